@@ -1,0 +1,78 @@
+"""What all browser sessions share. The only file in core/ that imports streamlit."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.loading import LoadJob, ModelPool
+from core.settings import Settings, load_settings
+
+if TYPE_CHECKING:  # torch takes seconds to import: it is left to the thread that loads a model
+    from core.engine import Engine
+
+#: What the pages import beside the engine; some of it takes a second or two.
+_PAGE_MODULES = ("core.overview", "core.heads", "core.embeddings", "core.beams", "core.scoring")
+
+_warm = threading.Event()
+
+
+@st.cache_resource(show_spinner=False)
+def settings() -> Settings:
+    """The settings of this server, read once."""
+    try:
+        secrets = dict(st.secrets.get("gpt2_hood", {}))
+    except FileNotFoundError:  # no secrets file is the usual case
+        secrets = {}
+    limits = load_settings(secrets)
+    if limits.log:
+        logger = logging.getLogger("gpt2_hood")
+        logger.setLevel(logging.getLevelNamesMapping().get(limits.log.upper(), logging.INFO))
+        if not logger.handlers:
+            logger.addHandler(logging.StreamHandler())
+    return limits
+
+
+@st.cache_resource(show_spinner=False)
+def pool() -> ModelPool:
+    """The models in memory: one copy of the weights each, for every session."""
+    limits = settings()
+
+    def engine(loaded) -> Engine:
+        from core.engine import Engine
+
+        made = Engine(
+            loaded,
+            cache_bytes=limits.cache_mb * 2**20,
+            queue_limit=limits.queue_limit,
+            max_new_tokens=limits.max_new_tokens,
+        )
+        if not _warm.is_set():
+            _warm.set()
+            threading.Thread(target=_import_pages, name="import", daemon=True).start()
+        return made
+
+    return ModelPool(engine, limits)
+
+
+def _import_pages() -> None:
+    """Import what pages need before anybody opens them."""
+    for name in _PAGE_MODULES:
+        try:
+            importlib.import_module(name)
+        except ImportError:  # the page that needs it will say so
+            logging.getLogger("gpt2_hood").exception("could not import %s", name)
+
+
+def engine_or_job(key: str) -> Engine | LoadJob:
+    """The engine of a model, or the job that loads it."""
+    return pool().get_or_start(key)
+
+
+def is_cold() -> bool:
+    """Whether no model was loaded yet: importing a page now would wait for torch."""
+    return not _warm.is_set()

@@ -1,0 +1,129 @@
+"""Colours, sizes and shared pieces of every chart.
+
+The ramps are also in ``.streamlit/config.toml``, from where Vega takes them
+(`alt.Scale(domainMid=0)` picks the diverging ramp, a plain quantitative colour
+scale the sequential one); a test keeps the two equal. Python needs them only to
+paint images (long attention patterns) and components.
+"""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+
+#: Okabe & Ito (2008), Color Universal Design: eight colours that colour-blind people tell apart.
+#: Yellow and black are left out: neither is legible on both themes.
+CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+BLUE, ORANGE = "#0072B2", "#E69F00"
+#: What the eye should find first: the chosen token, the query, the drawn token.
+ACCENT = "#D55E00"
+
+#: Probabilities and weights: one hue, zero has the colour of the page.
+SEQUENTIAL_LIGHT = (
+    "#F4F1FA",
+    "#E3DCF2",
+    "#D0C5E9",
+    "#BBABDF",
+    "#A591D3",
+    "#8F77C6",
+    "#785DB5",
+    "#61459F",
+    "#4A2F84",
+    "#331A66",
+)
+SEQUENTIAL_DARK = (
+    "#1B1A27",
+    "#2A2540",
+    "#3A3159",
+    "#4C3E73",
+    "#5F4D8D",
+    "#755FA7",
+    "#8C75BE",
+    "#A68FD3",
+    "#C3AFE6",
+    "#E2D6F7",
+)
+#: Signed values: blue below zero, orange above.
+DIVERGING_LIGHT = (
+    "#08519C",
+    "#2F7ABF",
+    "#6BA3D6",
+    "#A6CBE9",
+    "#DCE9F5",
+    "#FBE8D3",
+    "#F8C88F",
+    "#EF9F4A",
+    "#D9751A",
+    "#A84E00",
+)
+DIVERGING_DARK = (
+    "#7CC4FF",
+    "#4FA3E6",
+    "#337FBD",
+    "#255C8A",
+    "#1C3A56",
+    "#4F3517",
+    "#80501A",
+    "#B56F1C",
+    "#E39331",
+    "#FFBE66",
+)
+
+#: Text inside a chart; the same as the themes' text colours.
+INK_LIGHT, INK_DARK = "#1F1B2D", "#F1EEF8"
+
+FONT_SIZE = 14
+MONOSPACE = "Source Code Pro, monospace"
+
+
+def ramp(values: np.ndarray, dark: bool, *, signed: bool = False) -> np.ndarray:
+    """Colours for an image.
+
+    Parameters
+    ----------
+    values : any shape; in [0, 1], or in [-1, 1] if `signed`
+    dark : whether the page is dark
+
+    Returns
+    -------
+    shape (*values.shape, 3), uint8
+    """
+    if signed:
+        stops = DIVERGING_DARK if dark else DIVERGING_LIGHT
+        values = (np.asarray(values) + 1) / 2
+    else:
+        stops = SEQUENTIAL_DARK if dark else SEQUENTIAL_LIGHT
+    table = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in stops], dtype=float)
+    at = np.clip(values, 0, 1) * (len(stops) - 1)
+    low = np.clip(np.floor(at).astype(int), 0, len(stops) - 2)
+    part = (at - low)[..., None]
+    return np.rint(table[low] * (1 - part) + table[low + 1] * part).astype(np.uint8)
+
+
+def axis(title: str | None = None, **options) -> alt.Axis:
+    """An axis that can be read from the last row."""
+    settings = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE, "labelLimit": 200}
+    return alt.Axis(title=title, **{**settings, **options})
+
+
+def token_axis(title: str | None = None, **options) -> alt.Axis:
+    """An axis whose labels are tokens: monospaced, none left out."""
+    return axis(title, labelFont=MONOSPACE, labelOverlap=False, **options)
+
+
+def legend(title: str | None = None, **options) -> alt.Legend:
+    """A legend that can be read from the last row."""
+    return alt.Legend(
+        title=title, labelFontSize=FONT_SIZE, titleFontSize=FONT_SIZE, titleLimit=260, **options
+    )
+
+
+def weight_scale(largest: float = 1.0) -> alt.Scale:
+    """Weights and probabilities: the sequential ramp, starting at zero."""
+    return alt.Scale(domain=[0.0, max(float(largest), 1e-12)], clamp=True)
+
+
+def signed_scale(largest: float) -> alt.Scale:
+    """Signed values: the diverging ramp, zero in the middle."""
+    bound = max(float(largest), 1e-12)
+    return alt.Scale(domain=[-bound, bound], domainMid=0, clamp=True)

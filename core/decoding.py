@@ -1,0 +1,706 @@
+"""The fast way through GPT-2: one walk for captures, prompts and batches of sequences.
+
+The walk goes through the model's own weights (never a second copy) and differs
+from transformers' forward only in what it leaves out: no mask where none is
+needed, no logits but the last, no copies of keys and values. transformers'
+own forward is the oracle in the tests and the way out (`PlainStepper`) for
+models whose blocks are not plain GPT-2.
+
+Words: a *row* is one token of one sequence in the walk. Shapes: L layers,
+n rows, E = n_embd, H heads, d = d_head, T tokens.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from transformers import DynamicCache
+from transformers.models.gpt2.modeling_gpt2 import GPT2Block
+
+if TYPE_CHECKING:
+    from core.model import LoadedModel
+
+#: Keys and values of a sequence are kept in pens of 64, 128, 256 ... tokens.
+SMALLEST_PEN = 64
+#: Rows read at a time while others wait: the longest that a short prompt waits for a long text.
+CHUNK = 128
+#: And while nobody waits: long enough for full speed, short enough for whoever comes next.
+ALONE = 256
+#: Seconds that choosing the products may take in all.
+MEASURING = 2.0
+
+
+def _device(module: torch.nn.Module) -> torch.device:
+    """Where a block computes; with accelerate's hooks, not where its weights lie."""
+    hook = getattr(module, "_hf_hook", None)
+    where = getattr(hook, "execution_device", None)
+    if where is not None:
+        return torch.device("cuda", where) if isinstance(where, int) else torch.device(where)
+    return next(module.parameters()).device
+
+
+def is_plain(loaded: LoadedModel) -> bool:
+    """Whether every block is GPT-2's own, so that the walk below is the whole model."""
+    config = loaded.model.config
+    return not config.add_cross_attention and all(
+        type(block) is GPT2Block for block in loaded.model.transformer.h
+    )
+
+
+# --- products -------------------------------------------------------------------------------
+
+
+def addmm(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """``x @ weight + bias`` as Conv1D does it. Shapes (n, K), (K, N), (N,) -> (n, N)."""
+    return torch.addmm(bias, x, weight)
+
+
+def split_product(
+    x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, parts: int
+) -> torch.Tensor:
+    """``x @ weight + bias``, the input dimension cut in `parts` that the cores share.
+
+    A product of few rows only reads its weight, and BLAS reads it with one core;
+    a batched product over views of the same memory is read by all of them.
+    """
+    n, k = x.shape
+    cut = torch.bmm(
+        x.view(n, parts, k // parts).transpose(0, 1),
+        weight.view(parts, k // parts, weight.shape[1]),
+    )
+    return cut.sum(0).add_(bias)
+
+
+def head_product(x: torch.Tensor, wte: torch.Tensor, parts: int) -> torch.Tensor:
+    """``x @ wte.T``, the vocabulary cut in `parts`. Shapes (n, E), (V, E) -> (n, V)."""
+    n_vocab, n_embd = wte.shape
+    even = n_vocab - n_vocab % parts
+    cut = torch.bmm(
+        x.expand(parts, *x.shape), wte[:even].view(parts, even // parts, n_embd).transpose(1, 2)
+    )
+    logits = cut.transpose(0, 1).reshape(x.shape[0], even)
+    return torch.cat([logits, x @ wte[even:].T], dim=1) if even < n_vocab else logits
+
+
+class Products:
+    """Chooses how a product of few rows is computed, by measuring this machine.
+
+    Attributes
+    ----------
+    chosen : (K, N, rows) -> parts; 1 is `addmm`. Rows are rounded up to a power of two.
+    """
+
+    ROWS = (1, 2, 4, 8, 16)
+    PARTS = (2, 4, 8)
+
+    def __init__(self) -> None:
+        self.chosen: dict[tuple[int, int, int], int] = {}
+        # One row was two to three times faster cut in four where BLAS used one core, and never
+        # slower by more than noise; so it is what an unmeasured machine starts with.
+        self._first = {1: 4, 2: 8, 4: 4}
+
+    def parts(self, k: int, n: int, rows: int) -> int:
+        """How many parts to cut a (rows, k) @ (k, n) product in."""
+        if rows > self.ROWS[-1]:
+            return 1
+        bucket = 1 << (rows - 1).bit_length()
+        found = self.chosen.get((k, n, bucket))
+        if found is None:
+            found = self._first.get(bucket, 1)
+            found = found if k % found == 0 else 1
+        return found
+
+    def __call__(self, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+        parts = self.parts(weight.shape[0], weight.shape[1], x.shape[0])
+        if parts == 1:
+            return torch.addmm(bias, x, weight)
+        return split_product(x, weight, bias, parts)
+
+    def measure(self, weights: list[tuple[torch.Tensor, torch.Tensor]]) -> Iterator[None]:
+        """Measure every number of rows on some weights of one shape; yields between trials.
+
+        Parameters
+        ----------
+        weights : (weight, bias) of several layers: one alone would stay in the cache and
+            look faster than it is
+        """
+        k, n = weights[0][0].shape
+        for rows in self.ROWS:
+            x = torch.randn(rows, k)
+            times: dict[int, float] = {}
+            for _trial in range(3):
+                for parts in (1, *self.PARTS):
+                    if k % parts:
+                        continue
+                    begin = time.perf_counter()
+                    for weight, bias in weights:
+                        if parts == 1:
+                            addmm(x, weight, bias)
+                        else:
+                            split_product(x, weight, bias, parts)
+                    spent = time.perf_counter() - begin
+                    times[parts] = min(spent, times.get(parts, math.inf))
+                yield
+            best = min(times, key=lambda p: times[p])
+            # addmm is the plain way: leave it only for a clear gain.
+            self.chosen[k, n, rows] = best if times[best] < 0.95 * times[1] else 1
+
+    def measure_head(self, wte: torch.Tensor) -> Iterator[None]:
+        """The same for the head, whose weight lies the other way; key (E, V, rows)."""
+        n_vocab, n_embd = wte.shape
+        for rows in (1, 2, 4):
+            x = torch.randn(rows, n_embd)
+            times: dict[int, float] = {}
+            for _trial in range(3):
+                for parts in (1, *self.PARTS):
+                    begin = time.perf_counter()
+                    if parts == 1:
+                        F.linear(x, wte)
+                    else:
+                        head_product(x, wte, parts)
+                    spent = time.perf_counter() - begin
+                    times[parts] = min(spent, times.get(parts, math.inf))
+                yield
+            best = min(times, key=lambda p: times[p])
+            self.chosen[-n_embd, n_vocab, rows] = best if times[best] < 0.95 * times[1] else 1
+
+    def head(self, x: torch.Tensor, wte: torch.Tensor) -> torch.Tensor:
+        """``x @ wte.T`` by the measured way."""
+        rows = x.shape[0]
+        parts = self.chosen.get((-wte.shape[1], wte.shape[0], 1 << (rows - 1).bit_length()), 1)
+        return F.linear(x, wte) if parts == 1 else head_product(x, wte, parts)
+
+
+# --- the walk -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class _Layer:
+    """One block's tensors, looked up once: attribute look-ups cost as much as small products."""
+
+    ln_1: tuple[torch.Tensor, torch.Tensor]
+    c_attn: tuple[torch.Tensor, torch.Tensor]
+    attn_proj: tuple[torch.Tensor, torch.Tensor]
+    ln_2: tuple[torch.Tensor, torch.Tensor]
+    c_fc: tuple[torch.Tensor, torch.Tensor]
+    mlp_proj: tuple[torch.Tensor, torch.Tensor]
+
+
+class Walk:
+    """Carries rows of the residual stream through all blocks.
+
+    With the weights in float32 on the processor the products are chosen by
+    measurement (`fast`); anywhere else each step goes through the model's own
+    modules, which works for GPUs, other dtypes and weights that accelerate
+    fetches from disk.
+    """
+
+    def __init__(self, loaded: LoadedModel) -> None:
+        self.loaded = loaded
+        body = loaded.model.transformer
+        self.body, self.blocks = body, list(body.h)
+        self.n_layer, self.n_embd = loaded.shape.n_layer, loaded.shape.n_embd
+        self.n_head, self.d_head = loaded.shape.n_head, loaded.shape.d_head
+        self.scaling = [block.attn.scaling for block in self.blocks]
+        self.dtype = loaded.model.dtype
+        # Tanh-approximated GELU: one kernel instead of transformers' eight steps.
+        self.tanh_gelu = loaded.model.config.activation_function in {
+            "gelu_new",
+            "gelu_pytorch_tanh",
+        }
+        self.products = Products()
+        self.fast = self._resident()
+        self.layers = [self._layer(block) for block in self.blocks] if self.fast else []
+        self.devices = (
+            [torch.device("cpu")] * self.n_layer
+            if self.fast
+            else [_device(block) for block in self.blocks]
+        )
+
+    def _resident(self) -> bool:
+        model = self.loaded.model
+        plain = all(
+            p.device.type == "cpu" and p.dtype == torch.float32 and p.is_contiguous()
+            for p in model.parameters()
+        )
+        hooked = any(
+            getattr(getattr(m, "_hf_hook", None), "offload", False) for m in model.modules()
+        )
+        return plain and not hooked
+
+    @staticmethod
+    def _layer(block: Any) -> _Layer:
+        pairs = (
+            block.ln_1,
+            block.attn.c_attn,
+            block.attn.c_proj,
+            block.ln_2,
+            block.mlp.c_fc,
+            block.mlp.c_proj,
+        )
+        return _Layer(*((m.weight.data, m.bias.data) for m in pairs))
+
+    def measure(self) -> Iterator[None]:
+        """Choose the products for this machine; some tenths of a second, in small steps."""
+        if not self.fast:
+            return
+        spent, names = 0.0, ("c_attn", "attn_proj", "c_fc", "mlp_proj")
+        trials = [
+            self.products.measure([getattr(layer, name) for layer in self.layers[:6]])
+            for name in names
+        ]
+        trials.append(self.products.measure_head(self.body.wte.weight.data))
+        for trial in trials:
+            while spent < MEASURING:  # a machine at work tells little about itself: give up
+                begin = time.perf_counter()
+                if next(trial, trial) is trial:
+                    break
+                spent += time.perf_counter() - begin
+                yield
+
+    def embed(self, ids: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
+        """Token plus position vectors. Shapes (n,), (n,) -> (n, E)."""
+        if self.fast:
+            body = self.body
+            return F.embedding(ids, body.wte.weight).add_(F.embedding(positions, body.wpe.weight))
+        where = self.loaded.device
+        token = self.body.wte(ids.to(where))
+        return token + self.body.wpe(positions.to(where)).to(token.device)
+
+    def through(
+        self,
+        x: torch.Tensor,
+        attend: Callable[[int, torch.Tensor], torch.Tensor],
+        keep: Callable[[int, torch.Tensor], None] | None = None,
+    ) -> torch.Tensor:
+        """Rows through all blocks.
+
+        Parameters
+        ----------
+        x : shape (n, E); overwritten on the fast path
+        attend : (layer, packed q, k, v of shape (n, 3 E)) -> heads' outputs (n, E)
+        keep : called with (layer, x) before each block
+
+        Returns
+        -------
+        shape (n, E), before `ln_f`
+
+        References
+        ----------
+        Radford et al. (2019), Language Models are Unsupervised Multitask Learners, section 2.3.
+        """
+        return (self._fast if self.fast else self._modules)(x, attend, keep)
+
+    def _fast(self, x, attend, keep):
+        shape, product = (self.n_embd,), self.products
+        eps = self.blocks[0].ln_1.eps
+        for index, layer in enumerate(self.layers):
+            if keep is not None:
+                keep(index, x)
+            qkv = product(F.layer_norm(x, shape, *layer.ln_1, eps), *layer.c_attn)
+            x = product(attend(index, qkv), *layer.attn_proj).add_(x)
+            m = product(F.layer_norm(x, shape, *layer.ln_2, eps), *layer.c_fc)
+            m = F.gelu(m, approximate="tanh") if self.tanh_gelu else self.blocks[index].mlp.act(m)
+            x = product(m, *layer.mlp_proj).add_(x)
+        return x
+
+    def _modules(self, x, attend, keep):
+        for index, block in enumerate(self.blocks):
+            x = x.to(self.devices[index])
+            if keep is not None:
+                keep(index, x)
+            z = attend(index, block.attn.c_attn(block.ln_1(x)))
+            x = x + block.attn.c_proj(z).to(x.device)
+            m = block.mlp.c_fc(block.ln_2(x))
+            m = F.gelu(m, approximate="tanh") if self.tanh_gelu else block.mlp.act(m)
+            x = x + block.mlp.c_proj(m).to(x.device)
+        return x
+
+    def logits(self, x: torch.Tensor) -> torch.Tensor:
+        """The head. Shape (n, E) -> (n, V), float32 on the processor: the step's one wait."""
+        if self.fast:
+            ln_f = self.body.ln_f
+            x = F.layer_norm(x, (self.n_embd,), ln_f.weight, ln_f.bias, ln_f.eps)
+            return self.products.head(x, self.loaded.model.lm_head.weight)
+        x = self.body.ln_f(x.to(_device(self.body.ln_f)))
+        return self.loaded.model.lm_head(x).to("cpu", torch.float32)
+
+    def heads(self, packed: torch.Tensor) -> torch.Tensor:
+        """(..., T, E) -> (..., H, T, d), a view."""
+        return packed.unflatten(-1, (self.n_head, self.d_head)).transpose(-2, -3)
+
+
+# --- one sequence, many tokens: captures and prompts -----------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """A text that was read: what a capture shows and what a continuation needs.
+
+    Attributes
+    ----------
+    ids : length T
+    resid : shape (L + 1, T, E), float32, read-only, on the processor
+    logits : shape (V,), float32, read-only; at the last position
+    kv : L tensors of shape (T, 2 E): keys, then values, on each layer's device
+    """
+
+    ids: tuple[int, ...]
+    resid: np.ndarray
+    logits: np.ndarray
+    kv: tuple[torch.Tensor, ...]
+
+    @property
+    def n_bytes(self) -> int:
+        return self.resid.nbytes + self.logits.nbytes + sum(t.nbytes for t in self.kv)
+
+
+def common_prefix(a: tuple[int, ...], b: tuple[int, ...]) -> int:
+    """How many tokens two texts share at the start."""
+    n = min(len(a), len(b))
+    if a[:n] == b[:n]:
+        return n
+    return next(i for i in range(n) if a[i] != b[i])
+
+
+def read(
+    walk: Walk,
+    ids: tuple[int, ...],
+    before: Past | None = None,
+    chunk: Callable[[], int] = lambda: ALONE,
+) -> Iterator[Past | None]:
+    """Read a text, starting where an earlier one already went.
+
+    Parameters
+    ----------
+    ids : the text; at least one token
+    before : a text that shares a prefix; its rows are copied instead of computed
+    chunk : asked before each piece how many rows to read in one go
+
+    Yields
+    ------
+    None after each piece but the last, then the `Past`.
+    """
+    n, n_layer, n_embd = len(ids), walk.n_layer, walk.n_embd
+    # The last row is always computed: its logits are not kept for every position.
+    start = min(common_prefix(ids, before.ids), n - 1) if before is not None else 0
+    resid = torch.empty(n_layer + 1, n, n_embd)
+    kv = tuple(
+        torch.empty(n, 2 * n_embd, dtype=walk.dtype, device=device) for device in walk.devices
+    )
+    if before is not None and start:
+        resid.numpy()[:, :start] = before.resid[:, :start]  # read-only: not for torch
+        for mine, theirs in zip(kv, before.kv, strict=True):
+            mine[:start] = theirs[:start]
+    token_ids = torch.tensor(ids)
+    while True:
+        end = min(n, start + max(1, chunk()))
+        rows = slice(start, end)
+        mask = None
+        if start and end - start > 1:
+            mask = torch.ones(end - start, end, dtype=torch.bool).tril(start)
+
+        def keep(layer: int, x: torch.Tensor, rows: slice = rows) -> None:
+            resid[layer, rows] = x
+
+        def attend(
+            layer: int,
+            qkv: torch.Tensor,
+            rows: slice = rows,
+            mask: torch.Tensor | None = mask,
+        ) -> torch.Tensor:
+            kv[layer][rows] = qkv[:, n_embd:]
+            seen = kv[layer][: rows.stop]
+            z = F.scaled_dot_product_attention(
+                walk.heads(qkv[:, :n_embd])[None],
+                walk.heads(seen[:, :n_embd])[None],
+                walk.heads(seen[:, n_embd:])[None],
+                attn_mask=None if mask is None else mask.to(qkv.device),
+                is_causal=rows.start == 0,
+                scale=walk.scaling[layer],
+            )
+            return z[0].transpose(0, 1).reshape(-1, n_embd)
+
+        x = walk.through(walk.embed(token_ids[rows], torch.arange(start, end)), attend, keep)
+        resid[n_layer, rows] = x
+        start = end
+        if start == n:
+            break
+        yield None
+    logits = walk.logits(x[-1:])[0].numpy()
+    kept = resid.numpy()
+    logits.flags.writeable = kept.flags.writeable = False
+    yield Past(ids, kept, logits, kv)
+
+
+# --- many sequences, one token each ----------------------------------------------------------
+
+
+class Seat:
+    """A sequence's place in a stepper."""
+
+    __slots__ = ("at", "cache", "length", "pen")
+
+    def __init__(self, length: int) -> None:
+        self.length = length  # tokens read so far
+        self.pen: int = 0  # capacity of its pen
+        self.at: int = 0  # its row in the pen
+        self.cache: Any = None  # the plain stepper's
+
+
+class _Pen:
+    """Keys and values of the sequences of up to `capacity` tokens, packed row by row."""
+
+    def __init__(self, walk: Walk, capacity: int) -> None:
+        self.walk, self.capacity = walk, capacity
+        self.seats: list[Seat] = []
+        self.kv: list[torch.Tensor] = []
+        self._room = 0
+
+    def _resize(self, room: int) -> None:
+        n = min(len(self.seats), room)
+        made = []
+        for layer, device in enumerate(self.walk.devices):
+            # Zeros, not garbage: masked keys still meet a product, and 0 x NaN is NaN.
+            new = torch.zeros(
+                room, self.capacity, 2 * self.walk.n_embd, dtype=self.walk.dtype, device=device
+            )
+            if n:
+                new[:n] = self.kv[layer][:n]
+            made.append(new)
+        self.kv, self._room = made, room  # only once all of it is there
+
+    @property
+    def n_bytes(self) -> int:
+        return sum(t.nbytes for t in self.kv)
+
+    def add(self, seat: Seat, kv: Sequence[torch.Tensor]) -> None:
+        """Seat a sequence; if memory runs out nothing has changed."""
+        if len(self.seats) == self._room:
+            self._resize(max(1, 2 * self._room))
+        at = len(self.seats)
+        for mine, theirs in zip(self.kv, kv, strict=True):
+            mine[at, : seat.length] = theirs[: seat.length]
+        self.seats.append(seat)
+        seat.pen, seat.at = self.capacity, at
+
+    def remove(self, at: int) -> None:
+        """Empty a place; the last sequence moves into it."""
+        last = self.seats.pop()
+        if at < len(self.seats):
+            for layer in self.kv:
+                layer[at, : last.length] = layer[last.at, : last.length]
+            self.seats[at] = last
+            last.at = at
+        if self._room > 4 and len(self.seats) <= self._room // 4:
+            self._resize(self._room // 2)
+
+    def look(self, seat: Seat) -> list[torch.Tensor]:
+        """A sequence's keys and values, not copied: L tensors of shape (length, 2 E)."""
+        return [layer[seat.at, : seat.length] for layer in self.kv]
+
+
+class Stepper:
+    """Sequences that generate together: each step reads one token of every one.
+
+    Different lengths, join and leave at any step. A sequence's logits depend on
+    who sits beside it only by the rounding of products of another size: within
+    1e-4 of the largest logit (the tests hold 1e-5 on small models).
+    """
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.pens: dict[int, _Pen] = {}
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of keys and values held."""
+        return sum(pen.n_bytes for pen in self.pens.values())
+
+    def bytes_for(self, length: int) -> int:
+        """Bytes that a sequence of this length takes."""
+        item = torch.empty(0, dtype=self.walk.dtype).element_size()
+        return self._capacity(length) * 2 * self.walk.n_embd * self.walk.n_layer * item
+
+    def _capacity(self, length: int) -> int:
+        return max(SMALLEST_PEN, 1 << (length - 1).bit_length())
+
+    def join(self, past: Past) -> Seat:
+        """Take a sequence in."""
+        seat = Seat(len(past.ids))
+        self._pen(seat.length + 1).add(seat, past.kv)
+        return seat
+
+    def leave(self, seat: Seat) -> None:
+        """Give a sequence's memory back."""
+        self._remove(seat.pen, seat.at)
+
+    def _remove(self, capacity: int, at: int) -> None:
+        pen = self.pens[capacity]
+        pen.remove(at)
+        if not pen.seats:
+            del self.pens[capacity]
+
+    def _pen(self, length: int) -> _Pen:
+        capacity = self._capacity(length)
+        if capacity not in self.pens:
+            self.pens[capacity] = _Pen(self.walk, capacity)
+        return self.pens[capacity]
+
+    def park(self, seat: Seat) -> list[torch.Tensor]:
+        """Take a sequence out and hand its keys and values to the caller."""
+        kv = [t.clone() for t in self.pens[seat.pen].look(seat)]
+        self.leave(seat)
+        return kv
+
+    def resume(self, seat: Seat, kv: Sequence[torch.Tensor]) -> None:
+        """Take a parked sequence in again."""
+        self._pen(seat.length + 1).add(seat, kv)
+
+    def _grow(self, seat: Seat) -> None:
+        """Move a sequence that has outgrown its pen to a roomier one."""
+        pen, at = seat.pen, seat.at
+        self._pen(seat.length + 1).add(seat, self.pens[pen].look(seat))
+        self._remove(pen, at)
+
+    def step(self, rows: list[tuple[Seat, int]]) -> torch.Tensor:
+        """Read one token of every sequence.
+
+        Parameters
+        ----------
+        rows : each seated sequence with its next token. Sequences that sit but
+            are not named are left as they are.
+
+        Returns
+        -------
+        shape (len(rows), V), float32 on the processor; `rows`' order
+
+        Notes
+        -----
+        A step that raises changes nothing: lengths are moved on at the end, and
+        what was written beyond them is written again.
+        """
+        walk, n_embd = self.walk, self.walk.n_embd
+        for seat, _token in rows:
+            if seat.length + 1 > seat.pen:
+                self._grow(seat)
+        token_of = {id(seat): token for seat, token in rows}
+        groups = []  # (pen, its rows in x, flat write positions, mask or None, longest)
+        order: list[Seat] = []
+        for pen in self.pens.values():
+            here = [seat for seat in pen.seats if id(seat) in token_of]
+            if not here:
+                continue
+            groups.append((pen, slice(len(order), len(order) + len(here)), *self._plan(pen, here)))
+            order.extend(here)
+        ids = torch.tensor([token_of[id(seat)] for seat in order])
+        positions = torch.tensor([seat.length for seat in order])
+
+        def attend(layer: int, qkv: torch.Tensor) -> torch.Tensor:
+            parts = []
+            for pen, span, who, flat, mask, longest in groups:
+                kv = pen.kv[layer]
+                rows_here = qkv[span]
+                n = rows_here.shape[0]
+                if n == 1:
+                    kv[who[0], longest - 1] = rows_here[0, n_embd:]
+                    seen = kv[who[0] : who[0] + 1, :longest]
+                else:
+                    kv.view(-1, 2 * n_embd).index_copy_(
+                        0, flat.to(kv.device), rows_here[:, n_embd:]
+                    )
+                    seen = kv[:n, :longest] if who is None else kv[who, :longest]
+                z = F.scaled_dot_product_attention(
+                    rows_here[:, :n_embd].view(n, walk.n_head, 1, walk.d_head),
+                    walk.heads(seen[..., :n_embd]),
+                    walk.heads(seen[..., n_embd:]),
+                    attn_mask=None if mask is None else mask.to(kv.device),
+                    scale=walk.scaling[layer],
+                )
+                parts.append(z.reshape(n, n_embd))
+            return parts[0] if len(parts) == 1 else torch.cat(parts)
+
+        logits = walk.logits(walk.through(walk.embed(ids, positions), attend))
+        for seat in order:
+            seat.length += 1
+        if [id(s) for s in order] == [id(s) for s, _t in rows]:
+            return logits
+        place = {id(seat): at for at, seat in enumerate(order)}
+        return logits[[place[id(seat)] for seat, _token in rows]]
+
+    def _plan(self, pen: _Pen, here: list[Seat]):
+        """Who is stepped in a pen, where its rows are written, what is masked, how far to look."""
+        lengths = [seat.length for seat in here]
+        longest = max(lengths) + 1
+        if len(here) == 1:
+            return [here[0].at], None, None, longest
+        who = None if len(here) == len(pen.seats) else [seat.at for seat in here]
+        flat = torch.tensor([seat.at * pen.capacity + seat.length for seat in here])
+        mask = None
+        if min(lengths) + 1 < longest:
+            mask = torch.arange(longest)[None] <= torch.tensor(lengths)[:, None]
+            mask = torch.zeros(mask.shape, dtype=self.walk.dtype).masked_fill_(~mask, -math.inf)
+            mask = mask[:, None, None]  # (n, 1, query = 1, key)
+        return who, flat, mask, longest
+
+
+# --- the way out: transformers' own forward --------------------------------------------------
+
+
+class PlainStepper:
+    """The same sequences through transformers' forward and DynamicCache, one after the other."""
+
+    def __init__(self, loaded: LoadedModel) -> None:
+        self.loaded = loaded
+        self._seats: list[Seat] = []
+
+    @property
+    def n_bytes(self) -> int:
+        return sum(self.bytes_for(seat.length) for seat in self._seats)
+
+    def bytes_for(self, length: int) -> int:
+        shape = self.loaded.shape
+        item = torch.empty(0, dtype=self.loaded.model.dtype).element_size()
+        return length * 2 * shape.n_embd * shape.n_layer * item
+
+    def start(self, ids: tuple[int, ...]) -> tuple[Seat, np.ndarray]:
+        """Read a prompt; the last position's logits, shape (V,)."""
+        seat = Seat(0)
+        seat.cache = DynamicCache()
+        logits = self._advance(seat, ids)
+        self._seats.append(seat)
+        return seat, logits.numpy()
+
+    def leave(self, seat: Seat) -> None:
+        self._seats.remove(seat)
+        seat.cache = None
+
+    def park(self, seat: Seat) -> Any:
+        """Nothing moves: each sequence has a cache of its own."""
+        return None
+
+    def resume(self, seat: Seat, kv: Any) -> None:
+        """See `park`."""
+
+    def step(self, rows: list[tuple[Seat, int]]) -> torch.Tensor:
+        """One token of every sequence; shape (len(rows), V)."""
+        return torch.stack([self._advance(seat, (token,)) for seat, token in rows])
+
+    def _advance(self, seat: Seat, ids: tuple[int, ...]) -> torch.Tensor:
+        if seat.cache.get_seq_length() > seat.length:  # a step that failed halfway
+            seat.cache.crop(seat.length - seat.cache.get_seq_length())
+        out = self.loaded.model(
+            input_ids=torch.tensor([ids], device=self.loaded.device),
+            past_key_values=seat.cache,
+            use_cache=True,
+            logits_to_keep=1,
+        )
+        seat.length += len(ids)
+        return out.logits[0, -1].to("cpu", torch.float32)

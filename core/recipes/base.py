@@ -1,0 +1,122 @@
+"""What a "Show the Python" box is, and the lines that all of them begin with.
+
+A box is a whole program in plain transformers and torch, with the model, the
+prompt and the settings of the moment filled in. It prints the numbers of its
+figure and leaves them in a variable named ``result``; the tests run it and
+compare ``result`` with what the page showed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import nbformat
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """One box.
+
+    Attributes
+    ----------
+    name : unique on its page, such as "attention-pattern"
+    code : the program; it ends with ``result`` set and printed
+    shown : the numbers on the screen: a number, text, or (nested) sequences or
+        arrays of them, in the shape that ``result`` has
+    tolerance : largest difference, relative to the largest value shown
+    """
+
+    name: str
+    code: str
+    shown: Any
+    tolerance: float = 1e-4
+
+
+def preamble(
+    source: str,
+    prompt: str | None = None,
+    *,
+    token_ids: tuple[int, ...] | None = None,
+    model: bool = True,
+    attentions: bool = False,
+) -> str:
+    """The opening lines of a box: load the model and read the prompt.
+
+    Parameters
+    ----------
+    source : Hub id or folder, as `LoadedModel.source`
+    prompt : text to tokenize into ``ids``, shape (1, n_ctx); None leaves it out
+    token_ids : given instead of the prompt, when the text was cut to the context
+    model : whether the box needs the model or only the tokenizer
+    attentions : choose eager attention, which can return its patterns
+    """
+    imports = ["import torch"] if model or prompt is not None or token_ids is not None else []
+    names = "AutoTokenizer, GPT2LMHeadModel" if model else "AutoTokenizer"
+    lines = [*imports, f"from transformers import {names}", ""]
+    lines.append(f"source = {source!a}")
+    lines.append("tokenizer = AutoTokenizer.from_pretrained(source)")
+    if model:
+        eager = ', attn_implementation="eager"' if attentions else ""
+        lines.append(
+            f"model = GPT2LMHeadModel.from_pretrained(source, dtype=torch.float32{eager}).eval()"
+        )
+    if token_ids is not None:
+        lines.append(f"ids = torch.tensor([{list(token_ids)}])")
+    elif prompt is not None:
+        lines.append(f"prompt = {prompt!a}")
+        lines.append(
+            'ids = tokenizer(prompt, split_special_tokens=True, return_tensors="pt")["input_ids"]'
+        )
+    return "\n".join(lines) + "\n"
+
+
+def differences(result: Any, shown: Any, tolerance: float) -> list[str]:
+    """Where a box's result and the page's numbers differ; empty when they agree.
+
+    Text must be equal; numbers may differ by `tolerance` times the largest
+    absolute value shown; shapes must be the same.
+    """
+    if isinstance(shown, str):
+        return [] if str(result) == shown else [f"{result!r} instead of {shown!r}"]
+    if isinstance(shown, dict):
+        if not isinstance(result, dict) or list(result) != list(shown):
+            return [f"keys differ: {result!r} instead of {list(shown)}"]
+        return [d for key in shown for d in differences(result[key], shown[key], tolerance)]
+    if isinstance(shown, list | tuple) and any(
+        isinstance(v, str | dict | list | tuple) for v in shown
+    ):
+        if len(result) != len(shown):
+            return [f"{len(result)} entries instead of {len(shown)}"]
+        pairs = zip(result, shown, strict=True)
+        return [d for r, s in pairs for d in differences(r, s, tolerance)]
+    got = np.asarray(result.detach() if hasattr(result, "detach") else result, dtype=np.float64)
+    want = np.asarray(shown, dtype=np.float64)
+    if got.shape != want.shape:
+        return [f"shape {got.shape} instead of {want.shape}"]
+    if got.size == 0:
+        return []
+    if not np.array_equal(np.isfinite(got), np.isfinite(want)):
+        return ["infinite or missing values at other places"]
+    finite = np.isfinite(want)
+    scale = float(np.abs(want[finite]).max(initial=0.0))
+    worst = float(np.abs(got[finite] - want[finite]).max(initial=0.0))
+    return [] if worst <= tolerance * max(scale, 1e-9) else [f"largest difference {worst:g}"]
+
+
+def notebook(title: str, recipes: list[Recipe]) -> str:
+    """The boxes of a page as a Jupyter notebook (JSON text)."""
+    book = nbformat.v4.new_notebook()
+    book.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
+    book.cells.append(nbformat.v4.new_markdown_cell(f"# {title}"))
+    for recipe in recipes:
+        book.cells.append(nbformat.v4.new_markdown_cell(f"## {recipe.name}"))
+        book.cells.append(nbformat.v4.new_code_cell(recipe.code))
+    for number, cell in enumerate(book.cells):
+        cell["id"] = f"cell-{number}"
+    return nbformat.writes(book)

@@ -1,0 +1,99 @@
+"""Limits and modes, from the environment or from Streamlit's secrets.
+
+Every setting has the prefix ``GPT2_HOOD_`` in the environment and the same
+name, in lower case and without the prefix, in a ``[gpt2_hood]`` table of
+``.streamlit/secrets.toml``. The environment wins.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+PREFIX = "GPT2_HOOD_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a host may decide.
+
+    Attributes
+    ----------
+    default_model : catalogue name, Hub id or folder shown first
+    models : names that may be chosen; empty means all of the catalogue
+    allow_other_models : whether a Hub id or folder may be typed
+    max_characters : longest text accepted
+    max_new_tokens : longest continuation
+    max_models : checkpoints in memory at the same time
+    memory_reserve_mb : memory that a load must leave free, in MiB
+    disk_offload : whether a model too big for the memory may be read from disk, block by block
+    cache_mb : bytes that the engine's views may keep, in MiB
+    queue_limit : requests that may wait for one engine
+    network_timeout : seconds after which the Hub counts as out of reach
+    status_panel : whether the sidebar shows the status of the server
+    log : level of the server's log, such as ``info``: a line of JSON for each request,
+        never what was typed; empty for no log
+    """
+
+    default_model: str = "storyteller"
+    models: tuple[str, ...] = field(default=())
+    allow_other_models: bool = True
+    max_characters: int = 100_000
+    max_new_tokens: int = 200
+    max_models: int = 2
+    memory_reserve_mb: int = 256
+    disk_offload: bool = True
+    cache_mb: int = 512
+    queue_limit: int = 256
+    network_timeout: float = 5.0
+    status_panel: bool = False
+    log: str = ""
+
+    @classmethod
+    def from_mapping(
+        cls, environment: Mapping[str, str], secrets: Mapping[str, object]
+    ) -> Settings:
+        """Settings from the environment and a secrets table.
+
+        Raises
+        ------
+        ValueError
+            If a value cannot be read; the message names the setting.
+        """
+        values: dict[str, object] = {}
+        for item in fields(cls):
+            raw = environment.get(PREFIX + item.name.upper(), secrets.get(item.name))
+            if raw is not None:
+                values[item.name] = _parse(item.name, raw, getattr(cls(), item.name))
+        return cls(**values)  # type: ignore[arg-type]
+
+
+def _parse(name: str, raw: object, default: object) -> object:
+    try:
+        if isinstance(default, bool):
+            text = str(raw).strip().lower()
+            if text not in {"1", "0", "true", "false", "yes", "no", "on", "off"}:
+                raise ValueError(raw)
+            return text in {"1", "true", "yes", "on"}
+        if isinstance(default, int):
+            number = int(str(raw))
+            if number <= 0:
+                raise ValueError(raw)
+            return number
+        if isinstance(default, float):
+            return float(str(raw))
+        if isinstance(default, tuple):
+            parts = raw.split(",") if isinstance(raw, str) else list(raw)  # type: ignore[call-overload]
+            return tuple(str(p).strip() for p in parts if str(p).strip())
+        return str(raw)
+    except ValueError as error:
+        kind = type(default).__name__
+        raise ValueError(
+            f"setting {PREFIX}{name.upper()} = {raw!r} is not a valid {kind}"
+        ) from error
+
+
+def load_settings(secrets: Mapping[str, object] | None = None) -> Settings:
+    """The settings of this process."""
+    return Settings.from_mapping(os.environ, secrets or {})
