@@ -1,0 +1,1 @@
+"""The programs that made the embedded checkpoint. Not needed to run the app."""

@@ -1,0 +1,238 @@
+"""Measure a checkpoint: ``python -m training.evaluate --help``.
+
+Prints, as Markdown for the model card: validation loss by source, loss by
+position, what a repetition saves, what each head does, neighbours of everyday
+words, and sampled continuations with fixed seeds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from core.engine import Engine
+from core.heads import head_scores
+from core.model import load_model
+from core.sampling import SamplingSettings
+from training.data import CorpusError, Source, load_corpus
+from training.vocabulary import gpt2_tokenizer
+
+WORDS = (
+    *("king", "dog", "house", "water", "red", "three", "Monday", "eat", "happy", "river"),
+    *("mother", "ship", "morning", "hand", "tree", "ran", "cold", "bread", "school", "music"),
+)
+OPENINGS = (
+    "Once upon a time there was a",
+    "The old king said to his daughter,",
+    "The little dog ran",
+    "It was a dark night, and the wind",
+    "A teacher is",
+    "The fox looked at the grapes and",
+    '"Come here," said the mother,',
+    "In the middle of the forest there stood",
+    "The ship sailed away",
+    "She opened the door and saw",
+)
+SCORES = ("previous", "first", "duplicate", "induction")
+
+
+def window_losses(engine: Engine, ids: np.ndarray, length: int, limit: int) -> np.ndarray:
+    """Loss of each token in windows that start anew; shape (n_windows, length), nats.
+
+    Every window is preceded by its true predecessor token, so `length` targets
+    have 1 to `length` tokens of context.
+    """
+
+    def losses(loaded, row: tuple[int, ...]) -> np.ndarray:
+        tensor = torch.tensor([row], device=loaded.device)
+        logits = loaded.model(tensor[:, :-1]).logits[0].float()
+        return F.cross_entropy(logits, tensor[0, 1:], reduction="none").cpu().numpy()
+
+    out = []
+    for start in range(0, min(limit, len(ids) - length - 1), length):
+        row = tuple(int(i) for i in ids[start : start + length + 1])
+        out.append(engine.call(losses, row))
+    return np.array(out)
+
+
+def validation(engine: Engine, sources: list[Source], limit: int) -> tuple[str, dict]:
+    """Loss, perplexity and bits per byte of each source, and loss by position."""
+    lines = [
+        "| source | tokens | nats per token | perplexity | bits per byte |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    figures: dict = {}
+    by_position = []
+    length = engine.shape.n_ctx - 1
+    for source in sources:
+        if len(source.valid) < length + 2:
+            continue
+        losses = window_losses(engine, source.valid, length, limit)
+        mean = float(losses.mean())
+        bits = mean / math.log(2) * len(source.valid) / source.valid_bytes
+        figures[source.name] = {"nats": mean, "bits_per_byte": bits, "tokens": int(losses.size)}
+        lines.append(
+            f"| {source.name} | {losses.size:,} | {mean:.3f} | {math.exp(mean):.1f} | {bits:.3f} |"
+        )
+        by_position.append(losses)
+    edges = [0, 1, 4, 16, 64, 256, 512, 768, length]
+    together = np.concatenate(by_position)
+    lines += ["", "| tokens of context | nats per token |", "|---|---:|"]
+    positions = {}
+    for low, high in itertools.pairwise(edges):
+        positions[f"{low + 1}-{high}"] = float(together[:, low:high].mean())
+        lines.append(f"| {low + 1} to {high} | {together[:, low:high].mean():.3f} |")
+    figures["by_position"] = positions
+    return "\n".join(lines), figures
+
+
+def repetition(engine: Engine, n_sequences: int = 16, period: int = 64, seed: int = 0) -> dict:
+    """Loss on random tokens, the first time and the second time they are seen.
+
+    Random tokens cannot be predicted, so what the second time saves is copying
+    (Olsson et al., 2022).
+    """
+    rng = np.random.default_rng(seed)
+    frequent = frequent_words(engine)
+    first, second = [], []
+    for _ in range(n_sequences):
+        pattern = rng.choice(frequent, size=period)
+        ids = np.concatenate([pattern, pattern])
+        losses = window_losses(engine, np.append(ids, 0), len(ids) - 1, len(ids) - 1)[0]
+        first.append(losses[: period - 1].mean())
+        second.append(losses[period:].mean())
+    return {"first": float(np.mean(first)), "second": float(np.mean(second))}
+
+
+def frequent_words(engine: Engine) -> np.ndarray:
+    """Ids of whole lower-case words among the 4,000 first merges; they need no corpus."""
+    names = engine.tokenizer.convert_ids_to_tokens(list(range(256, 4_256)))
+    return np.array(
+        [
+            i + 256
+            for i, t in enumerate(names)
+            if t[0] == "Ġ" and t[1:].isalpha() and t[1:].islower()
+        ]
+    )
+
+
+def heads(engine: Engine, n_sequences: int = 4, period: int = 40, seed: int = 1) -> dict:
+    """Scores of every head on repeated random sequences; each of shape (n_layer, n_head)."""
+    rng = np.random.default_rng(seed)
+    frequent = frequent_words(engine)
+    total = {name: np.zeros((engine.shape.n_layer, engine.shape.n_head)) for name in SCORES}
+    for _ in range(n_sequences):
+        pattern = rng.choice(frequent, size=period, replace=False)
+        trace = engine.trace(tuple(int(i) for i in (*pattern, *pattern)))
+        for layer in range(engine.shape.n_layer):
+            found = head_scores(engine.attention(trace, layer).pattern, trace.token_ids)
+            for name in SCORES:
+                total[name][layer] += found[name] / n_sequences
+    return total
+
+
+def heads_table(scores: dict) -> str:
+    """The scores as a table, one row per head."""
+    lines = ["| head | " + " | ".join(SCORES) + " |", "|---|" + "---:|" * len(SCORES)]
+    n_layer, n_head = scores[SCORES[0]].shape
+    for layer in range(n_layer):
+        for head in range(n_head):
+            cells = [f"{scores[name][layer, head]:.2f}" for name in SCORES]
+            lines.append(f"| L{layer}.H{head} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def neighbours(engine: Engine, words: tuple[str, ...] = WORDS, top: int = 5) -> dict:
+    """Nearest tokens by cosine; variants in case or space of the word are left out."""
+
+    def nearest(loaded, token_id: int) -> tuple[int, ...]:
+        table = loaded.model.transformer.wte.weight.float()
+        unit = table / table.norm(dim=-1, keepdim=True)
+        return tuple((unit @ unit[token_id]).topk(40).indices.tolist())
+
+    found = {}
+    for word in words:
+        token_id = engine.ids(" " + word)[0]
+        names = [engine.tokenizer.decode([i]) for i in engine.call(nearest, token_id)]
+        kept = [n.strip() for n in names if n.strip().lower() != word.lower()]
+        found[word] = kept[:top]
+    return found
+
+
+def samples(engine: Engine) -> list[str]:
+    """Ten continuations, seeds 0 to 9."""
+    settings = SamplingSettings(temperature=0.8, top_p=0.9)
+    out = []
+    for seed, opening in enumerate(OPENINGS):
+        steps = list(engine.generate(opening, settings, seed=seed, max_new_tokens=60))
+        out.append(opening + engine.tokenizer.decode([s.token_id for s in steps]))
+    return out
+
+
+def evaluate(engine: Engine, sources: list[Source], limit: int) -> tuple[str, dict]:
+    """The whole evaluation as Markdown and as figures."""
+    table, figures = validation(engine, sources, limit)
+    repeated = repetition(engine)
+    scores = heads(engine)
+    near = neighbours(engine)
+    figures |= {"repetition": repeated, "neighbours": near}
+    best = {
+        name: max(
+            (float(scores[name][layer, head]), f"L{layer}.H{head}")
+            for layer in range(engine.shape.n_layer)
+            for head in range(engine.shape.n_head)
+        )
+        for name in SCORES
+    }
+    figures["best_heads"] = best
+    parts = [
+        "### Loss\n\n" + table,
+        "### Copying\n\n"
+        f"Random words cost {repeated['first']:.2f} nats each; the second time the same sequence"
+        f" comes they cost {repeated['second']:.2f}"
+        f" ({repeated['first'] - repeated['second']:.2f} less).",
+        "### Heads\n\nMeasured on random sequences that are repeated once. Clearest: "
+        + ", ".join(f"{name} {head} ({score:.2f})" for name, (score, head) in best.items())
+        + ".\n\n"
+        + heads_table(scores),
+        "### Neighbours\n\nNearest tokens by cosine in `wte`, variants in case and space left"
+        " out.\n\n" + "\n".join(f"- {word}: {', '.join(found)}" for word, found in near.items()),
+        "### Samples\n\nTemperature 0.8, top-p 0.9, 60 tokens, seeds 0 to 9.\n\n"
+        + "\n".join(f"{n}. {_one_line(text)}" for n, text in enumerate(samples(engine))),
+    ]
+    return "\n\n".join(parts), figures
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("<|endoftext|>", "").split())
+
+
+def main(argv: list[str] | None = None) -> None:
+    p = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
+    p.add_argument("checkpoint", nargs="?", default="storyteller", help="name, folder or Hub id")
+    p.add_argument("--corpus", type=Path, default=Path("../shared/corpus"))
+    p.add_argument("--tokens", type=int, default=80_000, help="validation tokens per source")
+    p.add_argument("--cache", type=Path, help="folder for token ids")
+    p.add_argument("--json", type=Path, help="write the figures there as well")
+    args = p.parse_args(argv)
+    try:
+        sources = load_corpus(args.corpus, gpt2_tokenizer(), args.cache)
+    except CorpusError as error:
+        sys.exit(str(error))
+    engine = Engine(load_model(args.checkpoint))
+    text, figures = evaluate(engine, sources, args.tokens)
+    print(text)
+    if args.json:
+        args.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""Store the embedded model's answers to the examples beside its weights.
+
+Run after every new checkpoint: ``python -m training.stored``.
+"""
+
+from __future__ import annotations
+
+from core.engine import Engine
+from core.model import load_model
+from core.overview import next_tokens
+from core.stored import Stored, dump
+from core.tokenizer import encode, piece, token_bytes
+from pages.parts.examples import examples
+
+TOP = 8
+
+
+def results(engine: Engine) -> dict[str, Stored]:
+    """The answers of an engine to all examples."""
+    made = {}
+    for example in examples():
+        trace = engine.trace(example.prompt)
+        ids, probs = next_tokens(trace.logits, TOP)
+        best = tuple(piece(token_bytes(engine.tokenizer, i)) for i in ids)
+        made[example.prompt] = Stored(encode(engine.tokenizer, example.prompt), best, probs)
+    return made
+
+
+if __name__ == "__main__":
+    engine = Engine(load_model("storyteller"))
+    dump(results(engine))
+    engine.close()
