@@ -1,0 +1,681 @@
+"""Attention: every head of every layer, one head in depth, and what is lost without it."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from core import ablation, attention, heads
+from core.charts import attention as charts
+from core.errors import LearnerError
+from core.language import _, ngettext
+from core.recipes import attention as recipes
+from core.tokenizer import label, piece, token_bytes
+from pages.parts import attention_state as state
+from pages.parts.attention_view import head_grid, pattern_view, picked
+from pages.parts.journey import footer
+from pages.parts.panel import chart, fragment, panel, show_python
+from pages.parts.prose import prose
+from pages.parts.session import Current, current, header, show_error
+from pages.parts.sidebar import set_prompt
+
+GRID, VIEW, TOGETHER = "head_grid", "pattern", "together"
+SORTED_AT_MOST = 60
+
+
+def kind_titles() -> dict[str, str]:
+    """What a head is called after each kind of looking; "" for a head that mixes."""
+    return {
+        "previous": _("previous token"),
+        "induction": _("induction: what followed last time"),
+        "duplicate": _("the same token, earlier"),
+        "current": _("itself"),
+        "first": _("first token: resting"),
+        "same_kind": _("same kind of token"),
+        "local": _("nearby: 1 to 4 back"),
+        "": _("mixed"),
+    }
+
+
+def summaries(now: Current) -> list[attention.LayerSummary]:
+    trace = now.trace()
+    return [
+        now.engine.view(attention.layer_summary, trace, layer)
+        for layer in range(now.engine.shape.n_layer)
+    ]
+
+
+def fixed_set(now: Current) -> list[tuple[heads.Tally, ...]]:
+    return [now.engine.view(attention.fixed_tallies, text) for text in attention.FIXED_SET]
+
+
+def all_heads_panel(now: Current, at: state.Place, found: heads.Heads, made: list) -> None:
+    titles = kind_titles()
+    with panel(_("Which head looks where?"), prose("attention", "grid"), key="panel_grid"):
+        left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
+        kind = left.selectbox(
+            _("Bar under each head"),
+            heads.KINDS,
+            key="attention_kind",
+            format_func=lambda k: titles[k],
+            persist_state="session",
+        )
+        fold = middle.segmented_control(
+            _("Long prompts are folded by"),
+            ["max", "mean"],
+            default="max",
+            required=True,
+            format_func=lambda f: {"max": _("largest"), "mean": _("average")}[f],
+            key="attention_fold",
+            disabled=len(now.tokens) <= attention.THUMBNAIL,
+        )
+        order = right.toggle(_("Sort by the bar"), key="attention_sort")
+        ranking = found.ranking(kind)
+        head_grid(
+            attention.pictures(made, fold),
+            [titles[name] for name in found.labels.ravel()],
+            key=GRID,
+            chosen=(at.layer, at.head),
+            scores=found.scores[kind],
+            order=ranking[:SORTED_AT_MOST] if order else None,
+            on_pick=pick_head,
+        )
+        st.caption(grid_caption(now, found, kind, ranking, bool(order)))
+        show_python(recipes.all_heads(now.source, now.recipe_prompt, kind, found.scores[kind]))
+
+
+def grid_caption(
+    now: Current, found: heads.Heads, kind: str, ranking: list[tuple[int, int]], order: bool
+) -> str:
+    chance = found.chance[kind]
+    if chance != chance:  # NaN: the prompt has no such pair
+        return _(
+            "This prompt cannot show this kind of looking (no token has a fitting earlier one),"
+            " so no bars are drawn. Choose another kind, or repeat a word in the prompt."
+        )
+    layer, head = ranking[0]
+    parts = [
+        _(
+            "{n} heads. Most of this kind: L{layer}.H{head} with {score:.0%} of its attention;"
+            " even weights would give {chance:.0%}."
+        ).format(
+            n=found.labels.size,
+            layer=layer,
+            head=head,
+            score=found.scores[kind][layer, head],
+            chance=chance,
+        )
+    ]
+    if order and found.labels.size > SORTED_AT_MOST:
+        parts.append(
+            _("Sorted: the first {n} are shown, {rest} more score less.").format(
+                n=SORTED_AT_MOST, rest=found.labels.size - SORTED_AT_MOST
+            )
+        )
+    return " ".join(parts)
+
+
+def pick_head() -> None:
+    """A click in the grid."""
+    choice = picked(GRID)
+    if choice is not None:
+        state.choose(layer=choice[0], head=choice[1])
+
+
+def pick_cell() -> None:
+    """A click in the pattern."""
+    choice = picked(VIEW)
+    if choice is not None:
+        state.choose(query=choice[0], key=choice[1])
+
+
+def head_panel(now: Current, at: state.Place, name: str) -> attention.LayerAttention:
+    n = len(now.tokens)
+    shape = now.engine.shape
+    title = _("Where does head L{layer}.H{head} look?").format(layer=at.layer, head=at.head)
+    with panel(title, prose("attention", "head"), key="panel_head"):
+        controls = st.columns([1, 1, 1, 2], vertical_alignment="bottom")
+        state.number(controls[0], _("Layer"), "layer", shape.n_layer - 1)
+        state.number(controls[1], _("Head"), "head", shape.n_head - 1)
+        state.number(controls[2], _("Query token"), "query", n - 1)
+        hide = controls[3].toggle(
+            _("Hide the first token and renormalise"),
+            key="attention_hide_first",
+            disabled=n < 2,
+            help=_("Many heads rest on the first token. Without it the rest becomes visible."),
+        )
+        found = now.engine.attention(now.trace(), at.layer)
+        shown = heads.without_first(found.pattern[at.head]) if hide else found.pattern[at.head]
+        if hide:
+            st.markdown(
+                ":orange-badge[" + _("Altered: first token hidden, rows renormalised") + "]"
+            )
+        pattern_view(
+            shown,
+            now.labels,
+            key=VIEW,
+            chosen=(at.query, at.key),
+            brightest=heads.brightest(shown),
+            stamp=str(hash(now.ids)),
+            alt=pattern_words(now, at, shown),
+            on_pick=pick_cell,
+        )
+        st.caption(
+            _("Head L{layer}.H{head}, named “{name}”. {words}").format(
+                layer=at.layer, head=at.head, name=name, words=pattern_words(now, at, shown)
+            ),
+        )
+        sink_note(now, at)
+        exports(now, at, found, shown)
+        show_python(
+            recipes.pattern(now.source, now.recipe_prompt, at.layer, at.head, shown, bool(hide))
+        )
+    return found
+
+
+def pattern_words(now: Current, at: state.Place, shown: np.ndarray) -> str:
+    """The chosen row in words: positions and numbers only, no typed text."""
+    best = heads.heaviest(shown[at.query], 3)
+    return _("Token {query} gives {list}.").format(
+        query=at.query,
+        list=", ".join(
+            _("{weight:.1%} to token {key}").format(weight=weight, key=key) for key, weight in best
+        )
+        or _("nothing: it has no other token to look at"),
+    )
+
+
+def sink_note(now: Current, at: state.Place) -> None:
+    found = now.engine.view(attention.sink, now.trace(), at.layer, at.head)
+    if found is None or found.weight < heads.SINK_FROM:
+        return
+    with st.container(border=True, key="sink_note"):
+        st.markdown(
+            _(
+                "**This head rests on the first token**: {weight:.0%} of its weight, averaged over"
+                " the later tokens, goes there."
+            ).format(weight=found.weight)
+            + " "
+            + prose("attention", "sink_why")
+        )
+        smaller = found.value_norm < found.other_norm
+        st.caption(
+            _(
+                "Its value vector has length {first:.2f}, the others’ median is {other:.2f}, so"
+                " {verdict}: {written:.0%} of what this head writes comes from the first token."
+                " Its score is {lead:.1f} above the median of the others, a factor of {factor:,.0f}"
+                " before the softmax divides."
+            ).format(
+                first=found.value_norm,
+                other=found.other_norm,
+                verdict=_("the weight carries less than it seems")
+                if smaller
+                else _("the weight does carry something here"),
+                written=found.written,
+                lead=found.score_lead,
+                factor=found.factor,
+            )
+        )
+        show_python(recipes.sink(now.source, now.recipe_prompt, at.layer, at.head, found))
+
+
+def exports(
+    now: Current, at: state.Place, found: attention.LayerAttention, shown: np.ndarray
+) -> None:
+    name = f"attention-L{at.layer}-H{at.head}"
+    title = _("Attention of head L{layer}.H{head}").format(layer=at.layer, head=at.head)
+    labels, bright = now.labels, heads.brightest(shown)
+    with st.popover(_("Take it away"), icon=":material/download:"):
+        st.download_button(
+            _("Matrix as CSV"),
+            lambda: charts.csv_table(shown, labels),
+            f"{name}.csv",
+            "text/csv",
+            on_click="ignore",
+            key="export_csv",
+            width="stretch",
+        )
+        st.download_button(
+            _("Matrix, q, k, v and scores as NPZ"),
+            lambda: charts.npz_file(
+                pattern=shown,
+                scores=found.scores[at.head],
+                q=found.q[at.head],
+                k=found.k[at.head],
+                v=found.v[at.head],
+                token_ids=now.ids,
+            ),
+            f"{name}.npz",
+            "application/octet-stream",
+            on_click="ignore",
+            key="export_npz",
+            width="stretch",
+        )
+        st.download_button(
+            _("Picture as SVG"),
+            lambda: charts.pattern_svg(shown, labels, title, bright),
+            f"{name}.svg",
+            "image/svg+xml",
+            on_click="ignore",
+            key="export_svg",
+            width="stretch",
+        )
+        st.download_button(
+            _("Picture as PNG"),
+            lambda: charts.pattern_png(shown, labels, title, bright),
+            f"{name}.png",
+            "image/png",
+            on_click="ignore",
+            key="export_png",
+            width="stretch",
+        )
+
+
+def role_panel(
+    now: Current,
+    at: state.Place,
+    found: heads.Heads,
+    fixed: list[tuple[heads.Tally, ...]],
+    pattern: np.ndarray,
+) -> None:
+    titles = kind_titles()
+    standard = heads.heads_of(heads.add_texts(fixed))
+    here, there = found.of(at.layer, at.head), standard.of(at.layer, at.head)
+    name, usual = found.labels[at.layer, at.head], standard.labels[at.layer, at.head]
+    title = _("What is head L{layer}.H{head} for?").format(layer=at.layer, head=at.head)
+    with panel(title, prose("attention", "role"), key="panel_role"):
+        left, right = st.columns([3, 2])
+        with left:
+            words = _("On this prompt: {here}. On the fixed set: {there}.").format(
+                here=titles[name], there=titles[usual]
+            )
+            st.markdown(f"**{words}**")
+            chart(
+                charts.score_bars(
+                    [titles[k] for k in heads.KINDS],
+                    [here[k] for k in heads.KINDS],
+                    [there[k] for k in heads.KINDS],
+                    [found.chance[k] for k in heads.KINDS],
+                ),
+                key="chart_scores",
+                alt=words,
+            )
+        kind = name or usual or heads.strongest_kind(here, found.chance)
+        with right:
+            evidence(now, at, kind, pattern)
+            best = heads.best_text(fixed, kind, at.layer, at.head)
+            if best is not None:
+                st.markdown(
+                    _("**Seen best**: {score:.0%} on this text of the fixed set.").format(
+                        score=best[1]
+                    )
+                )
+                st.text(attention.FIXED_SET[best[0]])
+                st.button(
+                    _("Use it as the prompt"),
+                    key="best_text",
+                    icon=":material/play_arrow:",
+                    on_click=set_prompt,
+                    args=(attention.FIXED_SET[best[0]],),
+                )
+        st.caption(
+            _(
+                "The fixed set is {n} short texts made for this measurement, the same for every"
+                " model. A head is named when it goes at least {share:.0%} of the way from even"
+                " weights to looking at nothing else."
+            ).format(n=len(fixed), share=heads.NAMED_FROM)
+        )
+        show_python(
+            recipes.head_scores(now.source, now.recipe_prompt, at.layer, at.head, here, there)
+        )
+
+
+def evidence(now: Current, at: state.Place, kind: str, pattern: np.ndarray) -> None:
+    titles = kind_titles()
+    pairs = heads.evidence(pattern, kind, now.ids, heads.token_kinds(now.trace().pieces))
+    st.markdown(_("**Evidence** for “{kind}” on this prompt").format(kind=titles[kind]))
+    if not pairs:
+        st.text(_("This prompt has no pair of tokens that could show it."))
+        return
+    labels = now.labels
+    st.dataframe(
+        {
+            _("query"): [f"{p.query} {labels[p.query]}" for p in pairs],
+            _("looks at"): [f"{p.key} {labels[p.key]}" for p in pairs],
+            _("weight"): [p.weight for p in pairs],
+        },
+        column_config={_("weight"): st.column_config.NumberColumn(format="percent")},
+        hide_index=True,
+        key="evidence",
+    )
+
+
+def steps_panel(now: Current, at: state.Place) -> None:
+    steps = now.engine.view(attention.head_steps, now.trace(), at.layer, at.head, at.query)
+    labels = now.labels
+    title = _("How is a weight of L{layer}.H{head} computed?").format(layer=at.layer, head=at.head)
+    with panel(title, prose("attention", "steps"), key="panel_steps"):
+        left, right = st.columns([3, 1], vertical_alignment="bottom")
+        views = {
+            "row": _("Step by step"),
+            "dims": _("Why this score"),
+            "matrix": _("Matrices"),
+            "out": _("Times v"),
+        }
+        view = left.segmented_control(
+            _("Show"),
+            list(views),
+            default="row",
+            required=True,
+            format_func=lambda v: views[v],
+            key="attention_view",
+        )
+        state.number(right, _("Key token"), "key", len(now.tokens) - 1)
+        st.code(
+            _("query {query}: {q}    key {key}: {k}").format(
+                query=at.query, q=labels[at.query], key=at.key, k=labels[at.key]
+            ),
+            language=None,
+        )
+        {"row": row_view, "dims": dims_view, "matrix": matrix_view, "out": out_view}[view](
+            now, at, steps
+        )
+        show_python(recipes.steps(now.source, now.recipe_prompt, steps))
+
+
+def row_view(now: Current, at: state.Place, steps: attention.HeadSteps) -> None:
+    shown, left_out, rest = attention.keys_to_show(steps, at.key)
+    chart(
+        charts.stage_strips(
+            [now.labels[i] for i in shown],
+            shown,
+            [
+                ("q · k", steps.dots[shown], True),
+                (_("÷ √d_head"), steps.scaled[shown], True),
+                (_("masked"), steps.scores[shown], True),
+                ("softmax", steps.weights[shown], False),
+            ],
+            at.key,
+        ),
+        key="chart_stages",
+        alt=_("Dot products, scaled scores, masked scores and weights of one query."),
+    )
+    st.latex(attention.formulas(steps, at.key))
+    words = [
+        _("Token {query} gives token {key} a weight of {weight:.1%}.").format(
+            query=at.query, key=at.key, weight=steps.weights[at.key]
+        )
+    ]
+    if left_out:
+        words.append(
+            ngettext(
+                "{n} more key is not drawn; it holds {rest:.1%}.",
+                "{n} more keys are not drawn; together they hold {rest:.1%}.",
+                left_out,
+            ).format(n=left_out, rest=rest)
+        )
+    st.caption(" ".join(words))
+
+
+def dims_view(now: Current, at: state.Place, steps: attention.HeadSteps) -> None:
+    products = attention.products(steps, at.key)
+    best = heads.heaviest(products, 3)
+    chart(
+        charts.vector_strips([("q", steps.q), ("k", steps.k[at.key]), ("qᵢ · kᵢ", products)]),
+        key="chart_qk",
+        alt=_("The query's and the key's vector and their product, dimension by dimension."),
+    )
+    chart(
+        charts.product_bars(products),
+        key="chart_products",
+        alt=_("The product of each dimension; their sum is the dot product."),
+    )
+    st.caption(
+        _(
+            "The {d} products sum to q · k = {dot:.2f}. The largest: {list}. Each strip is coloured"
+            " up to its own largest value; blue is negative, orange positive."
+        ).format(
+            d=len(products),
+            dot=steps.dots[at.key],
+            list=", ".join(_("dimension {i} with {v:+.2f}").format(i=i, v=v) for i, v in best),
+        )
+    )
+
+
+def matrix_view(now: Current, at: state.Place, steps: attention.HeadSteps) -> None:
+    found = now.engine.attention(now.trace(), at.layer)
+    window = attention.window_around(at.query, at.key, len(now.tokens))
+    columns = st.columns(2)
+    matrices = attention.stage_matrices(found, at.head, steps.scaling, window)
+    names = ["q · k", _("÷ √d_head"), _("masked: no future"), "softmax"]
+    for number, (name, matrix) in enumerate(zip(names, matrices, strict=True)):
+        with columns[number % 2]:
+            st.markdown(f"**{number + 1}. {name}**")
+            chart(
+                charts.token_matrix(
+                    matrix, [now.labels[i] for i in window], window, signed=number < 3
+                ),
+                key=f"chart_matrix_{number}",
+                alt=_("{name}: queries down, keys across.").format(name=name),
+            )
+    st.caption(
+        _(
+            "Tokens {first} to {last}; queries down, keys across. Blue is negative, orange"
+            " positive; the last matrix is weights from 0 to 100 %."
+        ).format(first=window[0], last=window[-1])
+    )
+
+
+def out_view(now: Current, at: state.Place, steps: attention.HeadSteps) -> None:
+    chart(
+        charts.vector_strips([("v", steps.v[at.key]), ("z = Σ w · v", steps.z)]),
+        key="chart_z",
+        alt=_("The key's value vector and the weighted sum of all value vectors."),
+    )
+    chart(
+        charts.vector_strips([(_("z · c_proj"), steps.out)]),
+        key="chart_out",
+        alt=_("What the head adds to the residual stream."),
+    )
+    best = heads.heaviest(steps.written, 3)
+    st.caption(
+        _(
+            "z has {d} numbers; this head’s rows of c_proj turn it into {n} and add it to the"
+            " residual stream: length {out:.2f} beside {resid:.1f} that is there already. The"
+            " longest parts come from {list}."
+        ).format(
+            d=len(steps.z),
+            n=len(steps.out),
+            out=attention.length(steps.out),
+            resid=steps.resid_norm,
+            list=", ".join(
+                _("token {i} (length {v:.2f}, weight {w:.1%})").format(i=i, v=v, w=steps.weights[i])
+                for i, v in best
+            ),
+        )
+    )
+
+
+@fragment
+def off_panel(now: Current) -> None:
+    shape = now.engine.shape
+    names = [f"L{layer}.H{head}" for layer in range(shape.n_layer) for head in range(shape.n_head)]
+    state.start_off(names)
+    with panel(_("What if a head were missing?"), prose("attention", "off"), key="panel_off"):
+        left, right = st.columns([3, 2], vertical_alignment="bottom")
+        off = left.multiselect(
+            _("Heads switched off"),
+            names,
+            key="attention_off",
+            persist_state="session",
+            placeholder=_("Choose heads, or use the buttons"),
+        )
+        mode = right.segmented_control(
+            _("In their place"),
+            list(ablation.MODES),
+            default="zero",
+            required=True,
+            format_func=lambda m: {"zero": _("zeros"), "mean": _("their average here")}[m],
+            key="attention_mode",
+            help=_(
+                "Zeros: the head writes nothing. Average: it writes what it writes on average over"
+                " the tokens of this prompt, which keeps constant parts."
+            ),
+        )
+        buttons = st.columns(4)
+        for column, (text, what) in zip(
+            buttons,
+            [
+                (_("The chosen head"), "head"),
+                (_("Its whole layer"), "layer"),
+                (_("Every head"), "all"),
+                (_("None"), "none"),
+            ],
+            strict=True,
+        ):
+            column.button(
+                text,
+                key=f"off_{what}",
+                on_click=state.switch_off,
+                args=(what, shape.n_layer, shape.n_head),
+                width="stretch",
+            )
+        try:
+            show_change(now, state.parse_heads(off), mode)
+        except LearnerError as error:
+            show_error(error)
+        effects(now, mode)
+
+
+def show_change(now: Current, off: frozenset[tuple[int, int]], mode: ablation.Mode) -> None:
+    none: frozenset = frozenset()
+    before = now.engine.view(ablation.ablated_logits, now.ids, none, none, mode)
+    after = now.engine.view(ablation.ablated_logits, now.ids, off, none, mode)
+    found = ablation.change(before, after)
+    names = [f"{i} {label(piece(token_bytes(now.engine.tokenizer, i)))}" for i in found.token_ids]
+    if not off:
+        words = _("No head is off: both sides are the whole model.")
+    else:
+        words = ngettext(
+            "{n} head off: the prediction moves by {bits:.2f} bits.",
+            "{n} heads off: the prediction moves by {bits:.2f} bits.",
+            len(off),
+        ).format(n=len(off), bits=found.divergence)
+        words += " " + (
+            _("The most probable token stays the same.")
+            if found.best_before == found.best_after
+            else _("Another token is now the most probable one.")
+        )
+    if mode == "mean" and len(now.ids) == 1:
+        words += " " + _("With one token the average is the token itself: nothing can change.")
+    chart(charts.change_bars(names, found.before, found.after), key="chart_change", alt=words)
+    st.caption(
+        words
+        + " "
+        + _(
+            "Shown are the tokens whose probability changed most (vocabulary number in front); bits"
+            " are the Kullback–Leibler divergence from the whole model’s prediction."
+        )
+    )
+    show_python(recipes.switched_off(now.source, now.recipe_prompt, sorted(off), mode, found))
+
+
+def effects(now: Current, mode: ablation.Mode) -> None:
+    shape = now.engine.shape
+    st.markdown("**" + _("Which single head does this prediction need most?") + "**")
+    asked = ("effects", now.engine.key, now.ids, mode)
+    n = shape.n_layer * shape.n_head
+    if st.session_state.get("attention_effects") != asked:
+        if not st.button(
+            _("Try all {n} heads, one at a time").format(n=n),
+            key="run_effects",
+            icon=":material/science:",
+        ):
+            return
+        st.session_state["attention_effects"] = asked
+    bar = st.progress(0.0, text=_("Layer 0"))
+    rows = []
+    for layer in range(shape.n_layer):
+        bar.progress(layer / shape.n_layer, text=_("Layer {layer}").format(layer=layer))
+        rows.append(now.engine.view(ablation.layer_effects, now.ids, layer, mode))
+    bar.empty()
+    found = ablation.effects_of(rows)
+    words = _(
+        "Without L{layer}.H{head} alone the prediction moves most: {bits:.2f} bits. The median"
+        " head moves it by {median:.3f} bits."
+    ).format(
+        layer=found.layer,
+        head=found.head,
+        bits=found.bits[found.layer, found.head],
+        median=found.median,
+    )
+    chart(charts.effect_grid(found.bits, (found.layer, found.head)), key="chart_effects", alt=words)
+    st.caption(words)
+    show_python(recipes.effects(now.source, now.recipe_prompt, mode, found.bits))
+
+
+@fragment
+def together_panel(now: Current) -> None:
+    with panel(_("All layers together"), prose("attention", "together"), key="panel_together"):
+        names = {
+            "rollout": _("Rollout"),
+            "mean": _("Average"),
+            "largest": _("Largest"),
+        }
+        which = st.segmented_control(
+            _("How to put them together"),
+            list(names),
+            default="rollout",
+            required=True,
+            format_func=lambda w: names[w],
+            key="attention_together",
+        )
+        st.markdown(prose("attention", which))
+        found = now.engine.view(attention.all_layers, now.trace())
+        matrix = getattr(found, which)
+        query = state.position("together_query", len(now.tokens))
+        row = heads.heaviest(matrix[query], 3)
+        words = _("Over all layers token {query} draws on {list}.").format(
+            query=query,
+            list=", ".join(_("token {k} ({w:.1%})").format(k=k, w=w) for k, w in row),
+        )
+        pattern_view(
+            matrix,
+            now.labels,
+            key=TOGETHER,
+            chosen=(query, row[0][0]),
+            brightest=heads.brightest(matrix),
+            stamp=str(hash(now.ids)),
+            alt=words,
+            on_pick=pick_together,
+        )
+        st.caption(words)
+        show_python(recipes.together(now.source, now.recipe_prompt, which, found))
+
+
+def pick_together() -> None:
+    """A click in the matrix of all layers."""
+    choice = picked(TOGETHER)
+    if choice is not None:
+        st.session_state["together_query"] = choice[0]
+
+
+@fragment
+def heads_room(now: Current) -> None:
+    """The panels that follow the chosen head: one click runs these and nothing else."""
+    made = summaries(now)
+    found = heads.heads_of([s.tally for s in made])
+    fixed = fixed_set(now)
+    at = state.place(now, heads.heads_of(heads.add_texts(fixed)))
+    all_heads_panel(now, at, found, made)
+    layer = head_panel(now, at, kind_titles()[found.labels[at.layer, at.head]])
+    role_panel(now, at, found, fixed, layer.pattern[at.head])
+    steps_panel(now, at)
+
+
+header("attention")
+now = current()
+heads_room(now)
+off_panel(now)
+together_panel(now)
+footer("attention")

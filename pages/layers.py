@@ -1,0 +1,776 @@
+"""Layers: the residual stream, the MLP, and when the model makes up its mind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core import ablation, lens
+from core.charts import layers as charts
+from core.language import _, ngettext
+from core.recipes import layers as recipes
+from core.tokenizer import label, piece, token_bytes
+from core.trace import Trace
+from pages.parts.journey import footer
+from pages.parts.layers_view import block_diagram, lens_grid
+from pages.parts.panel import chart, fragment, panel, show_python
+from pages.parts.prose import prose
+from pages.parts.session import Current, current, header
+from pages.parts.token_strip import token_strip
+
+WINDOW = 10
+TOP = 10
+FOLLOW, WATCHED, CHANGED = "layers_follow", "layers_watched", "layers_watch_changed"
+STATIONS = ("ln_1", "attn", "ln_2", "gelu")
+
+
+# --- what all panels share --------------------------------------------------------------
+
+
+def name_of(now: Current, token_id: int) -> str:
+    """A token of the vocabulary as figures show it."""
+    return label(piece(token_bytes(now.engine.tokenizer, int(token_id))))
+
+
+def followed(now: Current) -> int:
+    """The token under the loupe: from a click, from the URL, or the last one."""
+    n_tokens = len(now.tokens)
+    text, position = st.session_state.get(FOLLOW, (now.text, st.query_params.get("token")))
+    try:
+        position = int(position) if text == now.text and position is not None else n_tokens - 1
+    except ValueError:
+        position = -1
+    if not 0 <= position < n_tokens:
+        st.info(
+            _("The link names no token of this text; here is the last one, {last}.").format(
+                last=n_tokens - 1
+            )
+        )
+        position = n_tokens - 1
+    return position
+
+
+def follow(now: Current, position: int) -> None:
+    """Follow another token on the whole page."""
+    st.session_state[FOLLOW] = (now.text, position)
+    st.rerun()
+
+
+def remember(name: str, value: object, default: object) -> None:
+    """Keep a choice in the URL, unless it is the default."""
+    if value == default:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != str(value):
+        st.query_params[name] = str(value)
+
+
+def choose(
+    title: str,
+    options: Sequence,
+    default: Any,
+    *,
+    name: str,
+    names: Callable[[Any], str],
+    on_change: Callable[[], None] | None = None,
+) -> Any:
+    """A select box whose value lives in the URL, by the option itself and not by its label."""
+    key = f"layers_{name}"
+    if st.session_state.get(key) not in options:
+        asked = st.query_params.get(name)
+        st.session_state[key] = next((o for o in options if str(o) == asked), default)
+    value = st.selectbox(title, options, key=key, format_func=names, on_change=on_change or "rerun")
+    remember(name, value, default)
+    return value
+
+
+def pick_one(title: str, names: dict[str, str], *, key: str) -> str:
+    """One of a few options, the first unless the URL says otherwise."""
+    options = list(names)
+    if st.session_state.get(key) not in options:
+        asked = st.query_params.get(key)
+        st.session_state[key] = asked if asked in options else options[0]
+    value = st.segmented_control(
+        title,
+        options,
+        key=key,
+        required=True,
+        format_func=lambda option: names[option],
+        persist_state="session",
+    )
+    remember(key, value, options[0])
+    return str(value)
+
+
+def choose_layer(title: str, n_layer: int, default: int, *, key: str) -> int:
+    """A layer slider that lives in the URL; says so when the URL names no layer."""
+    layers = range(n_layer)
+    if st.session_state.get(key) not in layers:
+        asked = st.query_params.get(key)
+        wanted = next((i for i in layers if str(i) == asked), None)
+        if asked is not None and wanted is None:
+            st.caption(
+                _(
+                    "The link asks for a layer that this model does not have: its layers are 0 to"
+                    " {last}."
+                ).format(last=n_layer - 1)
+            )
+        st.session_state[key] = default if wanted is None else wanted
+    if n_layer == 1:
+        st.caption(_("This model has one layer, number 0."))
+        return 0
+    layer = st.slider(title, 0, n_layer - 1, key=key, persist_state="session")
+    remember(key, layer, default)
+    return layer
+
+
+def export(name: str, rows: Callable[[], list[dict]]) -> None:
+    """The figure's numbers as CSV and JSON."""
+    with st.popover(_("Export"), icon=":material/download:"):
+        for kind, mime in (("csv", "text/csv"), ("json", "application/json")):
+            st.download_button(
+                kind.upper(),
+                data=partial(_file, rows, kind),
+                file_name=f"gpt2-{name}.{kind}",
+                mime=mime,
+                on_click="ignore",
+                key=f"export_{name}_{kind}",
+            )
+
+
+def _file(rows: Callable[[], list[dict]], kind: str) -> str:
+    table = pd.DataFrame(rows())
+    return table.to_csv(index=False) if kind == "csv" else str(table.to_json(orient="records"))
+
+
+# --- the panels -------------------------------------------------------------------------
+
+
+def watched_token(now: Current, answer: int) -> int:
+    """The token to watch: of a typed word, else the model's own answer."""
+    word = st.text_input(
+        _("Watch a word"),
+        key="watch",
+        bind="query-params",
+        max_chars=60,
+        placeholder=_("the model's answer"),
+        help=_("A space is put before it, as in running text."),
+        on_change=watch_changed,
+    )
+    options = lens.watch_options(now.engine.tokenizer, word)
+    if not options:
+        return answer
+    if len(options) == 1:
+        return options[0].id
+    return choose(
+        ngettext("{n} token: which?", "{n} tokens: which?", len(options)).format(n=len(options)),
+        [token.id for token in options],
+        options[0].id,
+        name="piece",
+        names=partial(name_of, now),
+        on_change=watch_changed,
+    )
+
+
+def watch_changed() -> None:
+    """Other panels follow the watched word too: the whole page runs again, not only its own."""
+    st.session_state[CHANGED] = True
+
+
+@fragment
+def lens_panel(now: Current, trace: Trace, position: int) -> None:
+    n_tokens = len(now.tokens)
+    with panel(_("When does the answer appear?"), prose("layers", "lens"), key="panel_lens"):
+        left, middle, right = st.columns([2, 2, 2], vertical_alignment="bottom")
+        with left:
+            own = now.engine.logit_lens(trace, position, position + 1, top=TOP)
+            watched = watched_token(now, int(own.top_ids[-1, 0, 0]))
+            st.session_state[WATCHED] = watched
+            if st.session_state.pop(CHANGED, False):
+                st.rerun()
+        with middle:
+            shade = pick_one(
+                _("Show"), {"top": _("first choice"), "rank": _("rank of the word")}, key="shade"
+            )
+        start = 0
+        if n_tokens > WINDOW:
+            with right:
+                start = window_start(n_tokens, position)
+        stop = min(n_tokens, start + WINDOW)
+        got = now.engine.logit_lens(trace, start, stop, top=TOP, watched=(watched,))
+        names = [[[name_of(now, i) for i in cell] for cell in row] for row in got.top_ids]
+        watch = charts.Watch(
+            name_of(now, watched),
+            got.watched_probs[..., 0],
+            got.watched_ranks[..., 0],
+            now.engine.shape.n_vocab,
+        )
+        picked = lens_grid(
+            charts.lens_cells(
+                start,
+                now.labels[start:stop],
+                names,
+                got.top_probs,
+                got.entropy,
+                got.settled,
+                position,
+                watch if shade == "rank" else None,
+            ),
+            key="grid_lens",
+        )
+        if picked is not None and picked != position:
+            follow(now, picked)
+        text, download = st.columns([4, 1], vertical_alignment="center")
+        text.caption(lens_sentence(now, own, position, watched, got))
+        with download:
+            export("lens", partial(lens.lens_rows, got, now.tokens, partial(name_of, now)))
+        show_python(recipes.lens(now.source, now.recipe_prompt, got))
+
+
+def window_start(n_tokens: int, position: int) -> int:
+    """The first token of the window; it moves along when a token outside is followed."""
+    key, last = "layers_start", n_tokens - WINDOW
+    start = st.session_state.get(key)
+    moved = st.session_state.get("layers_seen") != (n_tokens, position)
+    st.session_state["layers_seen"] = (n_tokens, position)
+    if start is None or start > last or (moved and not start <= position < start + WINDOW):
+        st.session_state[key] = min(last, max(0, position - WINDOW + 1))
+    return st.slider(
+        _("First token of the window"),
+        0,
+        last,
+        key=key,
+        help=_("The grid shows {n} tokens at a time.").format(n=WINDOW),
+    )
+
+
+def lens_sentence(
+    now: Current, own: lens.LogitLens, position: int, watched: int, got: lens.LogitLens
+) -> str:
+    settled = int(own.settled[0])
+    rows = charts.row_names(now.engine.shape.n_layer)
+    sentence = _(
+        "After token {position} the model answers `{answer}` with {p}: first choice from row"
+        " “{row}” on. The last row is the model's own output."
+    ).format(
+        position=position,
+        answer=_code(name_of(now, own.top_ids[-1, 0, 0])),
+        p=charts.per_cent(own.top_probs[-1, 0, 0]),
+        row=rows[settled],
+    )
+    if got.start <= position < got.stop:
+        column = position - got.start
+        sentence += " " + _("`{word}` goes from rank {first:,} to rank {last:,}.").format(
+            word=_code(name_of(now, watched)),
+            first=int(got.watched_ranks[0, column, 0]),
+            last=int(got.watched_ranks[-1, column, 0]),
+        )
+    return sentence
+
+
+def _code(text: str) -> str:
+    """A token inside a Markdown code span: a back-tick would end it."""
+    return text.replace("`", "ˋ")
+
+
+@fragment
+def race_panel(now: Current, trace: Trace, position: int) -> None:
+    with panel(_("Who leads, layer by layer?"), prose("layers", "race"), key="panel_race"):
+        measure = pick_one(
+            _("Measure"), {"probability": _("probability"), "rank": _("rank")}, key="race"
+        )
+        last = now.engine.logit_lens(trace, position, position + 1, top=TOP)
+        runners = [int(i) for i in last.top_ids[-1, 0, :5]]
+        runners = tuple(dict.fromkeys([*runners, st.session_state.get(WATCHED, runners[0])]))
+        got = now.engine.logit_lens(trace, position, position + 1, top=TOP, watched=runners)
+        shown = (got.watched_probs if measure == "probability" else got.watched_ranks)[:, 0]
+        names = unique([name_of(now, i) for i in runners])
+        chart(
+            charts.race_chart(names, shown, measure),
+            key="chart_race",
+            alt=_("Lines of the {n} likeliest next tokens over the layers.").format(n=len(names)),
+        )
+        settled = int(last.settled[0])
+        rows = charts.row_names(now.engine.shape.n_layer)
+        st.caption(
+            _(
+                "After `{token}` (token {position}): `{best}` ends with {p} and leads from row"
+                " “{row}” on; the runner-up `{second}` ends with {q}."
+            ).format(
+                token=_code(now.labels[position]),
+                position=position,
+                best=_code(names[0]),
+                p=charts.per_cent(last.top_probs[-1, 0, 0]),
+                row=rows[settled],
+                second=_code(names[1]),
+                q=charts.per_cent(last.top_probs[-1, 0, 1]),
+            )
+        )
+        show_python(recipes.race(now.source, now.recipe_prompt, position, runners, shown, measure))
+
+
+def unique(names: list[str]) -> list[str]:
+    """Two tokens may look alike (bytes that are no text); a mark keeps their lines apart."""
+    seen: dict[str, int] = {}
+    for i, name in enumerate(names):
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] > 1:
+            names[i] = f"{name} ({seen[name]})"
+    return names
+
+
+@fragment
+def block_panel(now: Current, trace: Trace, position: int) -> None:
+    n_layer = now.engine.shape.n_layer
+    with panel(_("What happens inside one block?"), prose("layers", "block"), key="panel_block"):
+        left, right = st.columns([3, 2], vertical_alignment="bottom")
+        with left:
+            layer = choose_layer(_("Layer"), n_layer, n_layer - 1, key="layer")
+        if "layers_clicked" in st.session_state:
+            st.session_state["open"] = st.session_state.pop("layers_clicked")
+        with right:
+            opened = pick_one(_("Open"), dict(zip(STATIONS, STATIONS, strict=True)), key="open")
+        steps = now.engine.view(lens.block_steps, trace, layer, position)
+        sizes = {name: float(lens.lengths(v)) for name, v in steps.stations.items()}
+        picked = block_diagram(
+            charts.block_stations(steps.stations, sizes, opened), key="diagram_block"
+        )
+        if picked in STATIONS and picked != opened:
+            st.session_state["layers_clicked"] = picked
+            st.rerun(scope="fragment")
+        st.caption(
+            _(
+                "L{layer} lengthens this token's vector from {before:.1f} to {after:.1f}: attention"
+                " adds {attn:.1f}, the MLP {mlp:.1f}. Each strip has its own scale; its strongest"
+                " colour is the 98th percentile."
+            ).format(
+                layer=layer,
+                before=sizes["resid_pre"],
+                after=sizes["resid_post"],
+                attn=sizes["attn"],
+                mlp=sizes["mlp"],
+            )
+        )
+        show_python(recipes.block(now.source, now.recipe_prompt, steps))
+        st.divider()
+        if opened == "gelu":
+            gelu_arithmetic(now, steps)
+        elif opened == "attn":
+            heads_arithmetic(now, trace, layer, position)
+        else:
+            norm_arithmetic(now, steps, opened)
+        st.divider()
+        growth(now, trace, position)
+
+
+def norm_arithmetic(now: Current, steps: lens.BlockSteps, name: str) -> None:
+    norm = steps.ln_1 if name == "ln_1" else steps.ln_2
+    st.markdown(f"**`{name}`** · " + prose("layers", "ln"))
+    mean, variance, eps = (f"{v:.{d}f}" for v, d in zip(norm.sums, (4, 4, 5), strict=True))
+    st.latex(
+        rf"\frac{{x - ({mean})}}{{\sqrt{{{variance} + {eps}}}}}"
+        r" \times \mathrm{gain} + \mathrm{bias}"
+    )
+    shown = lens.largest_dimensions(norm.x, 8)
+    table = pd.DataFrame(
+        {
+            _("dimension"): shown,
+            "x": norm.x[shown],
+            _("x − mean"): norm.centred[shown],
+            _("÷ spread"): norm.normed[shown],
+            _("gain"): norm.gain[shown],
+            _("bias"): norm.bias[shown],
+            _("result"): norm.out[shown],
+        }
+    )
+    show_table(table)
+    st.caption(
+        _(
+            "The mean of all {n:,} numbers is {mean:.4f}, the variance {variance:.4f}, so the"
+            " spread is {spread:.4f}. The table has the eight largest dimensions."
+        ).format(n=len(norm.x), mean=norm.mean, variance=norm.variance, spread=norm.deviation)
+    )
+    show_python(
+        recipes.norm(now.source, now.recipe_prompt, steps.layer, steps.position, name, norm)
+    )
+
+
+def heads_arithmetic(now: Current, trace: Trace, layer: int, position: int) -> None:
+    got = now.engine.view(lens.heads_at, trace, layer, position)
+    st.markdown("**`attn`** · " + prose("layers", "attn"))
+    table = pd.DataFrame(
+        {
+            _("head"): [f"L{layer}.H{h}" for h in range(len(got.lengths))],
+            _("length added"): got.lengths,
+            _("looks hardest at"): [f"{i} · {now.labels[i]}" for i in got.looks_at],
+            _("with weight"): got.weights,
+        }
+    )
+    show_table(table)
+    longest = int(got.lengths.argmax())
+    st.caption(
+        _("L{layer}.H{head} adds most here: a vector of length {length:.2f}.").format(
+            layer=layer, head=longest, length=got.lengths[longest]
+        )
+    )
+    st.page_link("pages/attention.py", label=_("See every head's whole pattern"))
+    show_python(recipes.heads(now.source, now.recipe_prompt, layer, position, got))
+
+
+def gelu_arithmetic(now: Current, steps: lens.BlockSteps) -> None:
+    gelu = lens.gelu_steps(steps.hidden)
+    st.markdown("**`gelu`** · " + prose("layers", "gelu"))
+    st.latex(
+        r"\mathrm{gelu}(x) = x \cdot \tfrac12\left(1 + \tanh\left[\sqrt{2/\pi}\,"
+        r"\left(x + 0.044715\,x^3\right)\right]\right)"
+    )
+    chart(
+        charts.gelu_chart(gelu.x, gelu.out),
+        key="chart_gelu",
+        alt=_("GELU's curve with every neuron of this token as a dot on it."),
+    )
+    shown = lens.largest_dimensions(gelu.out, 6)
+    table = pd.DataFrame(
+        {
+            _("neuron"): shown,
+            "x": gelu.x[shown],
+            _("inside tanh"): gelu.inner[shown],
+            "tanh": gelu.tanh[shown],
+            _("gate"): gelu.gate[shown],
+            _("x × gate"): gelu.out[shown],
+        }
+    )
+    show_table(table)
+    firing = lens.count_positive(gelu.out)
+    st.caption(
+        _(
+            "{firing:,} of {n:,} neurons let something positive through; the others almost nothing."
+        ).format(firing=firing, n=len(gelu.x))
+    )
+    show_python(recipes.gelu(now.source, now.recipe_prompt, steps.layer, steps.position, gelu))
+
+
+def show_table(table: pd.DataFrame) -> None:
+    """A table of real numbers, four digits after the point."""
+    numbers = table.select_dtypes("float").columns
+    st.dataframe(
+        table,
+        hide_index=True,
+        width="stretch",
+        height="content",
+        column_config={c: st.column_config.NumberColumn(format="%.4f") for c in numbers},
+    )
+
+
+def growth(now: Current, trace: Trace, position: int) -> None:
+    st.markdown(_("**The whole stack**") + " · " + prose("layers", "growth"))
+    parts = now.engine.view(lens.writes, trace, position)
+    stream = lens.lengths(trace.resid[:, position])
+    attn, mlp = lens.lengths(parts.attn), lens.lengths(parts.mlp_out)
+    chart(
+        charts.growth_chart(stream, attn, mlp),
+        key="chart_growth",
+        alt=_("Length of the stream and of what attention and the MLP add, by layer."),
+    )
+    st.caption(
+        _(
+            "From {first:.1f} to {last:.1f} over {n} layers. The first token's vector often grows"
+            " far longer than the others': here it ends with length {zero:.1f}."
+        ).format(
+            first=stream[0],
+            last=stream[-1],
+            n=len(attn),
+            zero=float(lens.lengths(trace.resid[-1, 0])),
+        )
+    )
+    show_python(recipes.growth(now.source, now.recipe_prompt, position, stream, attn, mlp))
+
+
+@fragment
+def wrote_panel(now: Current, trace: Trace, position: int) -> None:
+    with panel(_("Who wrote the answer?"), prose("layers", "wrote"), key="panel_wrote"):
+        last = now.engine.logit_lens(trace, position, position + 1, top=TOP)
+        top = [int(i) for i in last.top_ids[-1, 0]]
+        others = list(dict.fromkeys([*top, st.session_state.get(WATCHED, top[0])]))
+        titles = {
+            "best": _("{token} (the answer)").format(token=name_of(now, top[0])),
+            "rival": _("its strongest rival"),
+            "none": _("nothing: the logit itself"),
+        }
+
+        def named(option: int | str) -> str:
+            return titles[option] if isinstance(option, str) else name_of(now, option)
+
+        left, right = st.columns(2)
+        with left:
+            asked = choose(_("Why"), ["best", *others[1:]], "best", name="why", names=named)
+        with right:
+            instead = choose(
+                _("and not"), ["rival", "none", *others], "rival", name="not", names=named
+            )
+        token = top[0] if asked == "best" else int(asked)
+        rival = top[1] if token == top[0] else top[0]
+        against = {"none": None, "rival": rival, token: rival}.get(instead, instead)
+        read = now.engine.view(lens.reader, token, against)
+        got = lens.attribute(now.engine.view(lens.writes, trace, position), read)
+        logits = now.engine.view(
+            lens.token_logits, trace, position, (token,) if against is None else (token, against)
+        )
+        own = lens.logit_or_difference(logits)
+        unit = _("logit") if against is None else _("logit difference")
+        chart(
+            charts.attribution_bars(
+                charts.attribution_parts(
+                    (got.token, got.place), got.attn, got.mlp, got.bias_pair, got.total, own
+                ),
+                unit,
+            ),
+            key="chart_wrote",
+            alt=_("Bars of what the embedding, each layer and the biases add."),
+        )
+        st.caption(
+            _(
+                "Why `{token}`{against}: embedding {embedding:+.3f}, attention {attn:+.3f},"
+                " MLPs {mlp:+.3f}, biases {biases:+.3f}, together {total:.4f}. The model's own"
+                " number is {own:.4f}."
+            ).format(
+                token=_code(name_of(now, token)),
+                against=""
+                if against is None
+                else _(" and not `{other}`").format(other=_code(name_of(now, against))),
+                embedding=got.embedding,
+                attn=float(got.attn.sum()),
+                mlp=float(got.mlp.sum()),
+                biases=got.biases,
+                total=got.total,
+                own=own,
+            )
+        )
+        chart(
+            charts.heads_heat(got.heads),
+            key="chart_heads",
+            alt=_("Each head's contribution, layers by heads."),
+        )
+        layer, head = lens.strongest(got.heads)
+        text, download = st.columns([4, 1], vertical_alignment="center")
+        text.caption(
+            _("The head with the largest say is L{layer}.H{head} with {value:+.3f}.").format(
+                layer=layer, head=head, value=float(got.heads[layer, head])
+            )
+        )
+        with download:
+            export("attribution", partial(lens.attribution_rows, got))
+        show_python(recipes.attribution(now.source, now.recipe_prompt, position, read, got, own))
+
+
+@fragment
+def mlp_panel(now: Current, trace: Trace, position: int) -> None:
+    n_layer = now.engine.shape.n_layer
+    with panel(_("What do the neurons say?"), prose("layers", "mlp"), key="panel_mlp"):
+        left, middle, right = st.columns([2, 2, 2], vertical_alignment="bottom")
+        with left:
+            layer = choose_layer(_("Layer"), n_layer, n_layer - 1, key="mlp")
+        with middle:
+            by = pick_one(
+                _("Loudest by"),
+                {"activation": _("activation"), "effect": _("length added")},
+                key="by",
+            )
+        got = now.engine.view(lens.neurons, trace, layer, position, 8, 8, by)
+        ids = [int(n) for n in got.neurons]
+        with right:
+            neuron = choose(
+                _("Neuron"), ids, ids[0], name="neuron", names=lambda n: f"L{layer}.N{n}"
+            )
+        which = ids.index(neuron)
+        table = pd.DataFrame(
+            {
+                _("neuron"): [f"N{n}" for n in ids],
+                _("activation"): got.activations[:, position],
+                _("length added"): got.lengths,
+                _("raises"): [words(now, row[:4]) for row in got.promoted_ids],
+                _("lowers"): [words(now, row[:4]) for row in got.suppressed_ids],
+            }
+        )
+        show_table(table)
+        tokens, effects = got.words(which)
+        left, right = st.columns(2)
+        with left:
+            st.markdown(
+                _("**L{layer}.N{neuron}** adds to the logits").format(layer=layer, neuron=neuron)
+            )
+            chart(
+                charts.word_bars([name_of(now, t) for t in tokens], effects, _("logit")),
+                key="chart_words",
+                alt=_("The tokens that this neuron raises and lowers most."),
+            )
+        with right:
+            st.markdown(_("**L{layer}.N{neuron}** fires at").format(layer=layer, neuron=neuron))
+            excited = got.activations[which]
+            token_strip(
+                now.tokens,
+                key="strip_neuron",
+                chosen=position,
+                values=lens.shares_of_largest(excited),
+                notes=[
+                    _("Token {i}: activation {a:.3f}").format(i=i, a=float(a))
+                    for i, a in enumerate(excited)
+                ],
+                hint=_("Point at a token to read the neuron's activation there."),
+            )
+        text, download = st.columns([4, 1], vertical_alignment="center")
+        text.caption(
+            _(
+                "{firing:,} of {n:,} neurons fire at this token. N{neuron} has activation"
+                " {here:.2f} here and at most {most:.2f} in this text, at token {at}."
+            ).format(
+                firing=got.n_firing,
+                n=len(got.all_active),
+                neuron=neuron,
+                here=float(excited[position]),
+                most=float(excited.max()),
+                at=int(excited.argmax()),
+            )
+        )
+        with download:
+            export("neurons", lambda: table.to_dict("records"))
+        show_python(recipes.neurons(now.source, now.recipe_prompt, got, which))
+
+
+def words(now: Current, token_ids: Iterable[int]) -> str:
+    return "  ".join(name_of(now, i) for i in token_ids)
+
+
+@fragment
+def skip_panel(now: Current, trace: Trace, position: int) -> None:
+    n_layer = now.engine.shape.n_layer
+    layers = list(range(n_layer))
+    ids = now.ids[: position + 1]
+    with panel(_("What if a layer is left out?"), prose("layers", "skip"), key="panel_skip"):
+        left, right = st.columns(2)
+        with left:
+            attn = pick_layers(_("Leave out attention of layer"), layers, [], key="noattn")
+        with right:
+            mlp = pick_layers(_("Leave out the MLP of layer"), layers, [0], key="nomlp")
+        st.button(
+            _("Leave out everything"),
+            key="skip_all",
+            on_click=set_layers,
+            args=({"noattn": layers, "nomlp": layers},),
+        )
+        blocks = [*((i, "attn") for i in attn), *((i, "mlp") for i in mlp)]
+        whole = now.engine.view(ablation.ablated_logits, ids)
+        without = now.engine.view(ablation.ablated_logits, ids, frozenset(), frozenset(blocks))
+        change = ablation.change(whole, without)
+        tokens = [int(i) for i in change.token_ids]
+        chart(
+            charts.before_after([name_of(now, i) for i in tokens], change.before, change.after),
+            key="chart_skip",
+            alt=_("Probabilities of the tokens that changed most, before and after."),
+        )
+        st.caption(skip_sentence(now, change, len(blocks), n_layer))
+        show_python(
+            recipes.skip(
+                now.source, now.recipe_prompt, position, blocks, tokens, change.before, change.after
+            )
+        )
+        st.divider()
+        st.markdown(_("**Each part alone**: how much the prediction changes without it"))
+        if lens.is_long_work(now.engine.shape, len(ids)) and not st.button(
+            _("Measure all {n} parts").format(n=2 * n_layer),
+            key="measure",
+            help=_("One pass of the model for each part: this may take a minute or more."),
+        ):
+            return
+        costs = measured(now, ids)
+        chart(
+            charts.skip_costs(costs["attn"], costs["mlp"]),
+            key="chart_costs",
+            alt=_("Change of the prediction in bits for each part left out alone."),
+        )
+        part, layer, bits = lens.costliest(costs)
+        st.caption(
+            _(
+                "The model misses the {part} of L{layer} most: without it the prediction changes"
+                " by {bits:.2f} bits (Kullback–Leibler divergence)."
+            ).format(part=_("attention") if part == "attn" else _("MLP"), layer=layer, bits=bits)
+        )
+        show_python(
+            recipes.costs(now.source, now.recipe_prompt, position, costs["attn"], costs["mlp"])
+        )
+
+
+def pick_layers(title: str, layers: list[int], default: list[int], *, key: str) -> list[int]:
+    state = st.session_state.get(key)
+    if state is not None and not set(state) <= set(layers):
+        st.session_state[key] = [i for i in state if i in layers]
+    return st.pills(
+        title, layers, selection_mode="multi", default=default, key=key, bind="query-params"
+    )
+
+
+def set_layers(chosen: dict[str, list[int]]) -> None:
+    for key, layers in chosen.items():
+        st.session_state[key] = layers
+
+
+def skip_sentence(now: Current, change: ablation.Change, n_blocks: int, n_layer: int) -> str:
+    if n_blocks == 0:
+        return _("Nothing is left out, so nothing changes. Choose a layer above.")
+    best, after = (_code(name_of(now, i)) for i in (change.best_before, change.best_after))
+    if n_blocks == 2 * n_layer:
+        start = _("Every block is left out: the embedding goes straight to the head. ")
+    else:
+        start = ngettext("{n} part is left out. ", "{n} parts are left out. ", n_blocks).format(
+            n=n_blocks
+        )
+    if best == after:
+        told = _("The first choice is still `{after}`; the prediction changes by {bits:.2f} bits.")
+    else:
+        told = _(
+            "The first choice was `{best}` and is now `{after}`; the prediction changes by"
+            " {bits:.2f} bits."
+        )
+    return start + told.format(best=best, after=after, bits=change.divergence)
+
+
+def measured(now: Current, ids: tuple[int, ...]) -> dict[str, list[float]]:
+    """The cost of every part left out alone, one request each so that others get their turn."""
+    n_layer = now.engine.shape.n_layer
+    jobs = [(part, layer) for part in ("attn", "mlp") for layer in range(n_layer)]
+    place = st.empty()
+    bits: dict[str, list[float]] = {"attn": [], "mlp": []}
+    for done, (part, layer) in enumerate(jobs):
+        bits[part].append(now.engine.view(lens.skip_cost, ids, layer, part))
+        if lens.is_long_work(now.engine.shape, len(ids)):
+            place.progress((done + 1) / len(jobs), text=_("Leaving out one part after another"))
+    place.empty()
+    return bits
+
+
+header("layers")
+now = current()
+trace = now.trace()
+position = followed(now)
+clicked = token_strip(
+    now.tokens,
+    key="strip_layers",
+    chosen=position,
+    selectable=True,
+    hint=_("All figures follow token {position}, “{token}”. Click another one.").format(
+        position=position, token=now.labels[position]
+    ),
+)
+if clicked is not None and clicked != position:
+    follow(now, clicked)
+remember("token", position, len(now.tokens) - 1)
+lens_panel(now, trace, position)
+race_panel(now, trace, position)
+block_panel(now, trace, position)
+wrote_panel(now, trace, position)
+mlp_panel(now, trace, position)
+skip_panel(now, trace, position)
+footer("layers")

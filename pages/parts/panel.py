@@ -1,0 +1,100 @@
+"""A panel: one question, at most two sentences, controls, a figure, its numbers, its Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+import altair as alt
+import streamlit as st
+from altair.utils.schemapi import debug_mode
+
+from core.charts.theme import INK_DARK, INK_LIGHT
+from core.errors import LearnerError
+from core.language import _, set_language
+from core.recipes import Recipe
+
+BOXES = "python_boxes"
+
+
+@contextmanager
+def panel(title: str, text: str, *, key: str) -> Iterator[None]:
+    """A bordered container with a heading and at most two sentences.
+
+    Parameters
+    ----------
+    title : the panel's one question
+    text : what you see and why it matters; our own Markdown, never typed text
+    key : unique on the page; also the panel's CSS class for tests (``st-key-...``)
+    """
+    with st.container(border=True, key=key):
+        st.subheader(title, anchor=False)
+        st.markdown(text)
+        yield
+
+
+def chart(figure: alt.TopLevelMixin, *, key: str, alt: str, **options: Any) -> Any:
+    """Show a chart with the app's theme.
+
+    Parameters
+    ----------
+    figure : as a function of `core.charts` returns it
+    key : unique on the page
+    alt : the figure in words, for screen readers
+    options : of `st.altair_chart`, such as ``on_select``
+    """
+    # Streamlit colours a chart's axes by its theme but leaves the text inside black.
+    dark = st.context.theme.type == "dark"
+    figure = figure.configure_text(color=INK_DARK if dark else INK_LIGHT)  # type: ignore[attr-defined]
+    # Checking a chart against Vega-Lite's schema takes longer than drawing it; the tests do that.
+    with debug_mode(False):
+        return st.altair_chart(
+            figure,  # type: ignore[arg-type]
+            width=options.pop("width", "stretch"),
+            theme="streamlit",
+            key=key,
+            alt=alt,
+            **options,
+        )
+
+
+def show_python(recipe: Recipe) -> None:
+    """The box under a figure; also registered for the page's notebook and for the tests."""
+    st.session_state.setdefault(BOXES, {})[recipe.name] = recipe
+    with st.expander(_("Show the Python"), icon=":material/code:"):
+        st.code(recipe.code, language="python", line_numbers=False)
+
+
+def reset_boxes() -> None:
+    """Forget the boxes of the page shown before; called by the router."""
+    st.session_state[BOXES] = {}
+
+
+def boxes() -> dict[str, Recipe]:
+    """The boxes of this page, in order."""
+    return st.session_state.get(BOXES, {})
+
+
+def fragment(function: Callable[..., Any] | None = None, **options: Any) -> Callable[..., Any]:
+    """`st.fragment` that keeps the session's language.
+
+    A fragment re-runs without the entry script, in a thread whose context
+    variables are fresh, so the language is set again.
+    """
+
+    def decorate(inner: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(inner)
+        def in_language(*args: Any, **kwargs: Any) -> Any:
+            set_language(st.session_state.get("language", "en"))
+            try:
+                return inner(*args, **kwargs)
+            except LearnerError as error:  # a fragment runs without the entry script's care
+                from pages.parts.session import show_error  # which imports this module
+
+                return show_error(error)
+
+        return st.fragment(in_language, **options)
+
+    return decorate if function is None else decorate(function)

@@ -1,0 +1,19 @@
+"""Sampling: from scores to a word, and from words to a text."""
+
+from __future__ import annotations
+
+from pages.parts.journey import footer
+from pages.parts.sampling_choices import explore
+from pages.parts.sampling_common import polling
+from pages.parts.sampling_surprise import SCORE, surprise_panel
+from pages.parts.sampling_texts import COMPARE, RUN, THIRTY, compare_panel, run_panel, thirty_panel
+from pages.parts.session import current, header
+
+header("sampling")
+now = current()
+explore(now)
+polling(RUN, run_panel, now)
+polling(COMPARE, compare_panel, now)
+polling(THIRTY, thirty_panel, now)
+polling(SCORE, surprise_panel, now)
+footer("sampling")

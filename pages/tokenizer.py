@@ -1,0 +1,672 @@
+"""Tokenizer: the text as tokens, why it is cut there, and how each token comes about."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core import merges, spelling
+from core import tokenizer as core_tokenizer
+from core import vocabulary as core_vocabulary
+from core.cache import settings
+from core.charts.tokenizer import (
+    byte_rows,
+    byte_table,
+    candidate_ranks,
+    cost_bars,
+    merge_picture,
+)
+from core.errors import LearnerError
+from core.language import _, ngettext
+from core.recipes import tokenizer as recipes
+from core.tokenizer import CONTRACTION, KINDS, LETTERS, NUMBERS, OTHER, SPACE, Encoding, label
+from core.vocabulary import Vocabulary, vocabulary
+from pages.parts.chips import BYTES, IDS, LANES, TEXT, TOKENS, Row, chips
+from pages.parts.journey import footer
+from pages.parts.panel import chart, fragment, panel, show_python
+from pages.parts.prose import prose
+from pages.parts.session import Current, current, header, show_error
+from pages.parts.sidebar import set_prompt
+from pages.parts.tokenizer_examples import pairs, points
+
+PER_PAGE = (250, 1_000, 10_000)
+LONGEST_WORD = 64  # bytes whose merges still make a legible picture
+MOST_PAIRS = 10
+MOST_ROWS = 1_000
+MOST_SPANS = 400
+LONGEST_COMPARED = 2_000
+
+
+def kind_names() -> dict[str, str]:
+    return {
+        LETTERS: _("letters"),
+        NUMBERS: _("numbers"),
+        OTHER: _("punctuation and symbols"),
+        SPACE: _("white space"),
+        CONTRACTION: _("short forms ('s, 't, …)"),
+    }
+
+
+# --- the text in tokens ------------------------------------------------------------------
+
+
+def take_word(text: str) -> None:
+    """Send a span to the merge panel."""
+    st.session_state["tok_word"] = text
+
+
+def chips_panel(now: Current, made: Encoding, words: Vocabulary) -> None:
+    names = {TEXT: _("Text"), TOKENS: _("Tokens"), IDS: _("Ids"), BYTES: _("Bytes")}
+    with panel(_("Your text in tokens"), prose("tokenizer", "chips"), key="panel_chips"):
+        show, look, ready = st.columns([36, 42, 22], vertical_alignment="bottom")
+        lanes = show.pills(
+            _("Show"),
+            list(LANES),
+            default=list(LANES),
+            format_func=lambda lane: names[lane],
+            selection_mode="multi",
+            key="tok_lanes",
+            bind="query-params",
+        )
+        with look.container(horizontal=True, vertical_alignment="bottom"):
+            marks = st.toggle(_("Mark spaces"), value=True, key="tok_marks", bind="query-params")
+            under = st.toggle(_("Ids below"), key="tok_under", bind="query-params")
+        examples_menu(ready)
+        first, last = page_of(made)
+        tokens = made.tokens(first, last)
+        picked = chips(
+            [Row(tokens, ranks=core_vocabulary.ranks(words, [t.id for t in tokens]))],
+            key="tok_chips",
+            lanes=[lane for lane in LANES if lane in (lanes or [TOKENS])],
+            first=first,
+            under=under,
+            marks=marks,
+            selectable=True,
+            hint=_("Point at a token, an id or a place in the text; click a token to follow it."),
+        )
+        counted = core_tokenizer.cost(made)
+        st.caption(sizes(counted, now.engine.shape.n_ctx))
+        left, right, _rest = st.columns([2, 2, 5])
+        left.download_button(
+            _("Tokens as CSV"),
+            data=lambda: core_tokenizer.as_csv(made).encode(),
+            file_name="tokens.csv",
+            mime="text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+            key="tok_csv",
+            width="stretch",
+        )
+        right.download_button(
+            _("Tokens as JSON"),
+            data=lambda: core_tokenizer.as_json(made).encode(),
+            file_name="tokens.json",
+            mime="application/json",
+            on_click="ignore",
+            icon=":material/download:",
+            key="tok_json",
+            width="stretch",
+        )
+        start = core_tokenizer.opening(words, made.text)
+        shown = core_tokenizer.encode(now.engine.tokenizer, start)
+        show_python(recipes.tokens(now.source, start, shown))
+    if picked is not None and picked != st.session_state.get("tok_at"):
+        st.session_state["tok_at"] = picked
+        take_word(core_tokenizer.span_at(made, picked).text)
+        st.rerun()
+
+
+def examples_menu(place) -> None:
+    with place.popover(_("Examples"), icon=":material/lightbulb:", width="stretch"):
+        for number, example in enumerate(points()):
+            st.button(
+                example.title,
+                key=f"tok_example_{number}",
+                on_click=set_prompt,
+                args=(example.prompt,),
+                help=example.point,
+                width="stretch",
+            )
+
+
+def page_of(made: Encoding) -> tuple[int, int]:
+    """Which tokens are on screen: all of a short text, one page of a long one."""
+    if len(made) <= PER_PAGE[0]:
+        return 0, len(made)
+    left, middle, right = st.columns([3, 3, 6], vertical_alignment="bottom")
+    size = left.selectbox(
+        _("Tokens on a page"),
+        PER_PAGE,
+        index=1,
+        format_func=lambda n: f"{n:,}",
+        key="tok_per",
+        bind="query-params",
+    )
+    n_pages = -(-len(made) // size)
+    if st.session_state.get("tok_page", 1) > n_pages:
+        st.session_state["tok_page"] = 1
+    number = middle.number_input(
+        _("Page, 1 to {n:,}").format(n=n_pages), 1, n_pages, 1, key="tok_page", bind="query-params"
+    )
+    first = (number - 1) * size
+    last = min(len(made), first + size)
+    right.caption(
+        _("Tokens {first:,} to {last:,} of {n:,}").format(first=first, last=last - 1, n=len(made))
+    )
+    return first, last
+
+
+def sizes(counted: core_tokenizer.Cost, n_ctx: int) -> str:
+    """A text's size in words, for a caption."""
+    return _(
+        "**{tokens:,}** tokens · {characters:,} characters · {bytes:,} bytes · {words:,} words ·"
+        " {each:.2f} tokens per word · **{share:.1%}** of the {n_ctx:,} tokens of context"
+    ).format(
+        tokens=counted.tokens,
+        characters=counted.characters,
+        bytes=counted.bytes,
+        words=counted.words,
+        each=counted.tokens_per_word,
+        share=counted.share(n_ctx),
+        n_ctx=n_ctx,
+    )
+
+
+# --- cuts --------------------------------------------------------------------------------
+
+
+@fragment
+def cuts_panel(now: Current, made: Encoding, words: Vocabulary) -> None:
+    names = kind_names()
+    start = core_tokenizer.opening(words, made.text)
+    spans = core_tokenizer.pretokens(words, start)
+    with panel(_("Where is the text cut first?"), prose("tokenizer", "cuts"), key="panel_cuts"):
+        place = _("“{text}” · characters {start} to {end}")
+        used = [kind for kind in KINDS if kind in {span.kind for span in spans}]
+        meaning = [core_tokenizer.Token(0, names[kind].encode(), 0, 0) for kind in used]
+        chips(
+            [
+                Row(
+                    [core_tokenizer.Token(0, s.text.encode(), s.start, s.end) for s in spans],
+                    name=_("Spans"),
+                    colours=[KINDS.index(span.kind) for span in spans],
+                    notes=[names[span.kind] for span in spans],
+                    note=place,
+                ),
+                Row(
+                    meaning,
+                    name=_("Colours"),
+                    colours=[KINDS.index(kind) for kind in used],
+                    note="{text}",
+                    marks=False,
+                ),
+            ],
+            key="tok_spans",
+        )
+        counted = ngettext(
+            "The pattern cuts {n:,} span out of {characters:,} characters.",
+            "The pattern cuts {n:,} spans out of {characters:,} characters.",
+            len(spans),
+        ).format(n=len(spans), characters=len(start))
+        if len(start) < len(made.text):
+            counted += " " + _("Only the beginning of the text is shown here.")
+        st.caption(counted)
+        form = st.text_input(
+            _("One word in several forms"),
+            value="dog",
+            max_chars=40,
+            key="tok_form",
+            bind="query-params",
+        )
+        forms = core_tokenizer.variants(form or "dog")
+        found = {f: core_tokenizer.encode(now.engine.tokenizer, f) for f in forms}
+        chips(
+            [Row(tokens, name=label(text)) for text, tokens in found.items()],
+            key="tok_forms",
+            under=True,
+        )
+        st.caption(
+            ngettext(
+                "{forms} spellings, {ids} token id in all: to GPT-2 they have nothing in common"
+                " but what it learned from texts.",
+                "{forms} spellings, {ids} different token ids in all: to GPT-2 they have nothing"
+                " in common but what it learned from texts.",
+                core_tokenizer.distinct(found.values()),
+            ).format(forms=len(found), ids=core_tokenizer.distinct(found.values()))
+        )
+        with st.expander(_("The pattern, part by part"), icon=":material/rule:"):
+            st.code(core_tokenizer.PATTERN, language=None, wrap_lines=True)
+            st.markdown(prose("tokenizer", "pattern"))
+        ids = {text: tuple(t.id for t in tokens) for text, tokens in found.items()}
+        show_python(recipes.cuts(now.source, start, spans, ids))
+
+
+# --- merges ------------------------------------------------------------------------------
+
+
+def chosen_word(prompt: str, spans: tuple[core_tokenizer.Span, ...]) -> str:
+    """The word to replay: one of the prompt, or typed; marks for white space are understood."""
+    options = list(dict.fromkeys(span.text for span in spans))[:MOST_SPANS]
+    best = core_tokenizer.most_telling(spans)
+    if st.session_state.get("tok_prompt", prompt) != prompt:
+        # Another prompt: its own words, not the one chosen in the last.
+        st.session_state["tok_word"] = best
+    st.session_state["tok_prompt"] = prompt
+    word = st.selectbox(
+        _("Word (choose one of the prompt, or type your own)"),
+        options,
+        index=options.index(best) if best in options else 0,
+        format_func=label,
+        accept_new_options=True,
+        key="tok_word",
+        bind="query-params",
+    )
+    return word if word in options else core_tokenizer.unlabel(word or best)
+
+
+@fragment
+def merges_panel(now: Current, made: Encoding, words: Vocabulary) -> None:
+    title = _("How do the tokens come about?")
+    with panel(title, prose("tokenizer", "merges"), key="panel_merges"):
+        left, right = st.columns(2, vertical_alignment="bottom")
+        with left:
+            start = core_tokenizer.opening(words, made.text) or made.text[:LONGEST_WORD]
+            typed = chosen_word(now.text, core_tokenizer.pretokens(words, start))
+        spans = core_tokenizer.pretokens(words, typed)
+        word = spans[0].text
+        if len(word.encode()) > LONGEST_WORD:
+            st.text(
+                _("“{word}…” has {n:,} bytes; the picture holds {limit}.").format(
+                    word=label(word[:20]), n=len(word.encode()), limit=LONGEST_WORD
+                )
+            )
+            word = core_tokenizer.first_bytes(word, LONGEST_WORD)
+        played = merges.replay(words, word.encode())
+        n_steps = len(played.steps)
+        step = 0
+        if n_steps:
+            options: dict = {"value": n_steps}
+            kept = st.session_state.get("tok_step", 0)
+            if st.session_state.get("tok_of", word) != word or kept > n_steps:
+                # Another word: its slider starts at the end. A default beside a value would warn.
+                st.session_state["tok_step"] = n_steps
+                options = {}
+            step = right.slider(
+                _("Merges done, of {n}").format(n=n_steps),
+                0,
+                n_steps,
+                key="tok_step",
+                bind="query-params",
+                **options,
+            )
+        st.session_state["tok_of"] = word
+        if len(spans) > 1:
+            st.caption(
+                _("GPT-2 cuts this into {n} spans before any merge; this is the first.").format(
+                    n=len(spans)
+                )
+            )
+        pieces = merges.as_tokens(words, word, played.after(step))
+        ranks = core_vocabulary.ranks(words, [t.id for t in pieces])
+        chips([Row(pieces, name=_("Pieces now"), ranks=ranks)], key="tok_pieces", under=True)
+        names = {
+            merges.BYTE: _("byte"),
+            merges.DONE: _("joined before"),
+            merges.NOW: _("joined in this step"),
+            merges.LATER: _("joined later"),
+        }
+        chart(
+            merge_picture(merges.picture(words, played, step), names),
+            key="tok_merge_picture",
+            alt=_("The bytes of the word at the bottom; each merge is a block over its two parts."),
+        )
+        st.caption(said(words, played, step))
+        if step:
+            merge = played.steps[step - 1]
+            rows = merges.candidates(words, merge)
+            st.markdown(_("**The choice in step {step}: which pair?**").format(step=step))
+            chart(
+                candidate_ranks(rows[:MOST_PAIRS], len(words.merges)),
+                key="tok_candidates",
+                alt=_("Every neighbouring pair with the rank of its rule; the lowest wins."),
+            )
+            hidden = len(rows) - MOST_PAIRS
+            if hidden > 0:
+                st.caption(
+                    ngettext(
+                        "{n} more pair with a higher rank, or none, is left out.",
+                        "{n} more pairs with higher ranks, or none, are left out.",
+                        hidden,
+                    ).format(n=hidden)
+                )
+        with st.expander(_("All merges as a table"), icon=":material/table_rows:"):
+            st.dataframe(
+                pd.DataFrame(merges.as_table(words, played)),
+                column_config={
+                    "step": st.column_config.NumberColumn(_("Step")),
+                    "left": st.column_config.TextColumn(_("Left")),
+                    "right": st.column_config.TextColumn(_("Right")),
+                    "rank": st.column_config.NumberColumn(_("Rank"), format="localized"),
+                    "losers": st.column_config.NumberColumn(_("Pairs that lost")),
+                    "pieces": st.column_config.TextColumn(_("Pieces after it"), width="large"),
+                },
+                hide_index=True,
+                key="tok_merge_table",
+            )
+        show_python(recipes.merges(now.source, word, words, played))
+
+
+def said(words: Vocabulary, played: merges.Replay, step: int) -> str:
+    """The picture in words; typed text stands in code marks only where it is harmless."""
+    n_pieces = len(played.after(step))
+    if not step:
+        text = ngettext("{n} byte, nothing joined yet.", "{n} bytes, nothing joined yet.", n_pieces)
+        return text.format(n=n_pieces)
+    merge = played.steps[step - 1]
+    text = _(
+        "Step {step} of {steps} applies rule {rank:,} (token {id:,}); {losers} other pairs wait or"
+        " lose. {n} pieces are left."
+    ).format(
+        step=step,
+        steps=len(played.steps),
+        rank=merge.winner.rank,
+        id=merge.product,
+        losers=len(merge.losers),
+        n=n_pieces,
+    )
+    if step == len(played.steps):
+        text += " " + (
+            _("No rule fits the pairs that remain: these are the tokens.")
+            if n_pieces > 1
+            else _("One piece is left: the token.")
+        )
+    return text
+
+
+# --- bytes -------------------------------------------------------------------------------
+
+
+@fragment
+def bytes_panel(now: Current, made: Encoding, words: Vocabulary) -> None:
+    title = _("What is inside a character?")
+    with panel(title, prose("tokenizer", "bytes"), key="panel_bytes"):
+        found = spelling.splits(made)
+        if found:
+            at = st.selectbox(
+                _("Characters that are spread over several tokens"),
+                range(len(found)),
+                format_func=lambda n: _("{n}. “{text}”: tokens {first} to {last}").format(
+                    n=n + 1,
+                    text=label(found[n].text),
+                    first=found[n].first,
+                    last=found[n].last - 1,
+                ),
+                key="tok_char",
+                bind="query-params",
+            )
+            around = found[at].first
+        else:
+            left, right = st.columns([3, 2], vertical_alignment="center")
+            left.text(_("Every character of this prompt lies inside one token."))
+            odd = points()[2]
+            right.button(
+                _("Try emoji and Japanese"),
+                on_click=set_prompt,
+                args=(odd.prompt,),
+                help=odd.point,
+                key="tok_try_bytes",
+                width="stretch",
+            )
+            around = min(st.session_state.get("tok_at", 0), len(made) - 1)
+        tokens = spelling.stretch(made, around)
+        rows = spelling.aligned(made, tokens)
+        chart(
+            byte_rows(rows, [_("character"), _("UTF-8 byte"), _("GPT-2 writes"), _("token")]),
+            key="tok_byte_rows",
+            alt=_("Characters, the bytes of each, GPT-2's character for each byte, the tokens."),
+        )
+        counted = core_tokenizer.cost(made)
+        st.caption(
+            _(
+                "{split:,} of {characters:,} characters are spread over several tokens;"
+                " {bytes:,} bytes in all, {each:.2f} a character. Numbers are hexadecimal."
+            ).format(
+                split=counted.split_characters,
+                characters=counted.characters,
+                bytes=counted.bytes,
+                each=counted.bytes_per_character,
+            )
+        )
+        text = made.text[tokens[0].start : tokens[-1].end]
+        show_python(recipes.spelling(now.source, text, rows))
+        st.markdown("#### " + _("GPT-2's character for every byte"))
+        st.markdown(prose("tokenizer", "table"))
+        names = {"same": _("stands for itself (188)"), "moved": _("moved to U+0100 on (68)")}
+        chart(
+            byte_table(spelling.table(words, made.text), names),
+            key="tok_byte_table",
+            alt=_("A table of the 256 bytes; 68 are written as characters from U+0100 on."),
+        )
+        st.caption(_("Strong colours: bytes of your text. Point at a cell for its token id."))
+        show_python(recipes.table(now.source, words))
+
+
+# --- the vocabulary ----------------------------------------------------------------------
+
+
+@fragment
+def vocabulary_panel(now: Current, words: Vocabulary) -> None:
+    title = _("What is in the vocabulary?")
+    with panel(title, prose("tokenizer", "vocabulary"), key="panel_vocabulary"):
+        names = {
+            "text": _("text"),
+            "bytes": _("bytes"),
+            "ids": _("ids"),
+            "regex": _("regular expression"),
+        }
+        left, middle, right = st.columns([4, 5, 2], vertical_alignment="bottom")
+        query = left.text_input(
+            _("Search all tokens"), value="dog", key="tok_find", bind="query-params"
+        )
+        by = middle.segmented_control(
+            _("by"),
+            list(names),
+            default="text",
+            format_func=lambda name: names[name],
+            key="tok_by",
+            bind="query-params",
+            required=True,
+        )
+        case = right.toggle(
+            _("Match case"),
+            key="tok_case",
+            bind="query-params",
+            disabled=by in ("ids", "bytes"),
+        )
+        query = core_tokenizer.unlabel(query) if by in ("text", "regex") else query
+        try:
+            ids = core_vocabulary.search(words, query, by or "text", match_case=case)
+        except LearnerError as error:
+            show_error(error)
+            return
+        if not len(ids):
+            st.text(_("No token fits. Tokens are mostly English words and pieces of words."))
+            show_python(recipes.found(now.source, query, by or "text", case, ids, words))
+            return
+        event = st.dataframe(
+            pd.DataFrame(core_vocabulary.rows(words, ids[:MOST_ROWS], label)),
+            column_config={
+                "id": st.column_config.NumberColumn(_("Id")),
+                "token": st.column_config.TextColumn(_("Token")),
+                "bytes": st.column_config.TextColumn(_("Bytes (hex)")),
+                "n_bytes": st.column_config.NumberColumn(_("Bytes")),
+                "n_characters": st.column_config.NumberColumn(_("Characters")),
+                "rank": st.column_config.NumberColumn(_("Rank of its merge"), format="localized"),
+                "parts": st.column_config.TextColumn(_("Made of")),
+            },
+            hide_index=True,
+            height=300,
+            on_select="rerun",
+            selection_mode="single-row",
+            key="tok_found",
+        )
+        counted = ngettext("{n:,} token fits.", "{n:,} tokens fit.", len(ids)).format(n=len(ids))
+        if len(ids) > MOST_ROWS:
+            counted += " " + _("The table holds the first {n:,}.").format(n=MOST_ROWS)
+        st.caption(counted + " " + _("Choose a row to see what the token is made of."))
+        if by == "ids":
+            st.text(_("Decoded, these ids read:"))
+            st.code(core_vocabulary.decode(words, ids), language=None, wrap_lines=True)
+        show_python(recipes.found(now.source, query, by or "text", case, ids, words))
+        chosen = [row for row in event.selection.rows if row < len(ids[:MOST_ROWS])]
+        built_from(now, words, int(ids[chosen[0] if chosen else 0]))
+        with st.expander(_("What is <|endoftext|>?"), icon=":material/help:"):
+            st.markdown(prose("tokenizer", "endoftext"))
+
+
+def built_from(now: Current, words: Vocabulary, number: int) -> None:
+    """One token of the vocabulary, down to bytes."""
+    st.markdown("#### " + _("What token {id:,} is made of").format(id=number))
+    built = merges.family(words, number)
+    if not built.steps:
+        st.text(
+            _("It is a single byte, where all merges begin.")
+            if len(words.data[number]) == 1
+            else _("It is a sign of its own and made of nothing.")
+        )
+    else:
+        names = {merges.BYTE: _("byte"), merges.DONE: _("piece"), merges.NOW: _("the token")}
+        chart(
+            merge_picture(merges.picture(words, built, len(built.steps)), names),
+            key="tok_family",
+            alt=_("The bytes of the token at the bottom; each merge is a block over its parts."),
+        )
+        st.caption(
+            ngettext(
+                "{n} merge on top of {bytes} bytes; the last has rank {rank:,}.",
+                "{n} different merges on top of {bytes} bytes; the last has rank {rank:,}.",
+                len(built.steps),
+            ).format(n=len(built.steps), bytes=len(built.data), rank=built.steps[-1].winner.rank)
+        )
+    show_python(recipes.family(now.source, number, words))
+
+
+# --- costs -------------------------------------------------------------------------------
+
+
+def take_pair() -> None:
+    """Fill both boxes with the chosen pair; a callback, so it runs before they are drawn."""
+    pair = next(p for p in pairs() if p.key == st.session_state["tok_pair"])
+    st.session_state["tok_a"], st.session_state["tok_b"] = pair.first, pair.second
+
+
+@fragment
+def costs_panel(now: Current) -> None:
+    ready = {pair.key: pair for pair in pairs()}
+    with panel(_("What does a text cost?"), prose("tokenizer", "costs"), key="panel_costs"):
+        key = st.selectbox(
+            _("Compare"),
+            list(ready),
+            format_func=lambda name: ready[name].title,
+            key="tok_pair",
+            on_change=take_pair,
+            bind="query-params",
+        )
+        pair = ready[key]
+        sides = []
+        for column, name, text, widget in zip(
+            st.columns(2),
+            (_("First text"), _("Second text")),
+            (pair.first, pair.second),
+            ("tok_a", "tok_b"),
+            strict=True,
+        ):
+            sides.append(
+                column.text_area(
+                    name,
+                    value=text,
+                    height=120,
+                    max_chars=LONGEST_COMPARED,
+                    key=widget,
+                    bind="query-params",
+                )
+            )
+        first, second = (core_tokenizer.encoding(now.engine.tokenizer, s) for s in sides)
+        counted = (core_tokenizer.cost(first), core_tokenizer.cost(second))
+        chips(
+            [Row(first.tokens(), name=_("First")), Row(second.tokens(), name=_("Second"))],
+            key="tok_compared",
+        )
+        names = kind_names()
+        texts = {_("First"): first, _("Second"): second}
+        rows = core_tokenizer.stacked(texts, names)
+        if rows:
+            chart(
+                cost_bars(rows, [names[kind] for kind in KINDS], list(texts)),
+                key="tok_costs",
+                alt=_("Tokens of the two texts, by the kind of characters they come from."),
+            )
+        n_ctx = now.engine.shape.n_ctx
+        st.dataframe(
+            pd.DataFrame(
+                [
+                    {_("Text"): name, **measures(cost, n_ctx)}
+                    for name, cost in zip(texts, counted, strict=True)
+                ]
+            ),
+            hide_index=True,
+            key="tok_cost_table",
+        )
+        if (sides[0], sides[1]) == (pair.first, pair.second):
+            st.markdown(pair.why)
+        st.caption(compared(core_tokenizer.difference(first, second), counted, names))
+        show_python(recipes.costs(now.source, (first.text, second.text), counted))
+
+
+def measures(cost: core_tokenizer.Cost, n_ctx: int) -> dict[str, str]:
+    return {
+        _("tokens"): f"{cost.tokens:,}",
+        _("characters"): f"{cost.characters:,}",
+        _("bytes"): f"{cost.bytes:,}",
+        _("words"): f"{cost.words:,}",
+        _("tokens per word"): f"{cost.tokens_per_word:.2f}",
+        _("bytes per token"): f"{cost.bytes_per_token:.2f}",
+        _("share of the context"): f"{cost.share(n_ctx):.1%}",
+    }
+
+
+def compared(
+    found: core_tokenizer.Difference,
+    counted: tuple[core_tokenizer.Cost, core_tokenizer.Cost],
+    names: dict[str, str],
+) -> str:
+    """The difference in words."""
+    if found.kind is None:
+        return _("Both texts cost {n:,} tokens.").format(n=counted[0].tokens)
+    which = _("The second text") if found.more > 0 else _("The first text")
+    return _(
+        "{which} costs {n:,} tokens more ({ratio:.2f} times as many). Most of it lies in"
+        " {kind}: {part:+,} tokens in the second. A token holds {a:.2f} bytes in the first text"
+        " and {b:.2f} in the second."
+    ).format(
+        which=which,
+        n=abs(found.more),
+        ratio=found.ratio,
+        kind=names[found.kind],
+        part=found.of_kind,
+        a=counted[0].bytes_per_token,
+        b=counted[1].bytes_per_token,
+    )
+
+
+header("tokenizer")
+now = current()
+words = vocabulary(now.engine.tokenizer)
+made = core_tokenizer.encoding(now.engine.tokenizer, now.text, settings().max_characters)
+chips_panel(now, made, words)
+cuts_panel(now, made, words)
+merges_panel(now, made, words)
+bytes_panel(now, made, words)
+vocabulary_panel(now, words)
+costs_panel(now)
+footer("tokenizer")
