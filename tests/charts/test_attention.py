@@ -1,0 +1,87 @@
+"""Figures of the attention page: what is packed, drawn and escaped."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.charts import attention as charts
+
+
+def pattern_of(n: int) -> np.ndarray:
+    weights = np.tril(np.random.default_rng(1).random((n, n))).astype(np.float32)
+    return weights / weights.sum(-1, keepdims=True)
+
+
+def test_packed_message_reads_back() -> None:
+    message = charts.pack({"labels": ["␣日本", "<script>"]}, b"1234")
+    length = struct.unpack("<I", message[:4])[0]
+    assert length % 4 == 0
+    assert json.loads(message[4 : 4 + length])["labels"] == ["␣日本", "<script>"]
+    assert message[4 + length :] == b"1234"
+
+
+@pytest.mark.parametrize(("n", "half", "digits"), [(5, False, 1e-7), (1024, True, 1e-3)])
+def test_triangle_keeps_every_weight(n: int, half: bool, digits: float) -> None:
+    pattern = pattern_of(n)
+    body, is_half = charts.packed_triangle(pattern)
+    assert is_half is half
+    cells = np.frombuffer(body, "<f2" if half else "<f4").astype(np.float32)
+    assert len(cells) == n * (n + 1) // 2
+    q, k = n - 1, n // 2
+    assert cells[q * (q + 1) // 2 + k] == pytest.approx(pattern[q, k], rel=digits)
+    assert len(body) < 2_000_000
+
+
+@pytest.mark.parametrize("n", [1, 8, 100])
+@pytest.mark.parametrize("dark", [False, True])
+def test_svg_is_xml_and_typed_text_is_escaped(n: int, dark: bool) -> None:
+    labels = ['</text><script>alert("1")</script>'] * n
+    drawing = charts.pattern_svg(pattern_of(n), labels, "<b>", 1.0, dark)
+    root = ElementTree.fromstring(drawing)
+    names = {node.tag.rsplit("}")[-1] for node in root.iter()}
+    assert "script" not in names
+    if n == 8:
+        cells = [t for t in root.iter() if t.tag.endswith("title")]
+        assert len(cells) == 36
+    if n == 100:
+        assert "image" in names
+
+
+@pytest.mark.parametrize("n", [1, 30, 200])
+def test_png_has_a_pixel_for_every_cell(n: int) -> None:
+    pattern = np.zeros((n, n), dtype=np.float32)
+    pattern[:, 0] = 1.0
+    picture = Image.open(io.BytesIO(charts.pattern_png(pattern, ["日本"] * n, "L0.H0", 1.0)))
+    colours = np.asarray(picture.convert("RGB"))
+    assert min(picture.size) >= n
+    darkest = np.array([0x33, 0x1A, 0x66])
+    assert (np.abs(colours.astype(int) - darkest).sum(-1) == 0).sum() >= n
+
+
+def test_charts_are_valid_and_keep_order() -> None:
+    labels = ["a", "b", "a"]
+    stages = [
+        ("dots", np.array([1.0, -2.0, 0.5]), True),
+        ("masked", np.array([1.0, -2.0, -np.inf]), True),
+        ("softmax", np.array([0.9, 0.1, 0.0]), False),
+    ]
+    spec = charts.stage_strips(labels, [0, 1, 2], stages, 1).to_dict()
+    assert "−∞" in json.dumps(spec, ensure_ascii=False)
+    square = np.array([[1.0, -np.inf], [2.0, 3.0]])
+    made = [
+        charts.score_bars(["x", "y"], [0.5, float("nan")], [0.1, 0.2], [0.3, float("nan")]),
+        charts.product_bars(np.array([1.0, -2.0])),
+        charts.vector_strips([("q", np.zeros(4)), ("k", np.arange(4.0))]),
+        charts.change_bars(["1 a", "2 b"], np.array([0.5, 0.1]), np.array([0.2, 0.4])),
+        charts.effect_grid(np.zeros((2, 3)), (0, 0)),
+        charts.token_matrix(square, ["a", "a"], [0, 1], signed=True),
+    ]
+    for figure in made:
+        assert figure.to_dict()["$schema"]

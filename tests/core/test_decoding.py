@@ -1,0 +1,220 @@
+"""The walk against transformers: captures, prefixes, batches, products."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from core.decoding import (
+    PlainStepper,
+    Products,
+    Seat,
+    Stepper,
+    Walk,
+    common_prefix,
+    head_product,
+    is_plain,
+    read,
+    split_product,
+)
+from core.engine import Engine
+from core.model import load_model
+from core.trace import capture
+
+CLOSE = 1e-4  # of the largest value; the figures themselves are near 1e-6
+
+
+def same(got: np.ndarray, want: np.ndarray, bound: float = CLOSE) -> None:
+    assert got.shape == want.shape
+    assert np.abs(got - want).max() <= bound * np.abs(want).max()
+
+
+def text(n: int, seed: int = 0) -> tuple[int, ...]:
+    return tuple(np.random.default_rng(seed).integers(0, 50_257, n).tolist())
+
+
+@pytest.fixture(scope="module")
+def offloaded(tiny_folder: Path):
+    """The tiny model with blocks on disk."""
+    whole = load_model(str(tiny_folder))
+    block = next(p.n_bytes for p in whole.placement if p.block.endswith("0"))
+    rest = sum(p.n_bytes for p in whole.placement if not p.block.startswith("h."))
+    loaded = load_model(str(tiny_folder), max_memory={"cpu": rest + block + block // 2})
+    assert loaded.offloaded
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def half(tiny_folder: Path):
+    """The tiny model in float64, which is no fast path: through the modules."""
+    loaded = load_model(str(tiny_folder))
+    loaded.model.to(torch.float64)
+    return loaded
+
+
+def read_all(walk: Walk, ids: tuple[int, ...], before=None, chunk: int = 1 << 30):
+    with torch.inference_mode():
+        *pieces, past = read(walk, ids, before, lambda: chunk)
+    assert all(p is None for p in pieces)
+    return past, len(pieces) + 1
+
+
+def expected(oracle, ids: tuple[int, ...]):
+    """resid (L + 1, T, E) and last logits (V,) from transformers' eager forward."""
+    model = oracle.transformer
+    seen = []
+    handles = [
+        m.register_forward_pre_hook(lambda _m, args: seen.append(args[0][0].numpy().copy()))
+        for m in (*model.h, model.ln_f)
+    ]
+    with torch.inference_mode():
+        logits = oracle(torch.tensor([ids])).logits[0, -1].numpy()
+    for handle in handles:
+        handle.remove()
+    return np.stack(seen), logits
+
+
+@pytest.mark.parametrize("n", [1, 2, 17, 1024])
+def test_a_capture_is_transformers_forward(storyteller: Engine, oracle_of, n: int):
+    past, _pieces = read_all(Walk(storyteller.loaded), text(n))
+    resid, logits = expected(oracle_of(storyteller.loaded.source), text(n))
+    same(past.resid, resid)
+    same(past.logits, logits)
+
+
+@pytest.mark.parametrize("which", ["tiny", "offloaded", "half"])
+@pytest.mark.parametrize("n", [1, 64])
+def test_a_capture_through_other_paths(request, tiny_folder, oracle_of, which: str, n: int):
+    found = request.getfixturevalue(which)
+    loaded = found.loaded if isinstance(found, Engine) else found
+    walk = Walk(loaded)
+    assert walk.fast == (which == "tiny")
+    past, _pieces = read_all(walk, text(n), chunk=50)
+    resid, logits = expected(oracle_of(str(tiny_folder)), text(n))
+    same(past.resid, resid)
+    same(past.logits, logits)
+    with torch.inference_mode():
+        same(capture(loaded, text(n))[0], resid)
+
+
+def test_pieces_and_prefixes_change_nothing(storyteller: Engine):
+    walk = Walk(storyteller.loaded)
+    ids = text(200)
+    whole, one = read_all(walk, ids)
+    pieces, many = read_all(walk, ids, chunk=64)
+    assert (one, many) == (1, 4)
+    other, _n = read_all(walk, (*ids[:150], *text(9, seed=1)))
+    reused, _n = read_all(walk, ids, before=other)
+    again, _n = read_all(walk, ids, before=whole)  # all of it known: the last row is computed
+    for past in (pieces, reused, again):
+        same(past.resid, whole.resid)
+        same(past.logits, whole.logits)
+        for mine, theirs in zip(past.kv, whole.kv, strict=True):
+            same(mine.numpy(), theirs.numpy())
+    assert not whole.resid.flags.writeable
+    assert not whole.logits.flags.writeable
+
+
+def test_common_prefix():
+    assert common_prefix((1, 2, 3), (1, 2, 4, 5)) == 2
+    assert common_prefix((1, 2), (1, 2, 3)) == 2
+    assert common_prefix((), (1,)) == 0
+    assert common_prefix((9,), (1,)) == 0
+
+
+def steps_alone(loaded, ids: tuple[int, ...], tokens: list[int]) -> np.ndarray:
+    """Logits after each token, by transformers' whole forward. (len(tokens), V)"""
+    with torch.inference_mode():
+        out = loaded.model(torch.tensor([[*ids, *tokens]]), use_cache=False).logits[0]
+    return out[len(ids) :].float().numpy()
+
+
+@pytest.mark.parametrize("which", ["storyteller", "tiny", "offloaded", "half"])
+def test_a_batch_of_unequal_sequences(request, which: str):
+    """Join, leave, outgrow and park at any step; each sequence is as if it were alone."""
+    found = request.getfixturevalue(which)
+    loaded = found.loaded if isinstance(found, Engine) else found
+    rng = np.random.default_rng(0)
+    longest = 140 if which == "storyteller" else 50
+    lengths = [1, 5, 5, longest - 14, 33]
+    if which == "storyteller":
+        lengths.append(60)  # outgrows the pen of 64 on the way
+    walk = Walk(loaded)
+    stepper = Stepper(walk)
+    texts = [text(n, seed=n + i) for i, n in enumerate(lengths)]
+    tokens = [rng.integers(0, 50_257, 12).tolist() for _ in texts]
+    wanted = [steps_alone(loaded, t, more) for t, more in zip(texts, tokens, strict=True)]
+    seats: dict[int, Seat] = {}
+    parked: dict[int, object] = {}
+    at = [0] * len(texts)
+    with torch.inference_mode():
+        for turn in range(40):
+            if turn < len(texts):
+                seats[turn] = stepper.join(read_all(walk, texts[turn])[0])
+            if turn == 7:
+                parked[1] = stepper.park(seats[1])
+            if turn == 9:
+                stepper.resume(seats[1], parked.pop(1))
+            who = [i for i in seats if i not in parked and not (turn % 5 == 4 and i == 2)]
+            if not who:
+                break
+            rng.shuffle(who)
+            logits = stepper.step([(seats[i], tokens[i][at[i]]) for i in who])
+            for row, i in enumerate(who):
+                same(logits[row].numpy(), wanted[i][at[i]], 1e-5)
+                at[i] += 1
+                if at[i] == len(tokens[i]):
+                    stepper.leave(seats.pop(i))
+    assert at == [12] * len(texts)
+    assert stepper.n_bytes == 0
+
+
+def test_the_plain_way_gives_the_same(tiny: Engine):
+    """transformers' own forward with its cache, as the fallback uses it."""
+    ids, tokens = text(20), [5, 6, 7]
+    wanted = steps_alone(tiny.loaded, ids, tokens)
+    stepper = PlainStepper(tiny.loaded)
+    with torch.inference_mode():
+        seat, _logits = stepper.start(ids)
+        for token, want in zip(tokens, wanted, strict=True):
+            same(stepper.step([(seat, token)])[0].numpy(), want)
+    assert stepper.n_bytes > 0
+    stepper.leave(seat)
+    assert stepper.n_bytes == 0
+
+
+def test_unusual_blocks_are_noticed(tiny_folder: Path):
+    loaded = load_model(str(tiny_folder))
+    assert is_plain(loaded)
+    block = type("Block", (type(loaded.model.transformer.h[0]),), {})
+    loaded.model.transformer.h[1].__class__ = block
+    assert not is_plain(loaded)
+
+
+@pytest.mark.parametrize("rows", [1, 3, 16])
+@pytest.mark.parametrize("parts", [2, 8])
+def test_cut_products_are_products(rows: int, parts: int):
+    torch.manual_seed(0)
+    x, weight, bias = torch.randn(rows, 64), torch.randn(64, 40), torch.randn(40)
+    same(split_product(x, weight, bias, parts).numpy(), (x @ weight + bias).numpy(), 1e-5)
+    wte = torch.randn(101, 64)  # does not divide: the rest is added at the end
+    same(head_product(x, wte, parts).numpy(), (x @ wte.T).numpy(), 1e-5)
+
+
+def test_measuring_chooses_for_each_shape_and_is_used(storyteller: Engine):
+    walk = Walk(storyteller.loaded)
+    with torch.inference_mode():
+        for _piece in walk.measure():
+            pass
+    chosen = walk.products.chosen
+    assert all(parts in (1, *Products.PARTS) for parts in chosen.values())
+    k, n = walk.layers[0].c_fc[0].shape
+    if (k, n, 1) in chosen:  # a machine at work may give up measuring
+        assert walk.products.parts(k, n, 1) == chosen[k, n, 1]
+    assert walk.products.parts(k, n, 1000) == 1
+    before = Walk(storyteller.loaded)
+    past, _n = read_all(walk, text(9))
+    same(past.logits, read_all(before, text(9))[0].logits)

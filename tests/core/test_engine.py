@@ -1,0 +1,488 @@
+"""The engine: batches, joining, leaving, fairness, cancellation, faults."""
+
+from __future__ import annotations
+
+import gc
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import torch
+
+from core import engine as module
+from core.decoding import PlainStepper
+from core.engine import Engine
+from core.errors import Busy, EmptyPrompt, OutOfRange, RequestFailed, TooManyTokens
+from core.model import load_model
+from core.sampling import SamplingSettings
+from core.scheduler import client
+
+GREEDY = SamplingSettings(temperature=0)
+DRAWN = SamplingSettings(temperature=0.9, top_k=40)
+PROMPT = "Once upon a time there was a king"
+SOON = 60  # seconds: a bound on hanging, never on speed
+
+
+@pytest.fixture
+def engine(storyteller: Engine) -> Iterator[Engine]:
+    """A fresh engine over the embedded model's weights."""
+    made = Engine(storyteller.loaded)
+    yield made
+    made.close()
+    made._thread.join(SOON)
+    assert not made._thread.is_alive()
+
+
+class Gate:
+    """A view that holds the owner thread until it is opened."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.entered, self.open = threading.Event(), threading.Event()
+        self.future = engine.submit(self)
+        assert self.entered.wait(SOON)
+
+    def __call__(self, _loaded) -> str:
+        self.entered.set()
+        assert self.open.wait(SOON)
+        return "opened"
+
+
+def until(true, seconds: float = SOON) -> None:
+    """Wait for something that another thread brings about."""
+    waited = threading.Event()
+    for _try in range(int(seconds / 0.01)):
+        if true():
+            return
+        waited.wait(0.01)
+    raise AssertionError("it did not happen")
+
+
+def tokens(steps) -> list[int]:
+    return [step.token_id for step in steps]
+
+
+# --- results ---------------------------------------------------------------------------------
+
+
+def test_greedy_is_transformers_generate(engine: Engine, oracle_of):
+    ids = engine.ids(PROMPT)
+    with torch.inference_mode():
+        want = oracle_of(engine.loaded.source).generate(
+            torch.tensor([ids]), max_new_tokens=80, do_sample=False, pad_token_id=50256
+        )
+    assert (
+        tokens(engine.generate(PROMPT, GREEDY, max_new_tokens=80)) == want[0, len(ids) :].tolist()
+    )
+
+
+def test_company_changes_nothing(engine: Engine, tiny: Engine):
+    """Ten at once, of other lengths and settings, joining and leaving: the same logits."""
+    prompts = [PROMPT + " and" * (7 * i) for i in range(5)] * 2
+    asked = [(p, GREEDY if i % 3 == 0 else DRAWN, i, 4 + 2 * i) for i, p in enumerate(prompts)]
+
+    def run(request) -> list:
+        prompt, settings, seed, n = request
+        return list(engine.generate(prompt, settings, seed=seed, max_new_tokens=n))
+
+    alone = [run(a) for a in asked]
+    with ThreadPoolExecutor(len(asked)) as pool:
+        together = list(pool.map(run, asked))
+    for mine, theirs in zip(alone, together, strict=True):
+        assert tokens(mine) == tokens(theirs)
+        for a, b in zip(mine, theirs, strict=True):
+            assert np.abs(a.logits - b.logits).max() <= 1e-4 * np.abs(a.logits).max()
+            assert not b.logits.flags.writeable
+    assert engine.status().kv_bytes == 0
+
+
+def test_the_same_view_at_the_same_time_is_computed_once(engine: Engine):
+    calls = []
+
+    def slow(_loaded, number: int) -> int:
+        calls.append(number)
+        return number
+
+    gate = Gate(engine)
+    with ThreadPoolExecutor(30) as pool:
+        asked = [pool.submit(engine.view, slow, 7) for _ in range(30)]
+        until(lambda: engine.status().hits == 29)
+        gate.open.set()
+        assert [a.result(SOON) for a in asked] == [7] * 30
+    assert calls == [7]
+    traces = {id(engine.trace(PROMPT)) for _ in range(3)}
+    assert len(traces) == 1
+
+
+def test_a_text_that_goes_on_is_read_from_where_it_parts(engine: Engine, monkeypatch):
+    rows = []
+    embed = engine._walk.embed
+    monkeypatch.setattr(
+        engine._walk, "embed", lambda ids, at: (rows.append(len(ids)), embed(ids, at))[1]
+    )
+    ids = engine.ids(PROMPT * 4)
+    engine.trace(ids)
+    got = engine.trace((*ids, 262))
+    list(engine.generate((*ids, 262), GREEDY, max_new_tokens=1))  # known whole: nothing to read
+    assert rows == [len(ids), 1]
+    want = Engine(engine.loaded)
+    alone = want.trace((*ids, 262))
+    want.close()
+    assert np.abs(got.resid - alone.resid).max() <= 1e-4 * np.abs(alone.resid).max()
+
+
+def test_caches_are_bounded_in_bytes(storyteller: Engine):
+    small = Engine(storyteller.loaded, cache_bytes=2 * 2**20)
+    for n in range(12):
+        small.trace(tuple(range(n, n + 40)))
+        assert small.status().cache_bytes <= 2 * 2**20
+    assert small.trace(tuple(range(100, 600))).n_ctx == 500  # larger than the cache: given out
+    small.close()
+
+
+# --- turns -----------------------------------------------------------------------------------
+
+
+def test_a_short_prompt_is_not_behind_a_long_text(engine: Engine):
+    gate, order = Gate(engine), []
+
+    def ask(name: str, ids: tuple[int, ...]) -> None:
+        client.set(name)
+        engine.trace(ids)
+        order.append(name)
+
+    with ThreadPoolExecutor(2) as pool:
+        long = pool.submit(ask, "long", tuple(range(1000)))
+        until(lambda: engine.status().waiting == 1)
+        short = pool.submit(ask, "short", (1, 2, 3))
+        until(lambda: engine.status().waiting == 2)
+        gate.open.set()
+        long.result(SOON), short.result(SOON)
+    assert order == ["short", "long"]
+
+
+def test_captures_come_between_steps(engine: Engine):
+    """A view gets its turn while a continuation of any length goes on."""
+    steps = engine.generate(PROMPT, DRAWN, max_new_tokens=400)
+    made = 1 + next(steps).index
+    for number in range(3):
+        engine.view(lambda _loaded, n: n, number)
+        made += len([next(steps) for _ in range(3)])
+    assert engine.busy
+    assert made < 400
+    steps.close()
+    until(lambda: not engine.busy)
+
+
+def test_more_sequences_than_places_all_get_on(storyteller: Engine):
+    engine = Engine(storyteller.loaded, batch_limit=3)
+    most = []
+
+    def run(seed: int) -> int:
+        n = 0
+        for _step in engine.generate(
+            PROMPT, DRAWN, seed=seed, max_new_tokens=45, stop_at_end_of_text=False
+        ):
+            n += 1
+            most.append(engine.status().generating)
+        return n
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(run, range(8))) == [45] * 8
+    assert 1 < max(most) <= 3
+    engine.close()
+
+
+def test_a_sequence_that_is_not_read_waits_and_goes_on(engine: Engine):
+    want = tokens(engine.generate(PROMPT, DRAWN, seed=5, max_new_tokens=60))
+    steps = engine.generate(PROMPT, DRAWN, seed=5, max_new_tokens=60)
+    got = [next(steps).token_id]
+    until(lambda: len(engine._stalled) == 1)  # some steps ahead, then it waits
+    assert engine.status().kv_bytes == 0
+    assert engine.busy
+    got += tokens(steps)
+    assert got == want
+
+
+def test_a_sequence_that_nobody_reads_is_given_up(engine: Engine, monkeypatch):
+    steps = engine.generate(PROMPT, DRAWN, max_new_tokens=100)
+    next(steps)
+    until(lambda: len(engine._stalled) == 1)
+    monkeypatch.setattr(module, "PATIENCE", -1.0)
+    engine.call(lambda _loaded: None)
+    until(lambda: not engine.busy)
+    with pytest.raises(RequestFailed, match="minute"):
+        list(steps)
+
+
+@pytest.mark.parametrize("how", ["close", "drop"])
+def test_whoever_leaves_frees_the_place(engine: Engine, how: str):
+    steps = engine.generate(PROMPT, DRAWN, max_new_tokens=900, stop_at_end_of_text=False)
+    next(steps)
+    if how == "close":
+        steps.close()
+    else:
+        del steps
+        gc.collect()
+    until(lambda: not engine.busy)
+    assert engine.status().kv_bytes == 0
+
+
+def test_a_cancelled_request_is_never_run(engine: Engine):
+    gate, ran = Gate(engine), []
+    future = engine.submit(lambda _loaded: ran.append(1))
+    assert future.cancel()
+    gate.open.set()
+    engine.call(lambda _loaded: None)
+    assert not ran
+
+
+# --- faults ----------------------------------------------------------------------------------
+
+
+def test_a_full_queue_says_so_with_the_place(storyteller: Engine):
+    engine = Engine(storyteller.loaded, queue_limit=3)
+    gate = Gate(engine)
+    waiting = [engine.submit(lambda _loaded: "done") for _ in range(3)]
+    for ask in (
+        lambda: engine.submit(lambda _loaded: None),
+        lambda: engine.trace(PROMPT),
+        lambda: next(engine.generate(PROMPT, GREEDY)),
+    ):
+        with pytest.raises(Busy, match="number 4"):
+            ask()
+    gate.open.set()
+    assert [w.result(SOON) for w in waiting] == ["done"] * 3
+    assert engine.trace(PROMPT).n_ctx  # and after that it is free again
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("can't allocate memory: you tried"), OSError("disk")]
+)
+def test_a_failing_view_touches_nobody_else(engine: Engine, error: Exception):
+    def fails(_loaded) -> None:
+        raise error
+
+    steps = engine.generate(PROMPT, DRAWN, seed=2, max_new_tokens=30)
+    got = [next(steps).token_id]
+    with pytest.raises(RequestFailed) as caught:
+        engine.view(fails)
+    assert caught.value.__cause__ is error
+    got += tokens(steps)
+    assert got == tokens(engine.generate(PROMPT, DRAWN, seed=2, max_new_tokens=30))
+    assert engine.status().failures == 1
+
+
+def test_a_programmers_mistake_stays_one(engine: Engine):
+    def wrong(_loaded) -> None:
+        raise ValueError("axis")
+
+    for ask in (engine.view, engine.call):
+        with pytest.raises(ValueError, match="axis"):
+            ask(wrong)
+
+
+@pytest.mark.parametrize("memory", [True, False])
+def test_a_fault_in_a_step_is_the_one_sequences_own(engine: Engine, monkeypatch, memory: bool):
+    """A step fails whenever a certain sequence is in it: the other four never notice."""
+    want = [tokens(engine.generate(PROMPT, DRAWN, seed=s, max_new_tokens=20)) for s in range(5)]
+    gate = Gate(engine)
+    step, bad = engine._stepper.step, []
+
+    def fails(rows):
+        if len(rows) == 5 and not bad:
+            bad.append(rows[2][0])
+        if any(seat in bad for seat, _token in rows):
+            raise torch.OutOfMemoryError("simulated") if memory else RuntimeError("simulated")
+        return step(rows)
+
+    monkeypatch.setattr(engine._stepper, "step", fails)
+
+    def run(seed: int):
+        got = []
+        try:
+            for s in engine.generate(PROMPT, DRAWN, seed=seed, max_new_tokens=20):
+                got.append(s.token_id)
+        except RequestFailed as error:
+            return got, error
+        return got, None
+
+    with ThreadPoolExecutor(5) as pool:
+        running = [pool.submit(run, seed) for seed in range(5)]
+        until(lambda: engine.status().waiting == 5)
+        gate.open.set()
+        ended = [r.result(SOON) for r in running]
+    failed = [seed for seed, (_got, error) in enumerate(ended) if error is not None]
+    assert len(failed) == 1
+    for seed, (got, _error) in enumerate(ended):
+        assert got == want[seed][: len(got)] if seed in failed else got == want[seed]
+    assert ("memory" in str(ended[failed[0]][1])) == memory
+    assert engine.status().kv_bytes == 0
+
+
+def test_a_fault_in_choosing_is_the_one_sequences_own(engine: Engine, monkeypatch):
+    right = module.choose
+
+    def choose(logits, settings, ids, rng):
+        if settings.top_k == 13 and len(ids) > 12:
+            raise RuntimeError("simulated")
+        return right(logits, settings, ids, rng)
+
+    monkeypatch.setattr(module, "choose", choose)
+    good = engine.generate(PROMPT, DRAWN, max_new_tokens=20)
+    bad = engine.generate(PROMPT, SamplingSettings(top_k=13), max_new_tokens=20)
+    got = [next(good).token_id]
+    with pytest.raises(RequestFailed):
+        list(bad)
+    assert len(got + tokens(good)) == 20
+    assert engine.status().kv_bytes == 0
+
+
+def test_a_model_that_is_unloaded_answers_with_a_sentence(storyteller: Engine):
+    engine = Engine(storyteller.loaded)
+    steps = engine.generate(PROMPT, DRAWN, max_new_tokens=900, stop_at_end_of_text=False)
+    next(steps)
+    gate = Gate(engine)
+    waiting = engine.submit(lambda _loaded: "never")
+    engine.close()
+    gate.open.set()
+    assert gate.future.result(SOON) == "opened"  # what ran is finished
+    with pytest.raises(RequestFailed, match="unloaded"):
+        waiting.result(SOON)
+    with pytest.raises(RequestFailed, match="unloaded"):
+        list(steps)
+    for ask in (
+        lambda: engine.trace(PROMPT),
+        lambda: engine.call(lambda _loaded: None),
+        lambda: next(engine.generate(PROMPT, GREEDY)),
+    ):
+        with pytest.raises(RequestFailed, match="unloaded"):
+            ask()
+    engine._thread.join(SOON)
+    assert not engine._thread.is_alive()
+    assert not engine.busy
+
+
+def test_a_fault_of_the_engine_itself_hangs_nobody(engine: Engine, monkeypatch):
+    gate = Gate(engine)
+    waiting = engine.submit(lambda _loaded: "never")
+    monkeypatch.setattr(engine, "_serve_one", lambda: 1 / 0)
+    gate.open.set()
+    with pytest.raises(ZeroDivisionError):
+        waiting.result(SOON)
+    monkeypatch.undo()
+    assert engine.call(lambda _loaded: "alive") == "alive"
+
+
+def test_a_clock_that_jumps_changes_no_token(engine: Engine, monkeypatch):
+    want = tokens(engine.generate(PROMPT, DRAWN, seed=3, max_new_tokens=30))
+    jumps = iter([0.0, 1e9, -1e9, 5.0] * 10_000)
+    monkeypatch.setattr(module.time, "time", lambda: next(jumps))
+    assert tokens(engine.generate(PROMPT, DRAWN, seed=3, max_new_tokens=30)) == want
+    assert engine.status().tokens == 60
+
+
+@pytest.mark.parametrize(
+    ("ids", "error"),
+    [((), EmptyPrompt), (tuple(range(1025)), TooManyTokens), ((50_257,), ValueError)],
+)
+def test_what_cannot_be_read_is_refused_at_once(engine: Engine, ids, error):
+    for ask in (engine.trace, lambda ids: engine.generate(ids, GREEDY)):
+        with pytest.raises(error):
+            ask(ids)
+
+
+def test_limits_of_the_server_and_the_context(storyteller: Engine):
+    engine = Engine(storyteller.loaded, max_new_tokens=10)
+    with pytest.raises(OutOfRange, match="11"):
+        engine.generate(PROMPT, GREEDY, max_new_tokens=11)
+    # 1,022 tokens: the last that is read is the 1,024th, and it predicts one more.
+    full = engine.generate(tuple(range(1022)), GREEDY, max_new_tokens=10, stop_at_end_of_text=False)
+    assert len(list(full)) == 3
+    assert list(engine.generate(PROMPT, GREEDY, max_new_tokens=0)) == []
+    engine.close()
+
+
+def test_the_way_out_through_transformers(storyteller: Engine, monkeypatch):
+    """A model with blocks of another make: the same answers, through its own forward."""
+    monkeypatch.setattr(module, "is_plain", lambda _loaded: False)
+    plain = Engine(storyteller.loaded)
+    assert isinstance(plain._stepper, PlainStepper)
+    assert plain.status().path == "transformers"
+    want = storyteller.trace(PROMPT)
+    got = plain.trace(PROMPT)
+    assert np.abs(got.resid - want.resid).max() <= 1e-4 * np.abs(want.resid).max()
+    for settings in (GREEDY, DRAWN):
+        asked = {"seed": 1, "max_new_tokens": 12}
+        assert tokens(plain.generate(PROMPT, settings, **asked)) == tokens(
+            storyteller.generate(PROMPT, settings, **asked)
+        )
+    plain.close()
+
+
+# --- seen from outside -----------------------------------------------------------------------
+
+
+def test_status_and_logs_count_and_never_tell_the_text(engine: Engine, caplog):
+    with caplog.at_level(logging.INFO, logger="gpt2_hood.engine"):
+        engine.trace("a secret text")
+        engine.trace("a secret text")
+        list(engine.generate("a secret text", GREEDY, max_new_tokens=3))
+        with pytest.raises(RequestFailed):
+            engine.call(lambda _loaded: (_ for _ in ()).throw(OSError("gone")))
+    status = engine.status()
+    assert (status.hits, status.misses, status.tokens, status.failures) == (1, 1, 3, 1)
+    assert status.weight_bytes == engine.loaded.n_bytes
+    assert status.path == "split products"
+    lines = [json.loads(r.message) for r in caplog.records]
+    assert [line["event"] for line in lines] == ["trace", "generate", "failed"]
+    assert lines[1]["tokens"] == 3
+    assert "secret" not in caplog.text
+
+
+def test_the_weights_exist_once(engine: Engine):
+    """Nothing on the fast path owns a weight: every tensor shares the model's memory."""
+    owned = {p.data_ptr() for p in engine.loaded.model.parameters()}
+    for layer in engine._walk.layers:
+        for pair in vars(layer).values():
+            assert {t.data_ptr() for t in pair} <= owned
+
+
+def test_an_engine_over_a_second_model_is_its_own(tiny: Engine, tiny_folder):
+    other = Engine(load_model(str(tiny_folder)))
+    try:
+        a, b = tiny.trace((1, 2, 3)), other.trace((1, 2, 3))
+        assert a is not b
+        assert np.allclose(a.resid, b.resid, atol=1e-5)
+    finally:
+        other.close()
+
+
+def test_a_class_of_thirty(tiny: Engine, tiny_folder):
+    """Everybody changes the prompt, looks at two heads and has 20 tokens written, twice over."""
+    engine = Engine(load_model(str(tiny_folder)), cache_bytes=8 * 2**20)
+
+    def learner(number: int) -> int:
+        client.set(f"learner {number}")
+        ids = tuple(100 * number + i for i in range(8 + number % 20))
+        trace = engine.trace(ids)
+        for layer in (0, 2):
+            assert engine.attention(trace, layer).pattern.shape[-1] == len(ids)
+        steps = engine.generate(
+            ids, DRAWN, seed=number, max_new_tokens=20, stop_at_end_of_text=False
+        )
+        return len(list(steps))
+
+    for _round in range(2):
+        with ThreadPoolExecutor(30) as pool:
+            assert list(pool.map(learner, range(30))) == [20] * 30
+        status = engine.status()
+        assert status.cache_bytes <= 8 * 2**20
+        assert (status.kv_bytes, status.generating, status.waiting) == (0, 0, 0)
+        assert not engine.busy
+    assert engine.status().clients == 30
+    engine.close()

@@ -1,0 +1,192 @@
+"""A running server and a real browser. Without Chromium these tests skip and say why."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page
+
+ROOT = Path(__file__).parent.parent.parent
+ARTEFACTS = ROOT / "tests" / "artefacts"
+WAIT = 120_000  # milliseconds; two cores may be shared by a whole test run
+
+Visit = Callable[..., Page]
+
+
+def _chromium() -> str | None:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        if found:
+            return found
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if _chromium() is None:
+        if os.environ.get("REQUIRE_BROWSER"):
+            raise pytest.UsageError("REQUIRE_BROWSER is set and no Chromium was found on the PATH")
+        skip = pytest.mark.skip(reason="no Chromium on the PATH (apt-get install chromium)")
+        for item in items:
+            if Path(item.path).is_relative_to(Path(__file__).parent):
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    quiet = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
+    return {**browser_type_launch_args, "executable_path": _chromium(), "args": quiet}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict) -> dict:
+    return {**browser_context_args, "viewport": {"width": 1280, "height": 720}}
+
+
+@pytest.fixture(scope="session")
+def app_url() -> Iterator[str]:
+    """Address of the app as ``streamlit run app.py`` serves it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
+    ARTEFACTS.mkdir(exist_ok=True)
+    record = ARTEFACTS / f"server-{port}.log"
+    with record.open("w") as log:
+        server = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "streamlit", "run", "app.py"),
+                *("--server.port", str(port), "--server.address", "127.0.0.1"),
+            ],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        url = f"http://127.0.0.1:{port}"
+        try:
+            _wait_for(url, server, record)
+            yield url
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def _wait_for(url: str, server: subprocess.Popen, record: Path) -> None:
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            raise RuntimeError(record.read_text())
+        try:
+            with urllib.request.urlopen(url + "/_stcore/health", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.3)
+    raise TimeoutError("the server did not answer within two minutes")
+
+
+def wait_until_idle(page: Page) -> None:
+    """Wait until the script has run to its end, the model is there and all is drawn."""
+    page.wait_for_selector('[data-testid="stApp"]', timeout=WAIT)
+    page.wait_for_function(
+        """() => {
+            const app = document.querySelector('[data-testid="stApp"]');
+            return app && app.getAttribute('data-test-script-state') !== 'running'
+              && !document.querySelector('[data-testid="stSkeleton"]')
+              && !document.body.innerText.includes('Loading the model')
+              && document.querySelector('h1');
+        }""",
+        timeout=WAIT,
+    )
+    page.wait_for_timeout(300)
+    page.wait_for_function(
+        """() => document.querySelector('[data-testid="stApp"]')
+                 .getAttribute('data-test-script-state') !== 'running'""",
+        timeout=WAIT,
+    )
+
+
+def check_no_error(page: Page) -> None:
+    """No exception box and no error in the console."""
+    boxes = page.locator('[data-testid="stException"]')
+    assert boxes.count() == 0, boxes.first.inner_text()
+    assert not page.errors, page.errors  # type: ignore[attr-defined]
+
+
+def check_fits(page: Page) -> None:
+    """Nothing reaches beyond the window's width."""
+    wider = page.evaluate(
+        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert wider <= 1, f"the page is {wider} px wider than the window"
+
+
+@pytest.fixture
+def visit(page: Page, app_url: str) -> Visit:
+    """Open a page of the app by name and wait until it is drawn.
+
+    ``visit("attention", prompt="...", layer="1")`` returns the playwright page;
+    exception boxes and console errors fail the test, then and at its end.
+    """
+    page.errors = []  # type: ignore[attr-defined]
+
+    def on_console(message: ConsoleMessage) -> None:
+        # On a deep link Streamlit's front end asks for its own address at the page's path
+        # first and at the root when that is not there; the browser logs the first answer.
+        probing = re.search(r"/_stcore/(health|host-config)$", message.location.get("url", ""))
+        # Vega draws a legend while its column has no width yet, and again when it has one.
+        unsized = "<rect> attribute width: A negative value" in message.text
+        if message.type == "error" and not probing and not unsized:
+            page.errors.append(message.text)  # type: ignore[attr-defined]
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: page.errors.append(str(error)))  # type: ignore[attr-defined]
+    page.set_default_timeout(WAIT)
+
+    def open_page(name: str = "", **query: str) -> Page:
+        path = "" if name == "overview" else name
+        page.goto(f"{app_url}/{path}" + (f"?{urlencode(query)}" if query else ""))
+        wait_until_idle(page)
+        check_no_error(page)
+        return page
+
+    return open_page
+
+
+@pytest.fixture
+def shot(page: Page) -> Callable[[str], Path]:
+    """Save a picture of the whole page under tests/artefacts."""
+
+    def save(name: str) -> Path:
+        height = page.evaluate(
+            """() => Math.max(720, (document.querySelector('[data-testid="stMain"]')
+                       || document.body).scrollHeight)"""
+        )
+        size = page.viewport_size or {"width": 1280, "height": 720}
+        # Streamlit scrolls inside its main element, so the window itself is made tall.
+        page.set_viewport_size({"width": size["width"], "height": min(12_000, height + 20)})
+        page.wait_for_timeout(600)
+        target = ARTEFACTS / f"{name}.png"
+        page.screenshot(path=target)
+        page.set_viewport_size(size)
+        return target
+
+    return save

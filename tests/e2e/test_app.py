@@ -1,0 +1,88 @@
+"""The app as a person meets it: served by ``streamlit run``, opened in a real browser."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from playwright.sync_api import expect
+
+from pages.parts.journey import stops
+from tests.e2e.conftest import Visit, check_fits, check_no_error, wait_until_idle
+
+PAGES = [stop.name for stop in stops()]
+PICTURES = Path(__file__).parent / "pictures"
+PROMPT = "The little dog ran after the cat, and the cat ran after the"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_shows_the_prompt_without_errors(
+    name: str, visit: Visit, shot: Callable[[str], Path]
+) -> None:
+    """Deep links: the first of these is also the server's very first request."""
+    page = visit(name, prompt=PROMPT)
+    title = next(stop.question for stop in stops() if stop.name == name)
+    expect(page.locator("h1")).to_have_text(title)
+    expect(page.get_by_role("textbox", name="Prompt")).to_have_value(PROMPT)
+    check_fits(page)
+    check_no_error(page)
+    assert shot(f"page-{name}").stat().st_size > 20_000
+
+
+@pytest.mark.skipif(not os.environ.get("UPDATE_PICTURES"), reason="only on request")
+@pytest.mark.parametrize(("name", "scheme"), [*((n, "light") for n in PAGES), ("overview", "dark")])
+def test_pictures_for_the_readme(name: str, scheme: str, visit: Visit, page) -> None:
+    """The README's pictures, of the first screen; not a check, so it runs on request only."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    visit(name)
+    page.wait_for_timeout(2_000)
+    PICTURES.mkdir(exist_ok=True)
+    page.screenshot(path=PICTURES / (f"{name}.png" if scheme == "light" else f"{name}-dark.png"))
+
+
+def test_typing_walking_and_reopening(visit: Visit) -> None:
+    """Type a prompt, walk through every page by its menu, then reopen the address."""
+    page = visit("overview")
+    box = page.get_by_role("textbox", name="Prompt")
+    typed = "A <marquee>bold</marquee> $x^2$ **wolf** said: 😀 日本"
+    box.fill(typed)
+    box.press("Control+Enter")
+    page.wait_for_timeout(500)
+    wait_until_idle(page)
+    for name in PAGES[1:]:
+        title = next(stop.title for stop in stops() if stop.name == name)
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name=title).click()
+        page.wait_for_url(f"**/{name}*")
+        wait_until_idle(page)
+        expect(page.get_by_role("textbox", name="Prompt")).to_have_value(typed)
+        # What was typed is text: neither HTML nor Markdown may come of it.
+        assert page.locator("marquee").count() == 0
+        assert page.locator("strong", has_text="wolf").count() == 0
+        check_no_error(page)
+    address = page.url
+    assert parse_qs(urlparse(address).query)["prompt"] == [typed]
+    page.goto("about:blank")
+    page.goto(address)
+    wait_until_idle(page)
+    expect(page.get_by_role("textbox", name="Prompt")).to_have_value(typed)
+    check_no_error(page)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_narrow_window(name: str, visit: Visit, page) -> None:
+    page.set_viewport_size({"width": 420, "height": 800})
+    check_fits(visit(name, prompt=PROMPT))
+
+
+def test_dark_theme(visit: Visit, page, shot: Callable[[str], Path]) -> None:
+    page.emulate_media(color_scheme="dark")
+    visit("overview", prompt=PROMPT)
+    background = page.evaluate(
+        "() => getComputedStyle(document.querySelector('[data-testid=\"stApp\"]')).backgroundColor"
+    )
+    assert background == "rgb(20, 19, 28)"
+    shot("dark-overview")

@@ -1,0 +1,64 @@
+"""The attention page in a browser: pointing asks nothing, clicking chooses, 1,024 tokens work."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlparse
+
+from tests.e2e.conftest import check_fits, check_no_error, wait_until_idle
+
+PROMPT = "The little dog ran after the cat, and the cat ran after the"
+
+
+def test_point_and_click(visit, shot) -> None:
+    page = visit("attention", prompt=PROMPT, layer="1", head="2")
+    view = page.locator(".st-key-panel_head .view")
+    view.scroll_into_view_if_needed()
+    before = view.locator(".say").inner_text()
+    # Pointing: the sentence changes, the script does not run.
+    page.evaluate(
+        """() => { window.runs = 0; new MutationObserver((all) => {
+             for (const m of all) if (m.target.getAttribute('data-test-script-state') === 'running')
+               window.runs += 1;
+           }).observe(document.querySelector('[data-testid="stApp"]'), { attributes: true }); }"""
+    )
+    view.locator(".text .t").nth(4).hover()
+    page.wait_for_function(
+        "old => document.querySelector('.st-key-panel_head') && [...document.querySelectorAll("
+        "'.st-key-panel_head *')].some(n => n.shadowRoot && n.shadowRoot.querySelector('.say') &&"
+        " n.shadowRoot.querySelector('.say').innerText !== old)",
+        arg=before,
+    )
+    assert "(4)" in view.locator(".say").inner_text()
+    assert page.evaluate("() => window.runs") == 0
+    # Clicking chooses the query, in the steppers and in the address.
+    view.locator(".text .t").nth(6).click()
+    page.wait_for_function("() => location.search.includes('query=6')")
+    wait_until_idle(page)
+    assert page.get_by_role("spinbutton", name="Query token").input_value() == "6"
+    # A click in the grid pins a head.
+    page.locator(".st-key-panel_grid .tiles canvas").click(position={"x": 42 + 5, "y": 24 + 5})
+    page.wait_for_function("() => location.search.includes('layer=0')")
+    wait_until_idle(page)
+    assert parse_qs(urlparse(page.url).query)["head"] == ["0"]
+    check_no_error(page)
+    check_fits(page)
+    shot("attention")
+
+
+def test_full_context(visit, shot) -> None:
+    page = visit("attention", prompt="Hello")
+    box = page.get_by_role("textbox", name="Prompt")
+    box.fill("One day the king went into the wood and saw a bird in a tree. " * 80)
+    box.press("Control+Enter")
+    page.wait_for_selector("text=The pages show the first 1,024")
+    wait_until_idle(page)
+    view = page.locator(".st-key-panel_head .view")
+    whole = view.locator(".whole canvas")
+    whole.scroll_into_view_if_needed()
+    axes = view.locator(".detail .axes")
+    before = axes.inner_text()
+    whole.click(position={"x": 20, "y": 130})
+    page.wait_for_timeout(300)
+    assert axes.inner_text() != before
+    check_no_error(page)
+    shot("attention-1024")

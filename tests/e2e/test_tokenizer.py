@@ -1,0 +1,82 @@
+"""The tokenizer page in a browser: lanes light each other up without asking the server."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlparse
+
+from tests.e2e.conftest import ARTEFACTS, check_fits, check_no_error, wait_until_idle
+
+PROMPT = "The naïve king said: 🙂日 don't <script>alert(1)</script> **b**\n  ok"
+COUNT_RUNS = """() => { window.runs = 0; new MutationObserver((all) => {
+    for (const m of all) if (m.target.getAttribute('data-test-script-state') === 'running')
+      window.runs += 1;
+  }).observe(document.querySelector('[data-testid="stApp"]'), { attributes: true }); }"""
+
+
+def test_point_click_and_replay(visit, shot) -> None:
+    page = visit("tokenizer", prompt=PROMPT)
+    lanes = page.locator(".st-key-tok_chips")
+    page.evaluate(COUNT_RUNS)
+    chip = lanes.locator(".lane.tokens .token").nth(2)
+    assert chip.inner_text() == "␣king"
+    # Pointing at a token lights its id, its bytes and its place, and the other way round.
+    chip.hover()
+    assert lanes.locator(".lane.ids .on").all_inner_texts() == ["5822"]
+    assert lanes.locator(".lane.bytes .on").all_inner_texts() == ["20 6B 69 6E 67"]
+    assert lanes.locator(".lane.text .on").all_inner_texts() == ["␣king"]
+    assert "id 5822" in lanes.locator(".note").inner_text()
+    lanes.locator(".lane.ids .number").nth(3).hover()
+    assert lanes.locator(".lane.tokens .token.on").all_inner_texts() == ["␣said"]
+    # A place in the text that several tokens share lights them all.
+    lanes.locator(".lane.text .bit", has_text="日").hover()
+    assert lanes.locator(".lane.tokens .token.on").count() > 1
+    assert page.evaluate("() => window.runs") == 0, "pointing must not run the script"
+    # Clicking takes the word to the merges.
+    chip.click()
+    wait_until_idle(page)
+    word = page.locator(".st-key-tok_word input")
+    page.wait_for_function(
+        "() => document.querySelector('.st-key-tok_word input').value === '␣king'"
+    )
+    assert word.input_value() == "␣king"
+    # The slider goes back to the bytes, and the address keeps where it stands.
+    thumb = page.locator(".st-key-tok_step [role=slider]")
+    thumb.focus()
+    thumb.press("Home")
+    page.wait_for_function("() => location.search.includes('tok_step=0')")
+    wait_until_idle(page)
+    pieces = page.locator(".st-key-tok_pieces .token .face").all_inner_texts()
+    assert pieces == ["␣", "k", "i", "n", "g"]
+    query = parse_qs(urlparse(page.url).query)
+    assert query["tok_word"] == ["␣king"]
+    check_no_error(page)
+    check_fits(page)
+    shot("tokenizer")
+    for name in ("chips", "cuts", "merges", "bytes", "vocabulary", "costs"):
+        page.locator(f".st-key-panel_{name}").screenshot(path=ARTEFACTS / f"tokenizer-{name}.png")
+    # The link reopens the state.
+    page = visit("tokenizer", **{key: value[0] for key, value in query.items()})
+    assert page.locator(".st-key-tok_pieces .token").count() == 5
+    page.set_viewport_size({"width": 500, "height": 800})
+    page.wait_for_timeout(500)
+    check_fits(page)
+
+
+def test_ten_thousand_tokens(visit) -> None:
+    page = visit("tokenizer", prompt="Hello")
+    box = page.get_by_role("textbox", name="Prompt")
+    box.fill("One day the king went into the wood and saw a bird in a tree. " * 667)
+    box.press("Control+Enter")
+    page.wait_for_selector(".st-key-tok_per")
+    wait_until_idle(page)
+    page.locator(".st-key-tok_per input").click()
+    page.get_by_role("option", name="10,000").click()
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('.st-key-tok_chips *')].some(n => n.shadowRoot &&
+             n.shadowRoot.querySelectorAll('.lane.tokens .token').length === 10000)"""
+    )
+    lanes = page.locator(".st-key-tok_chips")
+    lanes.locator(".lane.tokens .token").nth(5000).hover()
+    assert lanes.locator(".on").count() == 4
+    assert "Token 5000:" in lanes.locator(".note").inner_text()
+    check_no_error(page)
