@@ -1,0 +1,98 @@
+"""Many sequences at once: tokens a second in all, beside transformers' generate for one.
+
+``python -m benchmarks.batch [--rounds 3]``
+"""
+
+from __future__ import annotations
+
+import argparse
+import threading
+import time
+
+import torch
+
+from benchmarks.decode import GREEDY, generate_trial
+from benchmarks.measure import random_model, some_ids, table, take_turns, typical
+from core.decoding import Stepper, Walk, read
+from core.engine import Engine
+from core.model import load_model
+
+TOKENS = 10
+
+
+def main(rounds: int, name: str) -> None:
+    loaded = random_model() if name == "random" else load_model(name)
+    engine = Engine(loaded)
+    engine.measured.wait(60)
+    walk = Walk(loaded)
+    walk.products = engine._walk.products
+    texts = [some_ids(10 + 3 * i, seed=i) for i in range(32)]
+    with torch.inference_mode():
+        pasts = [list(read(walk, ids))[-1] for ids in texts]
+    for ids in texts:
+        engine.trace(ids)
+
+    def steps_of(n: int):
+        def trial() -> list[float]:
+            times = []
+            with torch.inference_mode():
+                stepper = Stepper(walk)
+                rows = [(stepper.join(past), 11) for past in pasts[:n]]
+                for _step in range(6):
+                    begin = time.perf_counter()
+                    best = stepper.step(rows).argmax(-1).tolist()
+                    times.append((time.perf_counter() - begin) / n)
+                    rows = [(seat, t) for (seat, _old), t in zip(rows, best, strict=True)]
+            return times
+
+        return trial
+
+    def engine_of(n: int):
+        def trial() -> list[float]:
+            def one(ids) -> None:
+                for _step in engine.generate(
+                    ids, GREEDY, max_new_tokens=TOKENS, stop_at_end_of_text=False
+                ):
+                    pass
+
+            threads = [threading.Thread(target=one, args=(ids,)) for ids in texts[:n]]
+            begin = time.perf_counter()
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            return [(time.perf_counter() - begin) / (n * TOKENS)]
+
+        return trial
+
+    sizes = (1, 4, 8, 16, 32)
+    times = take_turns(
+        rounds,
+        generate=generate_trial(loaded, texts[0]),
+        **{f"steps {n}": steps_of(n) for n in sizes},
+        **{f"engine {n}": engine_of(n) for n in sizes},
+    )
+    base = typical(times["generate"])
+    rows = [
+        [
+            str(n),
+            f"{base / typical(times[f'steps {n}']):.1f}",
+            f"{base / typical(times[f'engine {n}']):.1f}",
+            f"{1 / typical(times[f'engine {n}']):.0f}",
+        ]
+        for n in sizes
+    ]
+    table(
+        f"Many sequences of unequal length; generate for one makes {1 / base:.1f} tokens/s",
+        ["sequences", "our steps, times generate", "engine, times generate", "engine, tokens/s"],
+        rows,
+    )
+    engine.close()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--model", default="random")
+    chosen = parser.parse_args()
+    main(chosen.rounds, chosen.model)

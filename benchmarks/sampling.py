@@ -1,0 +1,97 @@
+"""Writing and drawing, beside transformers' `generate`, as ratios of one run.
+
+    python -m benchmarks.sampling [model] [tokens]
+
+Prints, for greedy and for sampling: tokens per second of `Engine.generate` and of
+`generate`; for thirty draws: all in one batch against one after another; and the time
+of the calculation behind a slider, without any forward pass.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+
+import torch
+from transformers import GPT2LMHeadModel
+
+from core.continuations import many
+from core.engine import Engine
+from core.model import load_model
+from core.sampling import SamplingSettings, leading, pipeline, summarise
+
+PROMPT = "Once upon a time there was a king who had a beautiful daughter. The king"
+SETTINGS = SamplingSettings(1.0, 0.8, 40, 0.95)
+
+
+def seconds(work: Callable[[], object], times: int = 3) -> float:
+    """The shortest of several runs, in seconds."""
+    taken = []
+    for _run in range(times):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return min(taken)
+
+
+def main() -> None:
+    name = sys.argv[1] if len(sys.argv) > 1 else "storyteller"
+    n = int(sys.argv[2]) if len(sys.argv) > 2 else 40
+    engine = Engine(load_model(name))
+    plain = GPT2LMHeadModel.from_pretrained(engine.loaded.source, dtype=torch.float32).eval()
+    ids = engine.ids(PROMPT)
+    given = torch.tensor([ids])
+    common = {
+        "attention_mask": torch.ones_like(given),
+        "max_new_tokens": n,
+        "min_new_tokens": n,
+        "pad_token_id": engine.tokenizer.eos_token_id,
+    }
+
+    def ours(settings: SamplingSettings, seed: int = 0, tokens: int = n) -> None:
+        steps = engine.generate(
+            ids, settings, seed=seed, max_new_tokens=tokens, stop_at_end_of_text=False
+        )
+        for _step in steps:
+            pass
+
+    def theirs(**options: object) -> None:
+        plain.generate(given, **common, **options)
+
+    rows = []
+    for title, settings, options in (
+        ("greedy", SamplingSettings(temperature=0.0), {"do_sample": False}),
+        (
+            "sampling",
+            SETTINGS,
+            {"do_sample": True, "temperature": 0.8, "top_k": 40, "top_p": 0.95},
+        ),
+    ):
+        ours(settings), theirs(**options)  # warm
+        a, b = seconds(lambda s=settings: ours(s)), seconds(lambda o=options: theirs(**o))
+        rows.append((title, f"{n / a:.0f}/s", f"{n / b:.0f}/s", f"{b / a:.2f} times generate"))
+
+    draws, length = range(30), 8
+    batch = seconds(lambda: list(many(engine, ids, SETTINGS, seeds=draws, max_new_tokens=length)))
+    single = seconds(lambda: [ours(SETTINGS, seed, length) for seed in draws], times=1)
+    rows.append(
+        ("thirty draws", f"{batch:.2f} s", f"{single:.2f} s", f"{single / batch:.1f} times faster")
+    )
+
+    logits = engine.trace(PROMPT).logits
+
+    def slider() -> None:
+        stages = pipeline(logits, SamplingSettings(1.2, 0.8, 40, 0.95, 0.02), ids)
+        summarise(stages, leading(stages, 12))
+
+    rows.append(("slider, all stages", f"{1000 * seconds(slider):.0f} ms", "", "no forward pass"))
+    print(f"{name}: {n} tokens after {len(ids)}, {torch.get_num_threads()} threads")
+    print(f"{'':20}{'here':>12}{'beside':>12}  ratio")
+    for row in rows:
+        print(f"{row[0]:20}{row[1]:>12}{row[2]:>12}  {row[3]}")
+    engine.close()
+
+
+if __name__ == "__main__":
+    main()

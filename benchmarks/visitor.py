@@ -1,0 +1,211 @@
+"""A learner without a browser: speaks Streamlit's own protocol with a running server.
+
+What a browser would get it gets, byte for byte; it draws nothing. So thirty of
+them fit on the machine that also runs the server.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
+
+ROOT = Path(__file__).parent.parent
+
+
+@contextmanager
+def serve(**settings: str) -> Iterator[tuple[str, subprocess.Popen]]:
+    """The app as ``streamlit run app.py`` serves it, on a free port; address and process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", **settings}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    server = subprocess.Popen(
+        [*command, "--server.address", "127.0.0.1"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _try in range(1200):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5)
+                break
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        yield f"127.0.0.1:{port}", server
+    finally:
+        server.terminate()
+        server.wait()
+
+
+class Visitor:
+    """One session.
+
+    Attributes
+    ----------
+    n_bytes : received in the last run
+    texts : everything shown in the last run that is text, by place
+    """
+
+    def __init__(self, address: str) -> None:
+        self._socket = connect(
+            f"ws://{address}/_stcore/stream",
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            origin=f"http://{address}",  # type: ignore[arg-type]
+            max_size=None,
+            ping_interval=None,  # a server at work answers late; that is what is measured
+        )
+        self.n_bytes = 0
+        self.shown: dict[tuple[int, ...], str] = {}
+        self._widgets: dict[str, str] = {}  # user key -> widget id
+        self._page = ""
+        self._polls: dict[str, float] = {}  # fragment -> seconds
+        self._query = ""
+        self._hash = ""
+        self._fragment = ""
+        self._values: dict[str, dict] = {}  # widget id -> the value that it shows
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def open(self, page: str, query: dict[str, str], patience: float = 300.0) -> float:
+        """Open a page; seconds until its run has ended and nothing is loading."""
+        self._query, self._page, self._hash = urlencode(query), page, ""
+        if "prompt" in query and "prompt" in self._widgets:
+            self._values[self._widgets["prompt"]] = {"string_value": query["prompt"]}
+        begin = time.perf_counter()
+        self.shown.clear()
+        self._polls.clear()
+        self._send()
+        self._until_quiet(begin + patience)
+        while self.loading() and time.perf_counter() < begin + patience:
+            time.sleep(0.3)
+            self._send()
+            self._until_quiet(begin + patience)
+        return time.perf_counter() - begin
+
+    def enter(self, key: str, number: float) -> None:
+        """Type a number into a field that was seen before; sent with the next message."""
+        if key in self._widgets:
+            self._values[self._widgets[key]] = {"double_value": number}
+
+    def loading(self) -> bool:
+        return any("Loading the model" in text for text in self.shown.values())
+
+    def press(self, key: str) -> None:
+        """Press a button, given by its key, and wait for the run to end."""
+        self._send(press=self._widgets[key])
+        self._until_quiet(time.perf_counter() + 120)
+
+    def poll(self) -> None:
+        """Let the fragments that ask for it run again, as the browser's timer does."""
+        for fragment in list(self._polls):
+            self._send(fragment=fragment)
+            self._until_quiet(time.perf_counter() + 120)
+
+    @property
+    def polls(self) -> bool:
+        return bool(self._polls)
+
+    def errors(self) -> list[str]:
+        return [t for t in self.shown.values() if t.startswith("exception:")]
+
+    def _send(self, press: str | None = None, fragment: str | None = None) -> None:
+        message = BackMsg()
+        state = message.rerun_script
+        state.query_string = self._query
+        state.page_script_hash = self._hash
+        if not self._hash:
+            state.page_name = self._page
+        for widget, value in self._values.items():  # as a browser does, with every message
+            state.widget_states.widgets.add(id=widget, **value)
+        if press is not None:
+            state.widget_states.widgets.add(id=press, trigger_value=True)
+        if fragment is not None:
+            state.fragment_id = fragment
+            state.is_auto_rerun = True
+        self.n_bytes, self._fragment = 0, fragment or ""
+        self._socket.send(message.SerializeToString())
+
+    def _until_quiet(self, deadline: float) -> None:
+        while True:
+            data = self._socket.recv(timeout=max(1.0, deadline - time.perf_counter()))
+            assert isinstance(data, bytes)
+            self.n_bytes += len(data)
+            message = ForwardMsg.FromString(data)
+            kind = message.WhichOneof("type")
+            if kind == "delta":
+                self._delta(message)
+            elif kind == "auto_rerun":
+                self._polls[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+            elif kind == "stop_auto_rerun":
+                self._polls.pop(message.stop_auto_rerun.fragment_id, None)
+            elif kind == "navigation":
+                self._hash = message.navigation.page_script_hash
+            elif kind == "new_session":
+                if not self._fragment:  # a whole run draws everything anew
+                    self.shown.clear()
+                    self._polls.clear()
+            elif (
+                kind == "script_finished"
+                # The script asked to be run again: that run's end is still to come.
+                and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            ):
+                return
+
+    def _delta(self, message: ForwardMsg) -> None:
+        place = tuple(message.metadata.delta_path)
+        delta = message.delta
+        if delta.WhichOneof("type") != "new_element":
+            return
+        element = delta.new_element
+        kind = element.WhichOneof("type") or ""
+        body = getattr(element, kind)
+        if kind == "exception":
+            self.shown[place] = f"exception: {body.type} {body.message}"
+        elif kind in {"text", "markdown"}:
+            self.shown[place] = body.body
+        elif kind == "progress":
+            self.shown[place] = body.text
+        else:
+            self.shown[place] = kind
+        found = re.search(r"-([A-Za-z_0-9]+)$", getattr(body, "id", ""))
+        if found:
+            self._widgets[found.group(1)] = body.id
+            value = _value(kind, body)
+            if value is not None and (body.id not in self._values or body.set_value):
+                self._values[body.id] = value
+
+
+def _value(kind: str, body: Any) -> dict | None:
+    """What a widget shows, for those that every page has."""
+    if kind in {"text_area", "text_input"}:
+        return {"string_value": body.value if body.set_value else body.default}
+    if kind == "selectbox":
+        if body.set_value:
+            return {"string_value": body.raw_value}
+        return {"string_value": body.options[body.default]} if body.options else None
+    if kind == "slider":
+        return {
+            "double_array_value": {"data": list(body.value if body.set_value else body.default)}
+        }
+    if kind == "checkbox":
+        return {"bool_value": body.value if body.set_value else body.default}
+    return None
