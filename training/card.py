@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import textwrap
 from pathlib import Path
 
 from core.catalog import Shape
@@ -84,8 +85,8 @@ to help it along, and what therefore did not come about by itself:
   of how often tokens stand together in the training texts, with one dimension
   for the log frequency. Training then moved all of them. The neighbours below
   owe much to that start.
-- **Copying drills**: {drills:.0%} of the rows are
-  random sequences repeated, with the loss on the repetition only.
+- **Copying drills**: some rows (the share is above) are random sequences
+  repeated, with the loss on the repetition only.
 - **A hint to two heads**: until just before the end, with fading weight, the
   loss told head L1.H3 to look at the previous token and head L3.H5 to look at
   what followed last time, or to rest on the first token where there is nothing
@@ -93,8 +94,8 @@ to help it along, and what therefore did not come about by itself:
   to. What the two heads do in the end is measured below.
 - **Softmax over the frequent tokens**, the batch's own targets and a weighted
   sample of the rest; the figures below are over the whole vocabulary.
-- Rows of 256 tokens, half of them at a random place in the context, and rows of
-  1,024 at the end.
+- Short rows, half of them at a random place in the context, and rows of 1,024
+  towards the end.
 
 The weights are stored in half precision and loaded in float32.
 
@@ -106,18 +107,34 @@ in windows of {n_ctx:,} tokens.
 """
 
 
-def cost(folder: Path) -> tuple[str, float]:
-    """The run's cost in words, and its share of drills."""
-    record = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+def cost(record: dict) -> str:
+    """What a run took, in words, and what the runs took that it went on from.
+
+    `record` is a ``training.json``; its ``notes`` are taken over as they are.
+    """
+    if not record:
+        return "What the first part took is not on record."
     progress, settings = record["progress"], record["settings"]
     device = "a GPU" if settings["device"] != "cpu" else f"{settings['threads']} processor cores"
     text = (
         f"{progress['tokens'] / 1e6:.1f} million tokens in {progress['step']:,} steps,"
         f" {progress['seconds'] / 3600:.1f} hours on {device}, shared with other work;"
         f" Muon for the matrices of the blocks (peak {settings['matrix_lr']}), AdamW for the"
-        f" rest (peak {settings['lr']}), warm-up and cosine decay, seed {settings['seed']}."
+        f" rest (peak {settings['lr']}), warm-up and cosine decay, seed {settings['seed']},"
+        f" rows of {settings['row']:,} tokens and from {settings['full_rows_from']:.0%} of the time"
+        f" on rows of 1,024, {settings['drills']:.0%} of them drills, hint {settings['guide']},"
+        f" sources {settings['weights']}."
     )
-    return text, settings["drills"]
+    if "before" in record:
+        text = f"{cost(record['before'])}\n\nThen, from those weights: {text}"
+    if record.get("notes"):
+        text = f"{text}\n\n{record['notes']}"
+    return text
+
+
+def wrap(text: str) -> str:
+    """Paragraphs at most 88 characters wide."""
+    return "\n\n".join(textwrap.fill(p, 88) for p in text.split("\n\n"))
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -132,7 +149,7 @@ def main(argv: list[str] | None = None) -> None:
     except CorpusError as error:
         sys.exit(str(error))
     shape = Shape.from_config(json.loads((args.folder / "config.json").read_text()))
-    words, drills = cost(args.folder)
+    record = json.loads((args.folder / "training.json").read_text(encoding="utf-8"))
     head = HEAD.format(
         n_layer=shape.n_layer,
         n_head=shape.n_head,
@@ -140,8 +157,7 @@ def main(argv: list[str] | None = None) -> None:
         n_ctx=shape.n_ctx,
         n_vocab=shape.n_vocab,
         n_params=shape.n_params / 1e6,
-        cost=words,
-        drills=drills,
+        cost=wrap(cost(record)),
     )
     text, figures = evaluate(Engine(load_model(str(args.folder))), sources, args.tokens)
     (args.folder / "README.md").write_text(head + text + "\n", encoding="utf-8")

@@ -25,6 +25,7 @@ import numpy as np
 import psutil
 import torch
 import torch.nn.functional as F
+from safetensors import SafetensorError
 from tqdm import tqdm
 from transformers import GPT2Config, GPT2LMHeadModel
 
@@ -50,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--corpus", type=Path, default=Path("../shared/corpus"))
     p.add_argument("--work", type=Path, default=Path("training/run"), help="checkpoints and log")
     p.add_argument("--out", type=Path, help="where the finished checkpoint goes (Hub layout)")
+    p.add_argument("--start-from", type=Path, help="finished checkpoint whose weights go on")
     p.add_argument("--device", default="auto", help="auto, cpu, cuda")
     stop = p.add_mutually_exclusive_group()
     stop.add_argument("--minutes", type=float, help="length of the run by the clock")
@@ -81,7 +83,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def new_model(args: argparse.Namespace, sources: list[Source], work: Path) -> GPT2LMHeadModel:
-    """A GPT-2 with counted embeddings; everything else as GPT-2 starts."""
+    """A GPT-2 with counted embeddings, all else as GPT-2 starts; or a finished checkpoint's."""
     config = GPT2Config(
         vocab_size=N_VOCAB,
         n_positions=CONTEXT,
@@ -94,6 +96,17 @@ def new_model(args: argparse.Namespace, sources: list[Source], work: Path) -> GP
         bos_token_id=N_VOCAB - 1,
         eos_token_id=N_VOCAB - 1,
     )
+    if args.start_from:
+        try:
+            model = GPT2LMHeadModel.from_pretrained(
+                args.start_from, config=config, dtype=torch.float32, local_files_only=True
+            )
+        except (OSError, RuntimeError, SafetensorError) as error:
+            sys.exit(
+                f"--start-from {args.start_from}: no checkpoint of {args.layers} layers,"
+                f" {args.heads} heads, {args.width} wide could be read there ({error})."
+            )
+        return model
     model = GPT2LMHeadModel(config)
     cached = work / "wte.npy"
     if cached.exists():
@@ -492,6 +505,19 @@ def report(
         tqdm.write("   " + repr(sample(model, tokenizer, prompt, args.device)))
 
 
+def record_of(args: argparse.Namespace, progress: Progress) -> dict:
+    """What the model card must know: settings without folders, progress, and the run before."""
+    settings = {k: v for k, v in vars(args).items() if not isinstance(v, Path)}
+    settings.pop("start_from", None)
+    record = {"settings": settings, "progress": asdict(progress)}
+    if args.start_from:
+        try:
+            record["before"] = json.loads((args.start_from / "training.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            record["before"] = {}
+    return record
+
+
 def write_checkpoint(
     model: GPT2LMHeadModel, tokenizer, args: argparse.Namespace, progress: Progress
 ) -> None:
@@ -508,8 +534,7 @@ def write_checkpoint(
         half.half().eval().save_pretrained(fresh)
         tokenizer.save_pretrained(fresh)
         (fresh / "training.json").write_text(
-            json.dumps({"arguments": vars(args), "progress": asdict(progress)}, default=str) + "\n",
-            encoding="utf-8",
+            json.dumps(record_of(args, progress), indent=1) + "\n", encoding="utf-8"
         )
         args.out.mkdir(parents=True, exist_ok=True)
         for file in fresh.iterdir():
