@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlparse
 
+from playwright.sync_api import expect
+
 from tests.e2e.conftest import ARTEFACTS, check_fits, check_no_error, wait_until_idle
 
 PROMPT = "The naïve king said: 🙂日 don't <script>alert(1)</script> **b**\n  ok"
@@ -30,6 +32,11 @@ def test_point_click_and_replay(visit, shot) -> None:
     # A place in the text that several tokens share lights them all.
     lanes.locator(".lane.text .bit", has_text="日").hover()
     assert lanes.locator(".lane.tokens .token.on").count() > 1
+    # So do the arrow keys.
+    page.mouse.move(0, 0)
+    lanes.locator(".lane.tokens .token").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(lanes.locator(".note")).to_contain_text("Token 1:")
     assert page.evaluate("() => window.runs") == 0, "pointing must not run the script"
     # Clicking takes the word to the merges.
     chip.click()
@@ -40,7 +47,7 @@ def test_point_click_and_replay(visit, shot) -> None:
     )
     assert word.input_value() == "␣king"
     # The slider goes back to the bytes, and the address keeps where it stands.
-    thumb = page.locator(".st-key-tok_step [role=slider]")
+    thumb = page.locator(".st-key-tok_step input[type=range]")
     thumb.focus()
     thumb.press("Home")
     page.wait_for_function("() => location.search.includes('tok_step=0')")
