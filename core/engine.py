@@ -9,6 +9,7 @@ is read from where they part.
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
 import threading
@@ -20,6 +21,7 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass, fields, is_dataclass
 from queue import SimpleQueue
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 import numpy as np
 import torch
@@ -211,6 +213,19 @@ class _Stream:
         self.out.put(self.context.run(as_learner_error, error))
 
 
+_engines: WeakSet[Engine] = WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    """A thread inside PyTorch while the interpreter goes down would abort the process."""
+    left = list(_engines)
+    for engine in left:
+        engine.close()
+    for engine in left:
+        engine._thread.join(5.0)
+
+
 class Engine:
     """A loaded model and the thread that runs it.
 
@@ -259,6 +274,7 @@ class Engine:
         self._counts = {"tokens": 0, "hits": 0, "misses": 0, "failures": 0}
         self._thread = threading.Thread(target=self._run, name=f"engine {self.key}", daemon=True)
         self._thread.start()
+        _engines.add(self)
 
     # --- what pages ask for -------------------------------------------------------------
 

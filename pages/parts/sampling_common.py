@@ -165,16 +165,17 @@ def told(choice: Choice) -> str:
     )
 
 
-def start_or_stop(name: str, title: str, begin: Callable[[Current], None], now: Current) -> None:
-    if is_running(name):
-        st.button(
-            _("Stop"), key=f"stop_{name}", icon=":material/stop:", on_click=stop_job, args=(name,),
-            width="stretch",
-        )  # fmt: skip
-    else:
+def start_and_stop(name: str, title: str, begin: Callable[[Current], None], now: Current) -> None:
+    """Both buttons, always in the same place: a click never meets one that has just moved."""
+    running = is_running(name)
+    with st.container(horizontal=True, gap="small"):
         st.button(
             title, key=f"start_{name}", type="primary", icon=":material/play_arrow:",
-            on_click=begin, args=(now,), width="stretch",
+            on_click=begin, args=(now,), disabled=running, width="stretch",
+        )  # fmt: skip
+        st.button(
+            _("Stop"), key=f"stop_{name}", icon=":material/stop:", on_click=stop_job, args=(name,),
+            disabled=not running, width="stretch",
         )  # fmt: skip
 
 

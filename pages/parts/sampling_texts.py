@@ -19,12 +19,10 @@ from pages.parts.sampling_common import (
     export,
     failed,
     in_words,
-    is_running,
     percent,
     settings_now,
+    start_and_stop,
     start_job,
-    start_or_stop,
-    stop_job,
     story_key,
     take_over,
     token_label,
@@ -64,18 +62,9 @@ def begin_run(now: Current) -> None:
 
 def run_panel(now: Current) -> None:
     with panel(_("And if it goes on by itself?"), prose("sampling", "run"), key="panel_run"):
-        row = st.columns([1.2, 1.6, 1.6], vertical_alignment="bottom")
+        row = st.columns([2, 1.5, 1.5], vertical_alignment="bottom")
         with row[0]:
-            if is_running(RUN):
-                st.button(
-                    _("Stop"), key="stop_run", icon=":material/stop:", on_click=stop_job,
-                    args=(RUN,), width="stretch",
-                )  # fmt: skip
-            else:
-                st.button(
-                    _("Write on"), key="start_run", type="primary", icon=":material/play_arrow:",
-                    on_click=begin_run, args=(now,), width="stretch",
-                )  # fmt: skip
+            start_and_stop(RUN, _("Write on"), begin_run, now)
         with row[1]:
             st.slider(
                 _("Length in tokens"), 1, cache.settings().max_new_tokens,
@@ -186,9 +175,9 @@ def begin_compare(now: Current) -> None:
 def compare_panel(now: Current) -> None:
     with panel(_("Is the best text the most probable one?"), prose("sampling", "compare"),
                key="panel_compare"):  # fmt: skip
-        row = st.columns([1.2, 1.6, 1.6], vertical_alignment="bottom")
+        row = st.columns([2, 1.5, 1.5], vertical_alignment="bottom")
         with row[0]:
-            start_or_stop(COMPARE, _("Compare"), begin_compare, now)
+            start_and_stop(COMPARE, _("Compare"), begin_compare, now)
         with row[1]:
             st.slider(_("Beams"), 1, 6, 4, key="beams", bind="query-params")
         with row[2]:
@@ -314,9 +303,9 @@ def begin_thirty(now: Current) -> None:
 def thirty_panel(now: Current) -> None:
     with panel(_("What does chance do, thirty times?"), prose("sampling", "thirty"),
                key="panel_thirty"):  # fmt: skip
-        row = st.columns([1.2, 3.2], vertical_alignment="center")
+        row = st.columns([2, 3], vertical_alignment="center")
         with row[0]:
-            start_or_stop(THIRTY, _("Draw thirty"), begin_thirty, now)
+            start_and_stop(THIRTY, _("Draw thirty"), begin_thirty, now)
         kept = st.session_state.get(THIRTY)
         if kept is None or kept["key"] != story_key(now):
             row[1].caption(
