@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import torch
 
-from core.errors import OutOfRange
-from core.language import _
-from core.trace import check_ids, frozen
+from core.trace import check_head, check_ids, check_layer, frozen
 
 if TYPE_CHECKING:
     from core.model import LoadedModel
@@ -30,23 +28,12 @@ def _check(loaded: LoadedModel, heads: frozenset, blocks: frozenset, mode: str) 
     if mode not in MODES:
         raise ValueError(f"mode must be one of {MODES}, not {mode!r}")
     for layer, head in heads:
-        if not (0 <= layer < loaded.shape.n_layer and 0 <= head < loaded.shape.n_head):
-            raise OutOfRange(
-                _("There is no head L{layer}.H{head} in this model.").format(
-                    layer=layer, head=head
-                ),
-                _("Layers go from 0 to {layer}, heads from 0 to {head}.").format(
-                    layer=loaded.shape.n_layer - 1, head=loaded.shape.n_head - 1
-                ),
-            )
+        check_layer(layer, loaded.shape.n_layer)
+        check_head(head, loaded.shape.n_head)
     for layer, name in blocks:
         if name not in BLOCKS:
             raise ValueError(f"a block is one of {BLOCKS}, not {name!r}")
-        if not 0 <= layer < loaded.shape.n_layer:
-            raise OutOfRange(
-                _("There is no layer {layer} in this model.").format(layer=layer),
-                _("Layers go from 0 to {layer}.").format(layer=loaded.shape.n_layer - 1),
-            )
+        check_layer(layer, loaded.shape.n_layer)
 
 
 def _replacement(values: torch.Tensor, mode: Mode) -> torch.Tensor:

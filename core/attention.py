@@ -14,11 +14,9 @@ import numpy as np
 import torch
 from accelerate.utils import align_module_device
 
-from core.errors import OutOfRange
 from core.heads import Tally, tally, token_kinds
-from core.language import _
 from core.tokenizer import encode
-from core.trace import Trace, capture, frozen
+from core.trace import Trace, capture, check_head, check_layer, check_position, frozen
 
 if TYPE_CHECKING:
     from core.model import LoadedModel
@@ -47,54 +45,6 @@ class LayerAttention:
     v: np.ndarray
     scores: np.ndarray
     pattern: np.ndarray
-
-
-def check_layer(layer: int, n_layer: int) -> None:
-    """Refuse a layer that the model does not have.
-
-    Raises
-    ------
-    OutOfRange
-    """
-    if not 0 <= layer < n_layer:
-        raise OutOfRange(
-            _("There is no layer {layer}: this model has layers 0 to {last}.").format(
-                layer=layer, last=n_layer - 1
-            ),
-            _("Choose one of them."),
-        )
-
-
-def check_head(head: int, n_head: int) -> None:
-    """Refuse a head that the model does not have.
-
-    Raises
-    ------
-    OutOfRange
-    """
-    if not 0 <= head < n_head:
-        raise OutOfRange(
-            _("There is no head {head}: each layer of this model has heads 0 to {last}.").format(
-                head=head, last=n_head - 1
-            ),
-            _("Choose one of them."),
-        )
-
-
-def check_position(position: int, n_ctx: int) -> None:
-    """Refuse a position that the prompt does not have.
-
-    Raises
-    ------
-    OutOfRange
-    """
-    if not 0 <= position < n_ctx:
-        raise OutOfRange(
-            _("There is no token {position}: the prompt has tokens 0 to {last}.").format(
-                position=position, last=n_ctx - 1
-            ),
-            _("Choose one of them."),
-        )
 
 
 def _handed_over(tensor: torch.Tensor) -> np.ndarray:

@@ -22,11 +22,9 @@ from accelerate.utils import align_module_device
 from torch.nn.functional import scaled_dot_product_attention
 
 from core.ablation import ablated_logits, divergence
-from core.attention import check_layer, qkv
-from core.errors import OutOfRange
-from core.language import _
+from core.attention import qkv
 from core.tokenizer import Token, encode
-from core.trace import Trace, frozen
+from core.trace import Trace, check_layer, check_position, frozen
 
 if TYPE_CHECKING:
     from transformers import GPT2TokenizerFast
@@ -36,22 +34,6 @@ if TYPE_CHECKING:
 
 #: Rows of the residual stream that meet the head at once: 64 rows of GPT-2's logits are 13 MB.
 LENS_ROWS = 64
-
-
-def check_position(position: int, n_ctx: int) -> None:
-    """Refuse a token that the text does not have.
-
-    Raises
-    ------
-    OutOfRange
-    """
-    if not 0 <= position < n_ctx:
-        raise OutOfRange(
-            _("There is no token {position}: this text has tokens 0 to {last}.").format(
-                position=position, last=n_ctx - 1
-            ),
-            _("Choose one of them."),
-        )
 
 
 def _tensor(loaded: LoadedModel, array: np.ndarray) -> torch.Tensor:

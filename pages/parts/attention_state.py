@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from core import attention, heads
+from core import attention, heads, trace
 from core.errors import OutOfRange
 from core.language import _
 from pages.parts.session import Current, show_error
@@ -44,10 +44,10 @@ def place(now: Current, standard: heads.Heads) -> Place:
     shape = now.engine.shape
     limits = {"layer": shape.n_layer, "head": shape.n_head, "query": n, "key": n}
     checks = {
-        "layer": attention.check_layer,
-        "head": attention.check_head,
-        "query": attention.check_position,
-        "key": attention.check_position,
+        "layer": trace.check_layer,
+        "head": trace.check_head,
+        "query": trace.check_position,
+        "key": trace.check_position,
     }
     problems: list[OutOfRange] = []
     if _slot("layer") not in memory:

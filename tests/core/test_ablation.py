@@ -113,9 +113,9 @@ def test_hooks_go_away_even_after_a_failure(tiny) -> None:
 
 
 def test_bad_input(tiny) -> None:
-    for heads in ({(3, 0)}, {(0, 4)}, {(-1, 0)}):
-        with pytest.raises(OutOfRange, match="no head"):
-            tiny.call(ablation.ablated_logits, (1, 2), frozenset(heads))
+    for head, problem in (((3, 0), "no layer 3"), ((0, 4), "no head 4"), ((-1, 0), "no layer -1")):
+        with pytest.raises(OutOfRange, match=problem):
+            tiny.call(ablation.ablated_logits, (1, 2), frozenset({head}))
     with pytest.raises(OutOfRange, match="no layer"):
         tiny.call(ablation.ablated_logits, (1, 2), frozenset(), frozenset({(9, "mlp")}))
     with pytest.raises(ValueError, match="block"):
