@@ -6,7 +6,7 @@ thread: nobody else's session can come in between and feel them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -169,6 +169,14 @@ class Change:
     divergence: float
     best_before: int
     best_after: int
+
+
+def change_rows(found: Change, name_of: Callable[[int], str]) -> list[dict[str, object]]:
+    """The tokens of a change as rows of a table."""
+    return [
+        {"id": int(i), "name": name_of(int(i)), "before": float(p), "after": float(q)}
+        for i, p, q in zip(found.token_ids, found.before, found.after, strict=True)
+    ]
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:

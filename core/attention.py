@@ -37,6 +37,8 @@ class LayerAttention:
         q . k / sqrt(d_head); the future is -inf.
     pattern : shape (n_head, query, key)
         softmax of `scores` over keys; rows sum to one.
+    scaling : what q . k is multiplied by; 1 / sqrt(d_head)
+    resid_norms : shape (n_ctx,); length of the residual stream before the layer
     """
 
     layer: int
@@ -45,6 +47,8 @@ class LayerAttention:
     v: np.ndarray
     scores: np.ndarray
     pattern: np.ndarray
+    scaling: float
+    resid_norms: np.ndarray
 
 
 def _handed_over(tensor: torch.Tensor) -> np.ndarray:
@@ -68,11 +72,14 @@ def qkv(loaded: LoadedModel, trace: Trace, layer: int) -> tuple[torch.Tensor, ..
     )
 
 
+def _scaling(loaded: LoadedModel, layer: int) -> float:
+    """The model's own factor: 1 / sqrt(d_head), unless its config says otherwise."""
+    return float(loaded.model.transformer.h[layer].attn.scaling)
+
+
 def _scores(loaded: LoadedModel, layer: int, q: torch.Tensor, k: torch.Tensor) -> torch.Tensor:
     """q . k, scaled and masked; shape (n_head, query, key), float32."""
-    # The model's own factor: 1 / sqrt(d_head), unless its config says otherwise.
-    scaling = loaded.model.transformer.h[layer].attn.scaling
-    scores = (q @ k.transpose(-1, -2)).float().mul_(scaling)
+    scores = (q @ k.transpose(-1, -2)).float().mul_(_scaling(loaded, layer))
     future = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).triu_(1)
     return scores.masked_fill_(future, -math.inf)
 
@@ -93,7 +100,16 @@ def layer_attention(loaded: LoadedModel, trace: Trace, layer: int) -> LayerAtten
     scores = _scores(loaded, layer, q, k)
     # Scores and pattern are the big ones (4 MB a head at 1,024 tokens): handed over, not copied.
     pattern = _handed_over(scores.softmax(dim=-1))
-    return LayerAttention(layer, *map(frozen, (q, k, v)), _handed_over(scores), pattern)
+    norms = np.linalg.norm(trace.resid[layer], axis=-1)
+    norms.flags.writeable = False
+    return LayerAttention(
+        layer,
+        *map(frozen, (q, k, v)),
+        _handed_over(scores),
+        pattern,
+        _scaling(loaded, layer),
+        norms,
+    )
 
 
 def layer_pattern(loaded: LoadedModel, trace: Trace, layer: int) -> np.ndarray:
@@ -197,53 +213,67 @@ class HeadSteps:
         return self.dots * self.scaling
 
 
-def _head_rows(loaded: LoadedModel, layer: int, head: int) -> torch.Tensor:
-    """A head's rows of c_proj; shape (d_head, n_embd)."""
-    c_proj = loaded.model.transformer.h[layer].attn.c_proj
-    d_head = loaded.shape.d_head
-    with align_module_device(c_proj):  # offloaded weights lie on `meta` until asked for
-        return c_proj.weight[head * d_head : (head + 1) * d_head].detach().float().clone()
-
-
-def head_steps(loaded: LoadedModel, trace: Trace, layer: int, head: int, query: int) -> HeadSteps:
-    """Every step from the query's vector to what the head adds to the residual stream.
+def head_rows(loaded: LoadedModel, layer: int, head: int) -> np.ndarray:
+    """A head's own rows of the layer's output matrix `c_proj`; shape (d_head, n_embd).
 
     Raises
     ------
     OutOfRange
-        If there is no such layer, head or token.
+        If there is no such layer or head.
+    """
+    check_layer(layer, loaded.shape.n_layer)
+    check_head(head, loaded.shape.n_head)
+    c_proj = loaded.model.transformer.h[layer].attn.c_proj
+    d_head = loaded.shape.d_head
+    with align_module_device(c_proj):  # offloaded weights lie on `meta` until asked for
+        return frozen(c_proj.weight[head * d_head : (head + 1) * d_head])
+
+
+def head_steps(found: LayerAttention, rows: np.ndarray, head: int, query: int) -> HeadSteps:
+    """Every step from the query's vector to what the head adds to the residual stream.
+
+    Nothing here asks the model: another head of a layer costs what this costs.
+
+    Parameters
+    ----------
+    rows : as `head_rows` gives them
+
+    Raises
+    ------
+    OutOfRange
+        If there is no such head or token.
 
     References
     ----------
     Vaswani et al. (2017), equation 1; Elhage et al. (2021), A Mathematical
     Framework for Transformer Circuits (a head's own rows of the output matrix).
     """
-    check_head(head, loaded.shape.n_head)
-    check_position(query, trace.n_ctx)
-    q, k, v = (part[head].float() for part in qkv(loaded, trace, layer))
-    scaling = float(loaded.model.transformer.h[layer].attn.scaling)
-    dots = k @ q[query]
-    scores = dots * scaling
-    scores[query + 1 :] = -math.inf
-    weights = scores.softmax(dim=-1)
-    rows = _head_rows(loaded, layer, head).to(v.device)
-    parts = (weights[:, None] * v) @ rows
+    check_head(head, len(found.q))
+    q, k, v = (part[head] for part in (found.q, found.k, found.v))
+    check_position(query, len(q))
+    weights = found.pattern[head, query]
+    z = weights @ v
     return HeadSteps(
-        layer,
+        found.layer,
         head,
         query,
-        frozen(q[query]),
-        frozen(k),
-        frozen(v),
-        frozen(dots),
-        scaling,
-        frozen(scores),
-        frozen(weights),
-        frozen(weights @ v),
-        frozen((weights @ v) @ rows),
-        frozen(parts.norm(dim=-1)),
-        float(np.linalg.norm(trace.resid[layer][query])),
+        q[query],
+        k,
+        v,
+        k @ q[query],
+        found.scaling,
+        found.scores[head, query],
+        weights,
+        z,
+        z @ rows,
+        weights * _lengths(v, rows),
+        float(found.resid_norms[query]),
     )
+
+
+def _lengths(v: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Length of what each value vector becomes behind `c_proj`; shape (n_ctx,)."""
+    return np.linalg.norm(v @ rows, axis=-1)
 
 
 @dataclass(frozen=True)
@@ -273,31 +303,38 @@ class Sink:
         return math.exp(min(self.score_lead, 700.0))
 
 
-def sink(loaded: LoadedModel, trace: Trace, layer: int, head: int) -> Sink | None:
+def sink(found: LayerAttention, rows: np.ndarray, head: int) -> Sink | None:
     """How a head uses the first token; None for a prompt of one token.
+
+    Parameters
+    ----------
+    rows : as `head_rows` gives them
 
     References
     ----------
     Xiao et al. (2023), Efficient Streaming Language Models with Attention Sinks.
     """
-    check_head(head, loaded.shape.n_head)
-    n = trace.n_ctx
+    check_head(head, len(found.q))
+    scores, pattern, v = found.scores[head], found.pattern[head], found.v[head]
+    n = len(v)
     if n < 2:
         return None
-    q, k, v = (part[head : head + 1] for part in qkv(loaded, trace, layer))
-    scores = _scores(loaded, layer, q, k)[0]
-    pattern = scores.softmax(dim=-1)
-    lengths = (v[0].float() @ _head_rows(loaded, layer, head).to(v.device)).norm(dim=-1)
-    parts = pattern * lengths
-    norms = v[0].float().norm(dim=-1)
-    leads = [float(scores[i, 0] - scores[i, 1 : i + 1].median()) for i in range(1, n)]
+    parts = pattern[1:] * _lengths(v, rows)
+    norms = np.linalg.norm(v, axis=-1)
+    leads = [float(scores[i, 0] - _middle(scores[i, 1 : i + 1])) for i in range(1, n)]
     return Sink(
         float(pattern[1:, 0].mean()),
         float(norms[0]),
-        float(norms[1:].median()),
-        float((parts[1:, 0] / parts[1:].sum(dim=-1).clamp_min(1e-12)).mean()),
+        float(_middle(norms[1:])),
+        float((parts[:, 0] / np.maximum(parts.sum(axis=-1), 1e-12)).mean()),
         float(np.mean(leads)),
     )
+
+
+def _middle(values: np.ndarray) -> np.floating:
+    """The median; of an even number of values the lower one of the two, as in PyTorch."""
+    at = (len(values) - 1) // 2
+    return np.partition(values, at)[at]
 
 
 # --- all layers together --------------------------------------------------------------------

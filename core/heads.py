@@ -25,6 +25,9 @@ LOCAL_REACH = 4
 #: A head is named after a kind when it goes this share of the way from chance to everything.
 NAMED_FROM = 0.35
 
+#: Kinds that name a head only if no other does.
+_RESTING = ("first", "local")
+
 #: From this average weight on the first token a head counts as resting there.
 SINK_FROM = 0.5
 
@@ -237,7 +240,7 @@ def label_of(scores: dict[str, float], chance: dict[str, float]) -> str | None:
     """
     above = {k: float(lift(v, chance[k])) for k, v in scores.items()}
     above = {k: v for k, v in above.items() if v >= NAMED_FROM}
-    working = {k: v for k, v in above.items() if k not in ("first", "local")}
+    working = {k: v for k, v in above.items() if k not in _RESTING}
     if working:
         return max(working, key=lambda k: working[k])
     return max(above, key=lambda k: above[k]) if above else None
@@ -274,15 +277,13 @@ def heads_of(tallies: list[Tally] | tuple[Tally, ...]) -> Heads:
     per_layer = [scores_of(t) for t in tallies]
     chance = chance_of(tallies[0])
     scores = {kind: np.stack([s[kind] for s in per_layer]) for kind in chance}
-    n_layer, n_head = next(iter(scores.values())).shape
-    labels = [
-        [
-            label_of({k: float(v[layer, head]) for k, v in scores.items()}, chance) or ""
-            for head in range(n_head)
-        ]
-        for layer in range(n_layer)
-    ]
-    return Heads(scores, chance, np.array(labels))
+    names = np.array([*chance, ""])
+    above = np.stack([np.asarray(lift(scores[kind], chance[kind])) for kind in chance])
+    above = np.where(above >= NAMED_FROM, above, -np.inf)  # NaN is not above either
+    working = np.where(np.isin([*chance], _RESTING)[:, None, None], -np.inf, above)
+    first = np.where(np.isfinite(working).any(axis=0), working.argmax(axis=0), above.argmax(axis=0))
+    labels = names[np.where(np.isfinite(above).any(axis=0), first, len(chance))]
+    return Heads(scores, chance, labels)
 
 
 def best_text(

@@ -85,21 +85,40 @@ class LogitLens:
 def lens_rows(
     got: LogitLens, tokens: Sequence[Token], name_of: Callable[[int], str]
 ) -> list[dict[str, object]]:
-    """The lens as rows of a table: one per place and rank."""
-    return [
-        {
+    """The lens as rows of a table: one per place and rank, then one per place and watched token."""
+
+    def place(r: int, c: int) -> dict[str, object]:
+        return {
             "position": got.start + c,
             "token": tokens[got.start + c].piece,
             "row": r,
             "layer": "embedding" if r == 0 else f"L{r - 1}",
-            "rank": k + 1,
-            "top_id": int(got.top_ids[r, c, k]),
-            "top_token": name_of(int(got.top_ids[r, c, k])),
-            "probability": float(got.top_probs[r, c, k]),
             "entropy_bits": float(got.entropy[r, c]),
+        }
+
+    likely = [
+        {
+            **place(r, c),
+            "kind": "top",
+            "rank": k + 1,
+            "id": int(got.top_ids[r, c, k]),
+            "name": name_of(int(got.top_ids[r, c, k])),
+            "probability": float(got.top_probs[r, c, k]),
         }
         for r, c, k in np.ndindex(*got.top_ids.shape)
     ]
+    watched = [
+        {
+            **place(r, c),
+            "kind": "watched",
+            "rank": int(got.watched_ranks[r, c, w]),
+            "id": got.watched[w],
+            "name": name_of(got.watched[w]),
+            "probability": float(got.watched_probs[r, c, w]),
+        }
+        for r, c, w in np.ndindex(*got.watched_ranks.shape)
+    ]
+    return likely + watched
 
 
 def largest(logits: torch.Tensor, k: int, block: int = 128) -> tuple[torch.Tensor, torch.Tensor]:
@@ -227,6 +246,12 @@ def watch_options(tokenizer: GPT2TokenizerFast, word: str) -> tuple[Token, ...]:
     if len(bare) == 1:
         pieces += bare
     return tuple({token.id: token for token in pieces}.values())
+
+
+def n_pieces(options: Sequence[Token], word: str) -> int:
+    """How many tokens the model writes a word in, given its `watch_options`."""
+    # Where the word without its space is a token too, that one is no piece but another spelling.
+    return sum(token.data != word.encode() for token in options) or len(options)
 
 
 def _integers(tensor: torch.Tensor) -> np.ndarray:
@@ -371,6 +396,21 @@ class BlockSteps:
             "mlp": self.mlp,
             "resid_post": self.resid_post,
         }
+
+
+def block_rows(steps: BlockSteps) -> list[dict[str, object]]:
+    """Every number of every vector of the block, as rows of a table."""
+    return [
+        {
+            "layer": steps.layer,
+            "position": steps.position,
+            "vector": name,
+            "dimension": at,
+            "value": float(value),
+        }
+        for name, vector in steps.stations.items()
+        for at, value in enumerate(vector)
+    ]
 
 
 def _norm(module: torch.nn.LayerNorm, x: torch.Tensor) -> NormSteps:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,10 +44,14 @@ def splits(made: Encoding, limit: int = 200) -> tuple[Split, ...]:
     return tuple(found)
 
 
-def stretch(made: Encoding, around: int, n_bytes: int = 24) -> tuple[Token, ...]:
-    """Whole groups of tokens from the one that holds token `around`, about `n_bytes` long.
+def stretch(made: Encoding, around: int, n_bytes: int = 24) -> tuple[int, int]:
+    """Whole groups of tokens around token `around`, about `n_bytes` long in all.
 
     A little of what stands before is taken along, so that the eye finds its place.
+
+    Returns
+    -------
+    position of the first token and one past the last
     """
     first = max(0, around - 400)
     tokens = made.tokens(first, around + 400)
@@ -66,7 +69,7 @@ def stretch(made: Encoding, around: int, n_bytes: int = 24) -> tuple[Token, ...]
     while high < len(parts) and total + width(parts[high]) <= n_bytes:
         total += width(parts[high])
         high += 1
-    return tokens[parts[low][0] : parts[high - 1][1]]
+    return first + parts[low][0], first + parts[high - 1][1]
 
 
 def aligned(made: Encoding, tokens: tuple[Token, ...]) -> list[dict]:
@@ -127,7 +130,7 @@ def table(words: Vocabulary, text: str) -> list[dict]:
     -------
     rows of high, low, hex, text, moved, id and count (how often `text` holds the byte)
     """
-    counts = Counter(text.encode())
+    counts = np.bincount(np.frombuffer(text.encode(), dtype=np.uint8), minlength=256).tolist()
     return [
         {
             "high": f"{byte >> 4:X}",
@@ -136,7 +139,7 @@ def table(words: Vocabulary, text: str) -> list[dict]:
             "text": mark,
             "moved": ord(mark) != byte,
             "id": words.byte_ids[byte],
-            "count": counts.get(byte, 0),
+            "count": counts[byte],
         }
         for byte, mark in enumerate(byte_encoder())
     ]

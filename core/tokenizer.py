@@ -18,6 +18,7 @@ from core.errors import TooMuchText
 from core.language import _
 from core.vocabulary import Vocabulary, text_of, vocabulary
 from core.vocabulary import byte_decoder as byte_decoder  # also known under this module
+from core.vocabulary import clean as clean
 
 if TYPE_CHECKING:  # importing transformers takes seconds; the first page does not wait for it
     from transformers import GPT2TokenizerFast
@@ -93,11 +94,6 @@ def token_bytes(tokenizer: GPT2TokenizerFast, token_id: int) -> bytes:
     if not 0 <= number < len(data):
         raise ValueError(f"there is no token {token_id}")
     return data[number]
-
-
-def clean(text: str) -> str:
-    """Text that UTF-8 can hold: lone surrogates become U+FFFD."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 # --- a whole text ------------------------------------------------------------------------
@@ -251,7 +247,10 @@ def pretokens(words: Vocabulary, text: str) -> tuple[Span, ...]:
 def span_at(made: Encoding, index: int) -> Span:
     """The span that holds the token at `index`."""
     start = int(made.spans[index, 0])
-    return next(s for s in pretokens(made.words, made.text) if s.start <= start < s.end)
+    cutter: Any = made.words.backend.pre_tokenizer
+    cut = cutter.pre_tokenize_str(made.text)
+    a, b = next((a, b) for _name, (a, b) in cut if a <= start < b)
+    return Span(made.text[a:b], a, b, kind_of(made.text[a:b]))
 
 
 def opening(words: Vocabulary, text: str, limit: int = 1_500) -> str:

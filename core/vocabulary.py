@@ -151,6 +151,11 @@ def text_of(data: bytes) -> str | None:
         return None
 
 
+def clean(text: str) -> str:
+    """Text that UTF-8 can hold: lone surrogates become U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 # --- searching ---------------------------------------------------------------------------
 
 
@@ -185,6 +190,7 @@ def search(words: Vocabulary, query: str, by: str, *, match_case: bool = True) -
         )
     if not query:
         return np.arange(len(words))
+    query = clean(query)
     if by == "bytes":
         found = _hits(compute.match_substring(words.raw, parse_bytes(query)))
     elif by == "text":

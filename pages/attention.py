@@ -129,7 +129,7 @@ def pick_cell() -> None:
         state.choose(query=choice[0], key=choice[1])
 
 
-def head_panel(now: Current, at: state.Place, name: str) -> attention.LayerAttention:
+def head_panel(now: Current, at: state.Place, found: attention.LayerAttention, name: str) -> None:
     n = len(now.tokens)
     shape = now.engine.shape
     title = _("Where does head L{layer}.H{head} look?").format(layer=at.layer, head=at.head)
@@ -144,7 +144,6 @@ def head_panel(now: Current, at: state.Place, name: str) -> attention.LayerAtten
             disabled=n < 2,
             help=_("Many heads rest on the first token. Without it the rest becomes visible."),
         )
-        found = now.engine.attention(now.trace(), at.layer)
         shown = heads.without_first(found.pattern[at.head]) if hide else found.pattern[at.head]
         if hide:
             st.markdown(
@@ -165,12 +164,11 @@ def head_panel(now: Current, at: state.Place, name: str) -> attention.LayerAtten
                 layer=at.layer, head=at.head, name=name, words=pattern_words(now, at, shown)
             ),
         )
-        sink_note(now, at)
+        sink_note(now, at, found)
         exports(now, at, found, shown)
         show_python(
             recipes.pattern(now.source, now.recipe_prompt, at.layer, at.head, shown, bool(hide))
         )
-    return found
 
 
 def pattern_words(now: Current, at: state.Place, shown: np.ndarray) -> str:
@@ -185,8 +183,9 @@ def pattern_words(now: Current, at: state.Place, shown: np.ndarray) -> str:
     )
 
 
-def sink_note(now: Current, at: state.Place) -> None:
-    found = now.engine.view(attention.sink, now.trace(), at.layer, at.head)
+def sink_note(now: Current, at: state.Place, layer: attention.LayerAttention) -> None:
+    rows = now.engine.view(attention.head_rows, at.layer, at.head)
+    found = attention.sink(layer, rows, at.head)
     if found is None or found.weight < heads.SINK_FROM:
         return
     with st.container(border=True, key="sink_note"):
@@ -275,11 +274,12 @@ def role_panel(
     now: Current,
     at: state.Place,
     found: heads.Heads,
+    standard: heads.Heads,
     fixed: list[tuple[heads.Tally, ...]],
     pattern: np.ndarray,
 ) -> None:
+    """What a head does here (`found`) and on the fixed set (`standard`)."""
     titles = kind_titles()
-    standard = heads.heads_of(heads.add_texts(fixed))
     here, there = found.of(at.layer, at.head), standard.of(at.layer, at.head)
     name, usual = found.labels[at.layer, at.head], standard.labels[at.layer, at.head]
     title = _("What is head L{layer}.H{head} for?").format(layer=at.layer, head=at.head)
@@ -350,8 +350,9 @@ def evidence(now: Current, at: state.Place, kind: str, pattern: np.ndarray) -> N
     )
 
 
-def steps_panel(now: Current, at: state.Place) -> None:
-    steps = now.engine.view(attention.head_steps, now.trace(), at.layer, at.head, at.query)
+def steps_panel(now: Current, at: state.Place, found: attention.LayerAttention) -> None:
+    rows = now.engine.view(attention.head_rows, at.layer, at.head)
+    steps = attention.head_steps(found, rows, at.head, at.query)
     labels = now.labels
     title = _("How is a weight of L{layer}.H{head} computed?").format(layer=at.layer, head=at.head)
     with panel(title, prose("attention", "steps"), key="panel_steps"):
@@ -378,12 +379,17 @@ def steps_panel(now: Current, at: state.Place) -> None:
             language=None,
         )
         {"row": row_view, "dims": dims_view, "matrix": matrix_view, "out": out_view}[view](
-            now, at, steps
+            now, at, found, steps
         )
         show_python(recipes.steps(now.source, now.recipe_prompt, steps))
 
 
-def row_view(now: Current, at: state.Place, steps: attention.HeadSteps) -> None:
+def row_view(
+    now: Current,
+    at: state.Place,
+    found: attention.LayerAttention,
+    steps: attention.HeadSteps,
+) -> None:
     shown, left_out, rest = attention.keys_to_show(steps, at.key)
     chart(
         charts.stage_strips(
@@ -417,7 +423,12 @@ def row_view(now: Current, at: state.Place, steps: attention.HeadSteps) -> None:
     st.caption(" ".join(words))
 
 
-def dims_view(now: Current, at: state.Place, steps: attention.HeadSteps) -> None:
+def dims_view(
+    now: Current,
+    at: state.Place,
+    found: attention.LayerAttention,
+    steps: attention.HeadSteps,
+) -> None:
     products = attention.products(steps, at.key)
     best = heads.heaviest(products, 3)
     chart(
@@ -442,8 +453,12 @@ def dims_view(now: Current, at: state.Place, steps: attention.HeadSteps) -> None
     )
 
 
-def matrix_view(now: Current, at: state.Place, steps: attention.HeadSteps) -> None:
-    found = now.engine.attention(now.trace(), at.layer)
+def matrix_view(
+    now: Current,
+    at: state.Place,
+    found: attention.LayerAttention,
+    steps: attention.HeadSteps,
+) -> None:
     window = attention.window_around(at.query, at.key, len(now.tokens))
     columns = st.columns(2)
     matrices = attention.stage_matrices(found, at.head, steps.scaling, window)
@@ -466,7 +481,12 @@ def matrix_view(now: Current, at: state.Place, steps: attention.HeadSteps) -> No
     )
 
 
-def out_view(now: Current, at: state.Place, steps: attention.HeadSteps) -> None:
+def out_view(
+    now: Current,
+    at: state.Place,
+    found: attention.LayerAttention,
+    steps: attention.HeadSteps,
+) -> None:
     chart(
         charts.vector_strips([("v", steps.v[at.key]), ("z = Σ w · v", steps.z)]),
         key="chart_z",
@@ -666,11 +686,13 @@ def heads_room(now: Current) -> None:
     made = summaries(now)
     found = heads.heads_of([s.tally for s in made])
     fixed = fixed_set(now)
-    at = state.place(now, heads.heads_of(heads.add_texts(fixed)))
+    standard = heads.heads_of(heads.add_texts(fixed))
+    at = state.place(now, standard)
+    layer = now.engine.attention(now.trace(), at.layer)
     all_heads_panel(now, at, found, made)
-    layer = head_panel(now, at, kind_titles()[found.labels[at.layer, at.head]])
-    role_panel(now, at, found, fixed, layer.pattern[at.head])
-    steps_panel(now, at)
+    head_panel(now, at, layer, kind_titles()[found.labels[at.layer, at.head]])
+    role_panel(now, at, found, standard, fixed, layer.pattern[at.head])
+    steps_panel(now, at, layer)
 
 
 header("attention")

@@ -16,6 +16,7 @@ from core.language import _
 from core.recipes import embeddings as recipes
 from core.tokenizer import encode, label
 from core.trace import Trace
+from pages.parts.address import one_of, some_of
 from pages.parts.journey import footer
 from pages.parts.matrix_view import matrix_view, picked_cell
 from pages.parts.panel import chart, fragment, panel, show_python
@@ -51,16 +52,7 @@ def panel_of(title: str, views: dict[str, str], *, key: str) -> Iterator[str]:
     with st.container(border=True, key=f"panel_{key}"):
         st.subheader(title, anchor=False)
         text = st.container()
-        view = st.segmented_control(
-            _("Look at"),
-            list(views),
-            format_func=lambda name: views[name],
-            default=next(iter(views)),
-            required=True,
-            key=key,
-            bind="query-params",
-            label_visibility="collapsed",
-        )
+        view = one_of(_("Look at"), views, key=key, hidden=True)
         text.markdown(prose("embeddings", f"{key}_{view}"))
         yield view
 
@@ -184,15 +176,8 @@ def nearest_view(now: Current, chosen: int) -> None:
         bind="query-params",
         placeholder=_("the chosen token"),
     )
-    by = middle.segmented_control(
-        _("Nearness"),
-        ["cosine", "dot"],
-        format_func=lambda v: {"cosine": _("cosine"), "dot": _("dot product")}[v],
-        default="cosine",
-        required=True,
-        key="by",
-        bind="query-params",
-    )
+    with middle:
+        by = one_of(_("Nearness"), {"cosine": _("cosine"), "dot": _("dot product")}, key="by")
     hide = right.toggle(
         _("Hide case and space variants"), value=True, key="variants", bind="query-params"
     )
@@ -428,15 +413,7 @@ def map_panel(now: Current, trace: Trace) -> None:
         prose("embeddings", "map"),
         key="panel_map",
     ):
-        chosen = st.pills(
-            _("Everyday words"),
-            list(titles),
-            selection_mode="multi",
-            default=list(titles),
-            format_func=lambda kind: titles[kind],
-            key="kinds",
-            bind="query-params",
-        )
+        chosen = some_of(_("Everyday words"), titles, key="kinds")
         left, right = st.columns([2, 1], vertical_alignment="bottom")
         layer = left.slider(
             _("Layers read (0: the input)"), 0, trace.n_layer, 0, key="after", bind="query-params"
@@ -448,7 +425,7 @@ def map_panel(now: Current, trace: Trace) -> None:
             key="follow",
             bind="query-params",
         )
-        words = [(w, kind) for kind in titles if kind in chosen for w in _words(now, kind)]
+        words = [(w, kind) for kind in chosen for w in _words(now, kind)]
         ids = tuple(token for (_text, token), _kind in words)
         try:
             found = now.engine.view(core_embeddings.word_map, trace, ids)

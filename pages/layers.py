@@ -11,6 +11,7 @@ import streamlit as st
 
 from core import ablation, lens
 from core.charts import layers as charts
+from core.charts.drawing import Drawing
 from core.language import _, ngettext
 from core.recipes import layers as recipes
 from core.tokenizer import label, piece, token_bytes
@@ -25,6 +26,7 @@ from pages.parts.token_strip import token_strip
 WINDOW = 10
 TOP = 10
 FOLLOW, WATCHED, CHANGED = "layers_follow", "layers_watched", "layers_watch_changed"
+SEEN = "layers_seen"
 STATIONS = ("ln_1", "attn", "ln_2", "gelu")
 
 
@@ -112,12 +114,7 @@ def choose_layer(title: str, n_layer: int, default: int, *, key: str) -> int:
         asked = st.query_params.get(key)
         wanted = next((i for i in layers if str(i) == asked), None)
         if asked is not None and wanted is None:
-            st.caption(
-                _(
-                    "The link asks for a layer that this model does not have: its layers are 0 to"
-                    " {last}."
-                ).format(last=n_layer - 1)
-            )
+            say_no_layer(n_layer)
         st.session_state[key] = default if wanted is None else wanted
     if n_layer == 1:
         st.caption(_("This model has one layer, number 0."))
@@ -127,21 +124,54 @@ def choose_layer(title: str, n_layer: int, default: int, *, key: str) -> int:
     return layer
 
 
-def export(name: str, rows: Callable[[], list[dict]]) -> None:
-    """The figure's numbers as CSV and JSON."""
-    with st.popover(_("Export"), icon=":material/download:"):
-        for kind, mime in (("csv", "text/csv"), ("json", "application/json")):
-            st.download_button(
-                kind.upper(),
-                data=partial(_file, rows, kind),
-                file_name=f"gpt2-{name}.{kind}",
-                mime=mime,
-                on_click="ignore",
-                key=f"export_{name}_{kind}",
-            )
+def say_no_layer(n_layer: int) -> None:
+    st.caption(
+        _(
+            "The link asks for a layer that this model does not have: its layers are 0 to {last}."
+        ).format(last=n_layer - 1)
+    )
 
 
-def _file(rows: Callable[[], list[dict]], kind: str) -> str:
+def caption_and_export(
+    words: str,
+    name: str,
+    rows: Callable[[], list[dict]],
+    picture: Callable[[], Drawing] | None = None,
+) -> None:
+    """The sentence under a figure, and the figure to take away.
+
+    Parameters
+    ----------
+    words : the numbers that matter, in Markdown
+    name : of the files
+    rows : makes the figure's numbers, for CSV and JSON
+    picture : draws it, for SVG and PNG; a chart has its own picture button
+    """
+    data, pictures = (_("Numbers as {kind}"), _("Picture as {kind}"))
+    offered = {"csv": (data, "text/csv"), "json": (data, "application/json")}
+    if picture is not None:
+        offered |= {"svg": (pictures, "image/svg+xml"), "png": (pictures, "image/png")}
+    # Not in columns: there the button's word would be broken on a narrow page.
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(words, width="stretch")
+        with st.popover(_("Export"), icon=":material/download:", width="content"):
+            for kind, (title, mime) in offered.items():
+                st.download_button(
+                    title.format(kind=kind.upper()),
+                    data=partial(_file, kind, rows, picture),
+                    file_name=f"gpt2-{name}.{kind}",
+                    mime=mime,
+                    on_click="ignore",
+                    key=f"export_{name}_{kind}",
+                    width="stretch",
+                )
+
+
+def _file(
+    kind: str, rows: Callable[[], list[dict]], picture: Callable[[], Drawing] | None
+) -> str | bytes:
+    if picture is not None and kind in ("svg", "png"):
+        return picture().svg() if kind == "svg" else picture().png()
     table = pd.DataFrame(rows())
     return table.to_csv(index=False) if kind == "csv" else str(table.to_json(orient="records"))
 
@@ -165,6 +195,14 @@ def watched_token(now: Current, answer: int) -> int:
         return answer
     if len(options) == 1:
         return options[0].id
+    pieces = lens.n_pieces(options, word)
+    if pieces > 1:
+        st.caption(
+            _(
+                "The model writes this word as {n} tokens, one after the other; the grid watches"
+                " one of them at a time."
+            ).format(n=pieces)
+        )
     return choose(
         ngettext("{n} token: which?", "{n} tokens: which?", len(options)).format(n=len(options)),
         [token.id for token in options],
@@ -199,6 +237,8 @@ def lens_panel(now: Current, trace: Trace, position: int) -> None:
         if n_tokens > WINDOW:
             with right:
                 start = window_start(n_tokens, position)
+        else:
+            remember("start", start, 0)
         stop = min(n_tokens, start + WINDOW)
         got = now.engine.logit_lens(trace, start, stop, top=TOP, watched=(watched,))
         names = [[[name_of(now, i) for i in cell] for cell in row] for row in got.top_ids]
@@ -208,43 +248,72 @@ def lens_panel(now: Current, trace: Trace, position: int) -> None:
             got.watched_ranks[..., 0],
             now.engine.shape.n_vocab,
         )
-        picked = lens_grid(
-            charts.lens_cells(
-                start,
-                now.labels[start:stop],
-                names,
-                got.top_probs,
-                got.entropy,
-                got.settled,
-                position,
-                watch if shade == "rank" else None,
-            ),
-            key="grid_lens",
+        cells = charts.lens_cells(
+            start,
+            now.labels[start:stop],
+            names,
+            got.top_probs,
+            got.entropy,
+            got.settled,
+            position,
+            watch if shade == "rank" else None,
         )
+        picked = lens_grid(cells, key="grid_lens")
         if picked is not None and picked != position:
             follow(now, picked)
-        text, download = st.columns([4, 1], vertical_alignment="center")
-        text.caption(lens_sentence(now, own, position, watched, got))
-        with download:
-            export("lens", partial(lens.lens_rows, got, now.tokens, partial(name_of, now)))
+        title = _("Logit lens, tokens {first} to {last}").format(first=start, last=stop - 1)
+        if shade == "rank":
+            title += " · " + _("rank of “{word}”").format(word=watch.name)
+        caption_and_export(
+            lens_sentence(now, own, position, watched, got),
+            "lens",
+            partial(lens.lens_rows, got, now.tokens, partial(name_of, now)),
+            partial(charts.lens_picture, cells, title),
+        )
         show_python(recipes.lens(now.source, now.recipe_prompt, got))
 
 
 def window_start(n_tokens: int, position: int) -> int:
     """The first token of the window; it moves along when a token outside is followed."""
     key, last = "layers_start", n_tokens - WINDOW
+    usual = min(last, max(0, position - WINDOW + 1))
+    seen, now = st.session_state.get(SEEN), (n_tokens, position)
+    st.session_state[SEEN] = now
     start = st.session_state.get(key)
-    moved = st.session_state.get("layers_seen") != (n_tokens, position)
-    st.session_state["layers_seen"] = (n_tokens, position)
-    if start is None or start > last or (moved and not start <= position < start + WINDOW):
-        st.session_state[key] = min(last, max(0, position - WINDOW + 1))
-    return st.slider(
+    if start is None and seen is None:
+        start = asked_start(last)
+    if (
+        start is None
+        or start > last
+        or (seen not in (None, now) and not start <= position < start + WINDOW)
+    ):
+        start = usual
+    st.session_state[key] = start
+    start = st.slider(
         _("First token of the window"),
         0,
         last,
         key=key,
+        persist_state="session",
         help=_("The grid shows {n} tokens at a time.").format(n=WINDOW),
     )
+    remember("start", start, usual)
+    return start
+
+
+def asked_start(last: int) -> int | None:
+    """The first token of the window that the link asks for, if there is one."""
+    asked = st.query_params.get("start")
+    if asked is None:
+        return None
+    if asked.isascii() and asked.isdigit() and int(asked) <= last:
+        return int(asked)
+    st.caption(
+        _("The link's window begins at no token of this text: it may begin at 0 to {last}.").format(
+            last=last
+        )
+    )
+    return None
 
 
 def lens_sentence(
@@ -267,6 +336,10 @@ def lens_sentence(
             word=_code(name_of(now, watched)),
             first=int(got.watched_ranks[0, column, 0]),
             last=int(got.watched_ranks[-1, column, 0]),
+        )
+    if len(now.tokens) > WINDOW:
+        sentence += " " + _("The grid is a window: tokens {first:,} to {last:,} of {n:,}.").format(
+            first=got.start, last=got.stop - 1, n=len(now.tokens)
         )
     return sentence
 
@@ -295,7 +368,7 @@ def race_panel(now: Current, trace: Trace, position: int) -> None:
         )
         settled = int(last.settled[0])
         rows = charts.row_names(now.engine.shape.n_layer)
-        st.caption(
+        caption_and_export(
             _(
                 "After `{token}` (token {position}): `{best}` ends with {p} and leads from row"
                 " “{row}” on; the runner-up `{second}` ends with {q}."
@@ -307,7 +380,9 @@ def race_panel(now: Current, trace: Trace, position: int) -> None:
                 row=rows[settled],
                 second=_code(names[1]),
                 q=charts.per_cent(last.top_probs[-1, 0, 1]),
-            )
+            ),
+            "race",
+            partial(lens.lens_rows, got, now.tokens, partial(name_of, now)),
         )
         show_python(recipes.race(now.source, now.recipe_prompt, position, runners, shown, measure))
 
@@ -335,13 +410,12 @@ def block_panel(now: Current, trace: Trace, position: int) -> None:
             opened = pick_one(_("Open"), dict(zip(STATIONS, STATIONS, strict=True)), key="open")
         steps = now.engine.view(lens.block_steps, trace, layer, position)
         sizes = {name: float(lens.lengths(v)) for name, v in steps.stations.items()}
-        picked = block_diagram(
-            charts.block_stations(steps.stations, sizes, opened), key="diagram_block"
-        )
+        drawn = charts.block_stations(steps.stations, sizes, opened)
+        picked = block_diagram(drawn, key="diagram_block")
         if picked in STATIONS and picked != opened:
             st.session_state["layers_clicked"] = picked
             st.rerun(scope="fragment")
-        st.caption(
+        caption_and_export(
             _(
                 "L{layer} lengthens this token's vector from {before:.1f} to {after:.1f}: attention"
                 " adds {attn:.1f}, the MLP {mlp:.1f}. Each strip has its own scale; its strongest"
@@ -352,7 +426,16 @@ def block_panel(now: Current, trace: Trace, position: int) -> None:
                 after=sizes["resid_post"],
                 attn=sizes["attn"],
                 mlp=sizes["mlp"],
-            )
+            ),
+            "block",
+            partial(lens.block_rows, steps),
+            partial(
+                charts.block_picture,
+                drawn,
+                _("L{layer} at work on token {position}, “{token}”").format(
+                    layer=layer, position=position, token=now.labels[position]
+                ),
+            ),
         )
         show_python(recipes.block(now.source, now.recipe_prompt, steps))
         st.divider()
@@ -521,13 +604,11 @@ def wrote_panel(now: Current, trace: Trace, position: int) -> None:
         )
         own = lens.logit_or_difference(logits)
         unit = _("logit") if against is None else _("logit difference")
+        parts = charts.attribution_parts(
+            (got.token, got.place), got.attn, got.mlp, got.bias_pair, got.total, own
+        )
         chart(
-            charts.attribution_bars(
-                charts.attribution_parts(
-                    (got.token, got.place), got.attn, got.mlp, got.bias_pair, got.total, own
-                ),
-                unit,
-            ),
+            charts.attribution_bars(parts, unit),
             key="chart_wrote",
             alt=_("Bars of what the embedding, each layer and the biases add."),
         )
@@ -555,14 +636,17 @@ def wrote_panel(now: Current, trace: Trace, position: int) -> None:
             alt=_("Each head's contribution, layers by heads."),
         )
         layer, head = lens.strongest(got.heads)
-        text, download = st.columns([4, 1], vertical_alignment="center")
-        text.caption(
+        title = _("Why “{token}”").format(token=name_of(now, token))
+        if against is not None:
+            title += _(" and not “{other}”").format(other=name_of(now, against))
+        caption_and_export(
             _("The head with the largest say is L{layer}.H{head} with {value:+.3f}.").format(
                 layer=layer, head=head, value=float(got.heads[layer, head])
-            )
+            ),
+            "attribution",
+            partial(lens.attribution_rows, got),
+            partial(charts.attribution_picture, parts, got.heads, title, unit),
         )
-        with download:
-            export("attribution", partial(lens.attribution_rows, got))
         show_python(recipes.attribution(now.source, now.recipe_prompt, position, read, got, own))
 
 
@@ -621,8 +705,7 @@ def mlp_panel(now: Current, trace: Trace, position: int) -> None:
                 ],
                 hint=_("Point at a token to read the neuron's activation there."),
             )
-        text, download = st.columns([4, 1], vertical_alignment="center")
-        text.caption(
+        caption_and_export(
             _(
                 "{firing:,} of {n:,} neurons fire at this token. N{neuron} has activation"
                 " {here:.2f} here and at most {most:.2f} in this text, at token {at}."
@@ -633,10 +716,10 @@ def mlp_panel(now: Current, trace: Trace, position: int) -> None:
                 here=float(excited[position]),
                 most=float(excited.max()),
                 at=int(excited.argmax()),
-            )
+            ),
+            "neurons",
+            lambda: table.to_dict("records"),
         )
-        with download:
-            export("neurons", lambda: table.to_dict("records"))
         show_python(recipes.neurons(now.source, now.recipe_prompt, got, which))
 
 
@@ -671,7 +754,11 @@ def skip_panel(now: Current, trace: Trace, position: int) -> None:
             key="chart_skip",
             alt=_("Probabilities of the tokens that changed most, before and after."),
         )
-        st.caption(skip_sentence(now, change, len(blocks), n_layer))
+        caption_and_export(
+            skip_sentence(now, change, len(blocks), n_layer),
+            "skip",
+            partial(ablation.change_rows, change, partial(name_of, now)),
+        )
         show_python(
             recipes.skip(
                 now.source, now.recipe_prompt, position, blocks, tokens, change.before, change.after
@@ -707,6 +794,9 @@ def pick_layers(title: str, layers: list[int], default: list[int], *, key: str) 
     state = st.session_state.get(key)
     if state is not None and not set(state) <= set(layers):
         st.session_state[key] = [i for i in state if i in layers]
+    known = {str(layer) for layer in layers}
+    if state is None and not known.issuperset(st.query_params.get_all(key)):
+        say_no_layer(len(layers))
     return st.pills(
         title, layers, selection_mode="multi", default=default, key=key, bind="query-params"
     )
@@ -755,11 +845,19 @@ header("layers")
 now = current()
 trace = now.trace()
 position = followed(now)
+if len(now.tokens) == 1:
+    st.info(
+        _(
+            "This text is a single token: the grid has one column, and attention can look only at"
+            " the token itself. Type a longer text in the sidebar to see tokens work together."
+        )
+    )
 clicked = token_strip(
     now.tokens,
     key="strip_layers",
     chosen=position,
     selectable=True,
+    lines=3,
     hint=_("All figures follow token {position}, “{token}”. Click another one.").format(
         position=position, token=now.labels[position]
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pandas as pd
 import streamlit as st
 
@@ -25,7 +27,7 @@ from pages.parts.chips import BYTES, IDS, LANES, TEXT, TOKENS, Row, chips
 from pages.parts.journey import footer
 from pages.parts.panel import chart, fragment, panel, show_python
 from pages.parts.prose import prose
-from pages.parts.session import Current, current, header, show_error
+from pages.parts.session import LONGEST_IN_URL, Current, current, header, show_error
 from pages.parts.sidebar import set_prompt
 from pages.parts.tokenizer_examples import pairs, points
 
@@ -34,6 +36,7 @@ LONGEST_WORD = 64  # bytes whose merges still make a legible picture
 MOST_PAIRS = 10
 MOST_ROWS = 1_000
 MOST_SPANS = 400
+MOST_SPLITS = 200
 LONGEST_COMPARED = 2_000
 
 
@@ -50,12 +53,34 @@ def kind_names() -> dict[str, str]:
 # --- the text in tokens ------------------------------------------------------------------
 
 
-def take_word(text: str) -> None:
-    """Send a span to the merge panel."""
-    st.session_state["tok_word"] = text
+def beginning(words: Vocabulary, text: str) -> str:
+    """As much of a long text as its spans and boxes show."""
+    return core_tokenizer.opening(words, text) or text[:LONGEST_WORD]
 
 
-def chips_panel(now: Current, made: Encoding, words: Vocabulary) -> None:
+def followed(made: Encoding) -> int:
+    """The token that the panels follow: clicked, named in the address, or a telling one."""
+    wanted = st.session_state.get("tok_at", st.query_params.get("tok_at", ""))
+    if st.session_state.get("tok_at_of", made.text) != made.text:
+        wanted = ""  # another text: nothing was chosen in it yet
+    st.session_state["tok_at_of"] = made.text
+    try:
+        at = int(wanted)
+    except ValueError:
+        at = -1
+    if not 0 <= at < len(made):
+        found = spelling.splits(made, 1)
+        at = found[0].first if found else 0
+    st.session_state["tok_at"] = at
+    return at
+
+
+def in_address(key: str) -> Literal["query-params"] | None:
+    """Whether what a box holds goes into the link; browsers cut long addresses."""
+    return "query-params" if len(st.session_state.get(key, "")) <= LONGEST_IN_URL else None
+
+
+def chips_panel(now: Current, made: Encoding, words: Vocabulary, start: str, at: int) -> None:
     names = {TEXT: _("Text"), TOKENS: _("Tokens"), IDS: _("Ids"), BYTES: _("Bytes")}
     with panel(_("Your text in tokens"), prose("tokenizer", "chips"), key="panel_chips"):
         show, look, ready = st.columns([36, 42, 22], vertical_alignment="bottom")
@@ -82,6 +107,7 @@ def chips_panel(now: Current, made: Encoding, words: Vocabulary) -> None:
             under=under,
             marks=marks,
             selectable=True,
+            chosen=at,
             hint=_("Point at a token, an id or a place in the text; click a token to follow it."),
         )
         counted = core_tokenizer.cost(made)
@@ -107,13 +133,11 @@ def chips_panel(now: Current, made: Encoding, words: Vocabulary) -> None:
             key="tok_json",
             width="stretch",
         )
-        start = core_tokenizer.opening(words, made.text)
         shown = core_tokenizer.encode(now.engine.tokenizer, start)
         show_python(recipes.tokens(now.source, start, shown))
-    if picked is not None and picked != st.session_state.get("tok_at"):
+    if picked is not None:  # the panels that follow are drawn after this one
         st.session_state["tok_at"] = picked
-        take_word(core_tokenizer.span_at(made, picked).text)
-        st.rerun()
+        st.session_state["tok_word"] = core_tokenizer.span_at(made, picked).text
 
 
 def examples_menu(place) -> None:
@@ -176,9 +200,8 @@ def sizes(counted: core_tokenizer.Cost, n_ctx: int) -> str:
 
 
 @fragment
-def cuts_panel(now: Current, made: Encoding, words: Vocabulary) -> None:
+def cuts_panel(now: Current, made: Encoding, words: Vocabulary, start: str) -> None:
     names = kind_names()
-    start = core_tokenizer.opening(words, made.text)
     spans = core_tokenizer.pretokens(words, start)
     with panel(_("Where is the text cut first?"), prose("tokenizer", "cuts"), key="panel_cuts"):
         place = _("“{text}” · characters {start} to {end}")
@@ -224,6 +247,7 @@ def cuts_panel(now: Current, made: Encoding, words: Vocabulary) -> None:
             [Row(tokens, name=label(text)) for text, tokens in found.items()],
             key="tok_forms",
             under=True,
+            two=True,
         )
         st.caption(
             ngettext(
@@ -265,12 +289,11 @@ def chosen_word(prompt: str, spans: tuple[core_tokenizer.Span, ...]) -> str:
 
 
 @fragment
-def merges_panel(now: Current, made: Encoding, words: Vocabulary) -> None:
+def merges_panel(now: Current, words: Vocabulary, start: str) -> None:
     title = _("How do the tokens come about?")
     with panel(title, prose("tokenizer", "merges"), key="panel_merges"):
         left, right = st.columns(2, vertical_alignment="bottom")
         with left:
-            start = core_tokenizer.opening(words, made.text) or made.text[:LONGEST_WORD]
             typed = chosen_word(now.text, core_tokenizer.pretokens(words, start))
         spans = core_tokenizer.pretokens(words, typed)
         word = spans[0].text
@@ -386,15 +409,34 @@ def said(words: Vocabulary, played: merges.Replay, step: int) -> str:
 # --- bytes -------------------------------------------------------------------------------
 
 
+def go_to_split(found: tuple[spelling.Split, ...]) -> None:
+    """Follow the chosen character; a callback, so it runs before the token's box is drawn."""
+    chosen = st.session_state["tok_char"]
+    if chosen is not None:
+        st.session_state["tok_at"] = found[chosen].first
+
+
 @fragment
 def bytes_panel(now: Current, made: Encoding, words: Vocabulary) -> None:
     title = _("What is inside a character?")
     with panel(title, prose("tokenizer", "bytes"), key="panel_bytes"):
-        found = spelling.splits(made)
+        found = spelling.splits(made, MOST_SPLITS)
+        left, right = st.columns([2, 5], vertical_alignment="bottom")
+        at = left.number_input(
+            _("Token, 0 to {last:,}").format(last=len(made) - 1),
+            0,
+            len(made) - 1,
+            key="tok_at",
+            bind="query-params",
+        )
         if found:
-            at = st.selectbox(
+            holds = (n for n, split in enumerate(found) if split.first <= at < split.last)
+            st.session_state["tok_char"] = next(holds, None)
+            right.selectbox(
                 _("Characters that are spread over several tokens"),
                 range(len(found)),
+                index=None,
+                placeholder=_("Go to one of them"),
                 format_func=lambda n: _("{n}. “{text}”: tokens {first} to {last}").format(
                     n=n + 1,
                     text=label(found[n].text),
@@ -402,14 +444,14 @@ def bytes_panel(now: Current, made: Encoding, words: Vocabulary) -> None:
                     last=found[n].last - 1,
                 ),
                 key="tok_char",
-                bind="query-params",
+                on_change=go_to_split,
+                args=(found,),
             )
-            around = found[at].first
         else:
-            left, right = st.columns([3, 2], vertical_alignment="center")
-            left.text(_("Every character of this prompt lies inside one token."))
+            says, offers = right.columns([3, 2], vertical_alignment="center")
+            says.text(_("Every character of this prompt lies inside one token."))
             odd = points()[2]
-            right.button(
+            offers.button(
                 _("Try emoji and Japanese"),
                 on_click=set_prompt,
                 args=(odd.prompt,),
@@ -417,19 +459,26 @@ def bytes_panel(now: Current, made: Encoding, words: Vocabulary) -> None:
                 key="tok_try_bytes",
                 width="stretch",
             )
-            around = min(st.session_state.get("tok_at", 0), len(made) - 1)
-        tokens = spelling.stretch(made, around)
+        first, last = spelling.stretch(made, at)
+        tokens = made.tokens(first, last)
         rows = spelling.aligned(made, tokens)
         chart(
-            byte_rows(rows, [_("character"), _("UTF-8 byte"), _("GPT-2 writes"), _("token")]),
+            byte_rows(
+                rows,
+                [_("character"), _("UTF-8 byte"), _("GPT-2 writes"), _("token")],
+                chosen=at - first,
+            ),
             key="tok_byte_rows",
             alt=_("Characters, the bytes of each, GPT-2's character for each byte, the tokens."),
         )
         counted = core_tokenizer.cost(made)
         st.caption(
-            _(
+            ngettext(
+                "{split:,} of {characters:,} characters is spread over several tokens;"
+                " {bytes:,} bytes in all, {each:.2f} a character. Numbers are hexadecimal.",
                 "{split:,} of {characters:,} characters are spread over several tokens;"
-                " {bytes:,} bytes in all, {each:.2f} a character. Numbers are hexadecimal."
+                " {bytes:,} bytes in all, {each:.2f} a character. Numbers are hexadecimal.",
+                counted.split_characters,
             ).format(
                 split=counted.split_characters,
                 characters=counted.characters,
@@ -466,7 +515,7 @@ def vocabulary_panel(now: Current, words: Vocabulary) -> None:
         }
         left, middle, right = st.columns([4, 5, 2], vertical_alignment="bottom")
         query = left.text_input(
-            _("Search all tokens"), value="dog", key="tok_find", bind="query-params"
+            _("Search all tokens"), value="dog", key="tok_find", bind=in_address("tok_find")
         )
         by = middle.segmented_control(
             _("by"),
@@ -586,12 +635,18 @@ def costs_panel(now: Current) -> None:
                     name,
                     value=text,
                     height=120,
-                    max_chars=LONGEST_COMPARED,
                     key=widget,
-                    bind="query-params",
+                    bind=in_address(widget),
                 )
             )
-        first, second = (core_tokenizer.encoding(now.engine.tokenizer, s) for s in sides)
+        try:
+            first, second = (
+                core_tokenizer.encoding(now.engine.tokenizer, side, LONGEST_COMPARED)
+                for side in sides
+            )
+        except LearnerError as error:
+            show_error(error)
+            return
         counted = (core_tokenizer.cost(first), core_tokenizer.cost(second))
         chips(
             [Row(first.tokens(), name=_("First")), Row(second.tokens(), name=_("Second"))],
@@ -663,9 +718,10 @@ header("tokenizer")
 now = current()
 words = vocabulary(now.engine.tokenizer)
 made = core_tokenizer.encoding(now.engine.tokenizer, now.text, settings().max_characters)
-chips_panel(now, made, words)
-cuts_panel(now, made, words)
-merges_panel(now, made, words)
+start = beginning(words, made.text)
+chips_panel(now, made, words, start, followed(made))
+cuts_panel(now, made, words, start)
+merges_panel(now, words, start)
 bytes_panel(now, made, words)
 vocabulary_panel(now, words)
 costs_panel(now)

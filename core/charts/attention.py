@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import math
 import struct
 from html import escape
 from typing import Any
@@ -14,19 +15,9 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw, ImageFont
 
-from core.charts.theme import (
-    ACCENT,
-    BLUE,
-    CATEGORIES,
-    FONT_SIZE,
-    ORANGE,
-    axis,
-    legend,
-    ramp,
-    signed_scale,
-    token_axis,
-    weight_scale,
-)
+from core.charts import lite
+from core.charts.lite import FONT_SIZE, Spec
+from core.charts.theme import ACCENT, BLUE, CATEGORIES, ORANGE, axis, legend, ramp, token_axis
 from core.language import _
 
 #: Up to this many tokens the browser gets float32; above, half the bytes.
@@ -206,7 +197,7 @@ def pattern_png(
 
 def score_bars(
     names: list[str], here: list[float], fixed: list[float], chance: list[float]
-) -> alt.LayerChart:
+) -> Spec:
     """Head scores: this prompt, the fixed set, and what even weights would give.
 
     Parameters
@@ -214,44 +205,45 @@ def score_bars(
     names, here, fixed, chance : same length; NaN is left out
     """
     prompt, standard = _("this prompt"), _("fixed set")
-    rows = pd.DataFrame(
-        [(n, prompt, v) for n, v in zip(names, here, strict=True)]
-        + [(n, standard, v) for n, v in zip(names, fixed, strict=True)],
-        columns=["kind", "measured", "score"],
-    ).dropna()
-    even = pd.DataFrame({"kind": names, "even": chance}).dropna()
-    y = alt.Y("kind:N", sort=names, axis=axis(labelLimit=240))
-    offset = alt.YOffset("measured:N", sort=[prompt, standard])
-    x_axis = axis(_("share of attention"), format=".0%", tickCount=5)
-    bars = (
-        alt.Chart(rows)
-        .mark_bar()
-        .encode(
-            x=alt.X("score:Q", scale=alt.Scale(domain=[0, 1]), axis=x_axis),
-            y=y,
-            yOffset=offset,
-            color=alt.Color(
-                "measured:N",
-                scale=alt.Scale(domain=[prompt, standard], range=[CATEGORIES[3], CATEGORIES[0]]),
-                legend=legend(None, orient="top"),
-            ),
-            tooltip=[
-                alt.Tooltip("kind:N", title=_("looks at")),
-                alt.Tooltip("measured:N", title=_("measured on")),
-                alt.Tooltip("score:Q", title=_("score"), format=".1%"),
-            ],
-        )
+    measured = lite.rows(
+        kind=names * 2,
+        measured=[prompt] * len(names) + [standard] * len(names),
+        score=[*here, *fixed],
     )
-    ticks = (
-        alt.Chart(even)
-        .mark_tick(thickness=3, size=26, color=ACCENT)
-        .encode(
-            x="even:Q",
-            y=y,
-            tooltip=[alt.Tooltip("even:Q", title=_("even weights would give"), format=".1%")],
-        )
+    even = lite.rows(kind=names, even=chance)
+    y = lite.field("kind", sort=names, axis=lite.axis(labelLimit=240))
+    bars = lite.mark(
+        "bar",
+        [row for row in measured if row["score"] is not None],
+        x=lite.field(
+            "score",
+            "quantitative",
+            scale={"domain": [0, 1]},
+            axis=lite.axis(_("share of attention"), format=".0%", tickCount=5),
+        ),
+        y=y,
+        yOffset=lite.field("measured", sort=[prompt, standard]),
+        color=lite.field(
+            "measured",
+            scale={"domain": [prompt, standard], "range": [CATEGORIES[3], CATEGORIES[0]]},
+            legend=lite.legend(None, orient="top"),
+        ),
+        tooltip=[
+            lite.field("kind", title=_("looks at")),
+            lite.field("measured", title=_("measured on")),
+            lite.field("score", "quantitative", title=_("score"), format=".1%"),
+        ],
     )
-    return alt.layer(bars, ticks).properties(height=52 * max(1, len(names)) + 60)
+    ticks = lite.mark(
+        {"type": "tick", "thickness": 3, "size": 26, "color": ACCENT},
+        [row for row in even if row["even"] is not None],
+        x=lite.field("even", "quantitative"),
+        y=y,
+        tooltip=[
+            lite.field("even", "quantitative", title=_("even weights would give"), format=".1%")
+        ],
+    )
+    return lite.figure(bars, ticks, height=52 * max(1, len(names)) + 60)
 
 
 def stage_strips(
@@ -259,7 +251,7 @@ def stage_strips(
     positions: list[int],
     stages: list[tuple[str, np.ndarray, bool]],
     chosen: int,
-) -> alt.LayerChart:
+) -> Spec:
     """One query's row, stage after stage, keys from left to right.
 
     Parameters
@@ -274,65 +266,54 @@ def stage_strips(
     rows = []
     for name, values, signed in stages:
         largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0
-        for key, position, value in zip(names, positions, values, strict=True):
-            finite = bool(np.isfinite(value))
+        for key, position, value in zip(names, positions, values.tolist(), strict=True):
+            finite = math.isfinite(value)
             rows.append(
                 {
                     "key": key,
                     "stage": name,
                     "signed": signed,
-                    "share": float(value) / largest if finite else 0.0,
+                    "share": value / largest if finite else 0.0,
                     "finite": finite,
-                    "text": _written(float(value), signed),
+                    "text": _written(value, signed),
                     "chosen": position == chosen,
                 }
             )
-    data = pd.DataFrame(rows)
-    order = [name for name, _values, _signed in stages]
-    x = alt.X(
-        "key:N",
+    x = lite.field(
+        "key",
         sort=names,
-        axis=token_axis(labelAngle=-45, labelLimit=120),
-        scale=alt.Scale(paddingInner=0.06, paddingOuter=0.02),
+        axis=lite.token_axis(labelAngle=-45, labelLimit=120),
+        scale={"paddingInner": 0.06, "paddingOuter": 0.02},
     )
-    y = alt.Y("stage:N", sort=order, axis=axis(labelLimit=190, ticks=False, domain=False))
+    order = [name for name, _values, _signed in stages]
+    y = lite.field("stage", sort=order, axis=lite.axis(labelLimit=190, ticks=False, domain=False))
     tip = [
-        alt.Tooltip("key:N", title=_("key")),
-        alt.Tooltip("stage:N", title=_("step")),
-        alt.Tooltip("text:N", title=_("value")),
+        lite.field("key", title=_("key")),
+        lite.field("stage", title=_("step")),
+        lite.field("text", title=_("value")),
     ]
 
-    def cells(part: pd.DataFrame, scale: alt.Scale) -> alt.Chart:
-        return (
-            alt.Chart(part)
-            .mark_rect(strokeWidth=3)
-            .encode(
-                x=x,
-                y=y,
-                color=alt.Color("share:Q", scale=scale, legend=None),
-                stroke=alt.condition(alt.datum.chosen, alt.value(ACCENT), alt.value(None)),
-                tooltip=tip,
-            )
+    def cells(signed: bool, scale: Spec) -> Spec:
+        return lite.mark(
+            {"type": "rect", "strokeWidth": 3},
+            [row for row in rows if row["finite"] and row["signed"] is signed],
+            x=x,
+            y=y,
+            color=lite.field("share", "quantitative", scale=scale, legend=None),
+            stroke={"condition": {"test": "datum.chosen", "value": ACCENT}, "value": None},
+            tooltip=tip,
         )
 
-    seen = data[data["finite"]]
-    layers: list[alt.Chart] = [
-        # Numbers stand in the cells: half the ramp keeps them legible on both themes.
-        cells(seen[seen["signed"]], signed_scale(2.0)),
-        cells(seen[~seen["signed"]], weight_scale(2.2)),
-    ]
+    # Numbers stand in the cells: half the ramp keeps them legible on both themes.
+    layers = [cells(True, lite.signed_scale(2.0)), cells(False, lite.weight_scale(2.2))]
     if len(names) <= 14:
-        text = alt.Chart(data).mark_text(fontSize=FONT_SIZE).encode(x=x, y=y, text="text:N")
-        layers.append(text)
-    return (
-        alt.layer(*layers)
-        .resolve_scale(color="independent")
-        .properties(height=44 * len(stages) + 90)
-    )
+        style = {"type": "text", "fontSize": FONT_SIZE}
+        layers.append(lite.mark(style, rows, x=x, y=y, text=lite.field("text")))
+    return lite.figure(*layers, height=44 * len(stages) + 90, independent=True)
 
 
 def _written(value: float, signed: bool) -> str:
-    if not np.isfinite(value):
+    if not math.isfinite(value):
         return "−∞"
     if signed:
         digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
@@ -340,79 +321,74 @@ def _written(value: float, signed: bool) -> str:
     return f"{100 * value:.0f}%" if value >= 0.005 else "~0"
 
 
-def product_bars(products: np.ndarray) -> alt.Chart:
+def product_bars(products: np.ndarray) -> Spec:
     """q_i k_i for each dimension of a head.
 
     Parameters
     ----------
     products : shape (d_head,)
     """
-    rows = pd.DataFrame({"dimension": np.arange(len(products)), "product": products})
-    rows["sign"] = np.where(products >= 0, _("pulls up"), _("pulls down"))
-    return (
-        alt.Chart(rows)
-        .mark_bar()
-        .encode(
-            x=alt.X(
-                "dimension:O",
-                axis=axis(_("dimension i of the head"), labelAngle=0, labelOverlap=True),
-            ),
-            y=alt.Y("product:Q", axis=axis("qᵢ · kᵢ", tickCount=5)),
-            color=alt.Color(
-                "sign:N",
-                scale=alt.Scale(domain=[_("pulls up"), _("pulls down")], range=[ORANGE, BLUE]),
-                legend=legend(None, orient="top"),
-            ),
-            tooltip=[
-                alt.Tooltip("dimension:O", title=_("dimension")),
-                alt.Tooltip("product:Q", title="qᵢ · kᵢ", format=".4f"),
-            ],
-        )
-        .properties(height=200)
+    signs = [_("pulls up"), _("pulls down")]
+    bars = lite.mark(
+        "bar",
+        lite.rows(
+            dimension=range(len(products)),
+            product=products,
+            sign=[signs[int(v < 0)] for v in products.tolist()],
+        ),
+        x=lite.field(
+            "dimension",
+            "ordinal",
+            axis=lite.axis(_("dimension i of the head"), labelAngle=0, labelOverlap=True),
+        ),
+        y=lite.field("product", "quantitative", axis=lite.axis("qᵢ · kᵢ", tickCount=5)),
+        color=lite.field(
+            "sign",
+            scale={"domain": signs, "range": [ORANGE, BLUE]},
+            legend=lite.legend(None, orient="top"),
+        ),
+        tooltip=[
+            lite.field("dimension", "ordinal", title=_("dimension")),
+            lite.field("product", "quantitative", title="qᵢ · kᵢ", format=".4f"),
+        ],
     )
+    return lite.figure(bars, height=200)
 
 
-def vector_strips(rows: list[tuple[str, np.ndarray]]) -> alt.Chart:
+def vector_strips(rows: list[tuple[str, np.ndarray]]) -> Spec:
     """Vectors of one length as strips under each other, each scaled to its own largest value.
 
     Parameters
     ----------
     rows : (name, values of shape (d,))
     """
-    frames = []
+    data = []
     for name, values in rows:
         largest = float(np.abs(values).max(initial=0.0)) or 1.0
-        frames.append(
-            pd.DataFrame(
-                {
-                    "vector": name,
-                    "dimension": np.arange(len(values)),
-                    "value": values,
-                    "share": values / largest,
-                }
-            )
+        data += lite.rows(
+            vector=[name] * len(values),
+            dimension=range(len(values)),
+            value=values,
+            share=values / largest,
         )
-    data = pd.concat(frames)
-    names = [name for name, _values in rows]
-    return (
-        alt.Chart(data)
-        .mark_rect()
-        .encode(
-            x=alt.X(
-                "dimension:O",
-                axis=axis(_("dimension"), labelAngle=0, labelOverlap=True),
-                scale=alt.Scale(padding=0),
-            ),
-            y=alt.Y("vector:N", sort=names, axis=axis(labelLimit=200)),
-            color=alt.Color("share:Q", scale=signed_scale(1.0), legend=None),
-            tooltip=[
-                alt.Tooltip("vector:N", title=_("vector")),
-                alt.Tooltip("dimension:O", title=_("dimension")),
-                alt.Tooltip("value:Q", title=_("value"), format=".4f"),
-            ],
-        )
-        .properties(height=34 * len(rows))
+    cells = lite.mark(
+        "rect",
+        data,
+        x=lite.field(
+            "dimension",
+            "ordinal",
+            axis=lite.axis(_("dimension"), labelAngle=0, labelOverlap=True),
+            scale={"padding": 0},
+        ),
+        y=lite.field("vector", sort=[name for name, _v in rows], axis=lite.axis(labelLimit=200)),
+        color=lite.field("share", "quantitative", scale=lite.signed_scale(1.0), legend=None),
+        tooltip=[
+            lite.field("vector", title=_("vector")),
+            lite.field("dimension", "ordinal", title=_("dimension")),
+            lite.field("value", "quantitative", title=_("value"), format=".4f"),
+        ],
     )
+    return lite.figure(cells, height=34 * len(rows))
 
 
 def change_bars(labels: list[str], before: np.ndarray, after: np.ndarray) -> alt.Chart:
@@ -491,7 +467,7 @@ def effect_grid(effects: np.ndarray, chosen: tuple[int, int]) -> alt.LayerChart:
 
 def token_matrix(
     matrix: np.ndarray, labels: list[str], positions: list[int], *, signed: bool
-) -> alt.LayerChart:
+) -> Spec:
     """A small matrix of queries (down) and keys (across) with its numbers.
 
     Parameters
@@ -502,32 +478,30 @@ def token_matrix(
     """
     names = [f"{i} {text}" for text, i in zip(labels, positions, strict=True)]
     queries, keys = np.indices(matrix.shape)
-    finite = np.isfinite(matrix)
-    largest = float(np.abs(matrix[finite]).max(initial=0.0)) or 1.0
-    data = pd.DataFrame(
-        {
-            "query": [names[i] for i in queries.ravel()],
-            "key": [names[i] for i in keys.ravel()],
-            "value": np.where(finite, matrix, 0.0).ravel(),
-            "finite": finite.ravel(),
-            "text": [_written(float(v), signed) for v in matrix.ravel()],
-        }
+    largest = float(np.abs(matrix[np.isfinite(matrix)]).max(initial=0.0)) or 1.0
+    rows = lite.rows(
+        query=[names[i] for i in queries.ravel()],
+        key=[names[i] for i in keys.ravel()],
+        value=matrix.ravel(),
+        text=[_written(v, signed) for v in matrix.ravel().tolist()],
     )
-    x = alt.X("key:N", sort=names, axis=token_axis(labelAngle=-45, labelLimit=90))
-    y = alt.Y("query:N", sort=names, axis=token_axis(labelLimit=110))
+    x = lite.field("key", sort=names, axis=lite.token_axis(labelAngle=-45, labelLimit=90))
+    y = lite.field("query", sort=names, axis=lite.token_axis(labelLimit=110))
     tip = [
-        alt.Tooltip("query:N", title=_("query")),
-        alt.Tooltip("key:N", title=_("key")),
-        alt.Tooltip("text:N", title=_("value")),
+        lite.field("query", title=_("query")),
+        lite.field("key", title=_("key")),
+        lite.field("text", title=_("value")),
     ]
     # Numbers stand in the cells: half the ramp keeps them legible on both themes.
-    scale = signed_scale(2.0 * largest) if signed else weight_scale(2.2)
-    cells = (
-        alt.Chart(data[data["finite"]])
-        .mark_rect()
-        .encode(x=x, y=y, color=alt.Color("value:Q", scale=scale, legend=None), tooltip=tip)
+    scale = lite.signed_scale(2.0 * largest) if signed else lite.weight_scale(2.2)
+    cells = lite.mark(
+        "rect",
+        [row for row in rows if row["value"] is not None],
+        x=x,
+        y=y,
+        color=lite.field("value", "quantitative", scale=scale, legend=None),
+        tooltip=tip,
     )
-    text = (
-        alt.Chart(data).mark_text(fontSize=FONT_SIZE).encode(x=x, y=y, text="text:N", tooltip=tip)
-    )
-    return alt.layer(cells, text).properties(height=34 * len(names) + 80)
+    style = {"type": "text", "fontSize": FONT_SIZE}
+    numbers = lite.mark(style, rows, x=x, y=y, text=lite.field("text"), tooltip=tip)
+    return lite.figure(cells, numbers, height=34 * len(names) + 80)

@@ -1,4 +1,4 @@
-"""Charts of the embeddings page: arrays in, unconfigured altair charts out."""
+"""Charts of the embeddings page: arrays in, unconfigured charts out."""
 
 from __future__ import annotations
 
@@ -8,18 +8,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.charts.theme import (
-    ACCENT,
-    BLUE,
-    CATEGORIES,
-    FONT_SIZE,
-    MONOSPACE,
-    ORANGE,
-    axis,
-    legend,
-    token_axis,
-    weight_scale,
-)
+from core.charts import lite
+from core.charts.lite import FONT_SIZE, MONOSPACE, Spec
+from core.charts.theme import ACCENT, BLUE, CATEGORIES, ORANGE, axis, legend, weight_scale
 from core.language import _
 
 #: Pixels of the map on a small screen, for placing its labels; a larger one has more room.
@@ -34,7 +25,7 @@ def ticks(n: int) -> list[int]:
     return list(range(0, n, step))
 
 
-def nearest_bars(labels: Sequence[str], values: np.ndarray, title: str) -> alt.LayerChart:
+def nearest_bars(labels: Sequence[str], values: np.ndarray, title: str) -> Spec:
     """Ranked tokens as bars, each with its number.
 
     Parameters
@@ -43,30 +34,34 @@ def nearest_bars(labels: Sequence[str], values: np.ndarray, title: str) -> alt.L
     values : shape (n,)
     title : of the value axis
     """
-    data = pd.DataFrame(
-        {
-            "token": [f"{rank}  {text}" for rank, text in enumerate(labels, start=1)],
-            "value": np.asarray(values, dtype=float),
-            "number": [f"{v:.3f}" if abs(v) < 100 else f"{v:,.0f}" for v in values],
-        }
+    numbers = values.tolist()
+    data = lite.rows(
+        token=[f"{rank}  {text}" for rank, text in enumerate(labels, start=1)],
+        value=numbers,
+        number=[f"{v:.3f}" if abs(v) < 100 else f"{v:,.0f}" for v in numbers],
     )
-    low, high = min(0.0, float(data["value"].min())), max(0.0, float(data["value"].max()))
+    low, high = min(0.0, *numbers), max(0.0, *numbers)
     room = 0.12 * (high - low or 1.0)
-    base = alt.Chart(data).encode(
-        y=alt.Y("token:N", sort=None, axis=token_axis(labelLimit=260)),
-        x=alt.X(
-            "value:Q",
-            scale=alt.Scale(domain=[low - (room if low < 0 else 0), high + room], nice=False),
-            axis=axis(title),
+    places = {
+        "y": lite.field("token", sort=None, axis=lite.token_axis(labelLimit=260)),
+        "x": lite.field(
+            "value",
+            "quantitative",
+            scale={"domain": [low - (room if low < 0 else 0), high + room], "nice": False},
+            axis=lite.axis(title),
         ),
-        tooltip=[
-            alt.Tooltip("token:N", title=_("token")),
-            alt.Tooltip("value:Q", title=title, format=".6~g"),
+        "tooltip": [
+            lite.field("token", title=_("token")),
+            lite.field("value", "quantitative", title=title, format=".6~g"),
         ],
+    }
+    style = {"type": "text", "align": "left", "dx": 5, "fontSize": FONT_SIZE}
+    return lite.figure(
+        lite.mark({"type": "bar", "color": BLUE, "height": 18}, **places),
+        lite.mark(style, **places, text=lite.field("number")),
+        height=27 * len(data) + 40,
+        data=data,
     )
-    bars = base.mark_bar(color=BLUE, height=18)
-    numbers = base.mark_text(align="left", dx=5, fontSize=FONT_SIZE).encode(text="number:N")
-    return (bars + numbers).properties(height=27 * len(data) + 40)
 
 
 def place_labels(
@@ -299,7 +294,7 @@ def stages(n_layer: int) -> list[str]:
     return [_("input"), *(f"L{layer}" for layer in range(n_layer))]
 
 
-def by_stage(values: np.ndarray, title: str, *, share: bool = False) -> alt.Chart:
+def by_stage(values: np.ndarray, title: str, *, share: bool = False) -> Spec:
     """One number for each stage of the residual stream, as a line.
 
     Parameters
@@ -311,7 +306,7 @@ def by_stage(values: np.ndarray, title: str, *, share: bool = False) -> alt.Char
     return lines_by_stage({title: values}, title, share=share)
 
 
-def lines_by_stage(lines: dict[str, np.ndarray], title: str, *, share: bool = False) -> alt.Chart:
+def lines_by_stage(lines: dict[str, np.ndarray], title: str, *, share: bool = False) -> Spec:
     """Several numbers for each stage of the residual stream.
 
     Parameters
@@ -322,46 +317,45 @@ def lines_by_stage(lines: dict[str, np.ndarray], title: str, *, share: bool = Fa
     """
     names = list(lines)
     order = stages(len(next(iter(lines.values()))) - 1)
-    data = pd.concat(
-        [
-            pd.DataFrame({"stage": order, "value": np.asarray(v, dtype=float), "line": name})
-            for name, v in lines.items()
-        ]
-    )
-    low = min(0.0, float(np.nanmin(data["value"])))
-    high = max(1.0 if share else 0.0, float(np.nanmax(data["value"])))
+    data = []
+    for name, values in lines.items():
+        data += lite.rows(stage=order, value=values, line=[name] * len(order))
+    found = [row["value"] for row in data if row["value"] is not None]
+    low = min(0.0, *found)
+    high = max(1.0 if share else 0.0, *found)
     colour = (
-        alt.Color(
-            "line:N",
+        lite.field(
+            "line",
             sort=names,
-            scale=alt.Scale(domain=names, range=[BLUE, ORANGE]),
-            legend=legend(None, orient="top", labelLimit=420, columns=1),
+            scale={"domain": names, "range": [BLUE, ORANGE]},
+            legend=lite.legend(None, orient="top", labelLimit=420, columns=1),
         )
         if len(names) > 1
-        else alt.value(BLUE)
+        else {"value": BLUE}
     )
-    return (
-        alt.Chart(data)
-        .mark_line(point=alt.OverlayMarkDef(size=70, filled=True), strokeWidth=2.5)
-        .encode(
-            x=alt.X("stage:O", sort=order, axis=axis(_("after layer"), labelAngle=0)),
-            y=alt.Y(
-                "value:Q",
-                scale=alt.Scale(domain=[low, high * (1.0 if share else 1.05)], nice=not share),
-                axis=axis(title),
-            ),
-            color=colour,
-            tooltip=[
-                alt.Tooltip("stage:O", title=_("stage")),
-                alt.Tooltip("line:N", title=_("what")),
-                alt.Tooltip("value:Q", title=_("value"), format=".4f"),
-            ],
-        )
-        .properties(height=280 if len(names) == 1 else 380)
+    line = lite.mark(
+        {"type": "line", "point": {"size": 70, "filled": True}, "strokeWidth": 2.5},
+        data,
+        x=lite.field(
+            "stage", "ordinal", sort=order, axis=lite.axis(_("after layer"), labelAngle=0)
+        ),
+        y=lite.field(
+            "value",
+            "quantitative",
+            scale={"domain": [low, high * (1.0 if share else 1.05)], "nice": not share},
+            axis=lite.axis(title),
+        ),
+        color=colour,
+        tooltip=[
+            lite.field("stage", "ordinal", title=_("stage")),
+            lite.field("line", title=_("what")),
+            lite.field("value", "quantitative", title=_("value"), format=".4f"),
+        ],
     )
+    return lite.figure(line, height=280 if len(names) == 1 else 380)
 
 
-def walk_table(labels: Sequence[Sequence[str]], values: np.ndarray) -> alt.LayerChart:
+def walk_table(labels: Sequence[Sequence[str]], values: np.ndarray) -> Spec:
     """The nearest tokens at each stage: a row for each stage, the nearest to the left.
 
     Parameters
@@ -370,41 +364,49 @@ def walk_table(labels: Sequence[Sequence[str]], values: np.ndarray) -> alt.Layer
     values : shape (n_layer + 1, k); cosines
     """
     order = stages(len(labels) - 1)
-    data = pd.DataFrame(
-        [
-            {"stage": order[s], "rank": r + 1, "token": text, "cosine": float(values[s, r])}
-            for s, row in enumerate(labels)
-            for r, text in enumerate(row)
-        ]
+    k = values.shape[1]
+    largest = max(float(values.max()), 1e-6)
+    data = lite.rows(
+        stage=np.repeat(order, k),
+        rank=[*range(1, k + 1)] * len(order),
+        token=[text for row in labels for text in row],
+        cosine=values.ravel(),
+        # The ink is the ramp's other end: it reads on both themes, and the chart knows of neither.
+        ink=(values.ravel() < 0.64 * largest).astype(float),
     )
-    largest = float(max(data["cosine"].max(), 1e-6))
-    # The ink is the ramp's other end, so it reads on both themes and the chart knows of neither.
-    data["ink"] = (data["cosine"] < 0.64 * largest).astype(float)
-    base = alt.Chart(data).encode(
-        x=alt.X("rank:O", axis=axis(_("nearest token, by rank"), labelAngle=0, orient="top")),
-        y=alt.Y("stage:O", sort=order, axis=axis(_("after layer"), labelOverlap=False)),
-        tooltip=[
-            alt.Tooltip("stage:O", title=_("stage")),
-            alt.Tooltip("rank:O", title=_("rank")),
-            alt.Tooltip("token:N", title=_("token")),
-            alt.Tooltip("cosine:Q", title=_("cosine"), format=".4f"),
+    places = {
+        "x": lite.field(
+            "rank",
+            "ordinal",
+            axis=lite.axis(_("nearest token, by rank"), labelAngle=0, orient="top"),
+        ),
+        "y": lite.field(
+            "stage", "ordinal", sort=order, axis=lite.axis(_("after layer"), labelOverlap=False)
+        ),
+        "tooltip": [
+            lite.field("stage", "ordinal", title=_("stage")),
+            lite.field("rank", "ordinal", title=_("rank")),
+            lite.field("token", title=_("token")),
+            lite.field("cosine", "quantitative", title=_("cosine"), format=".4f"),
         ],
+    }
+    cells = lite.mark(
+        "rect",
+        **places,
+        color=lite.field(
+            "cosine",
+            "quantitative",
+            scale=lite.weight_scale(largest),
+            legend=lite.legend(_("cosine"), orient="bottom", gradientLength=220),
+        ),
     )
-    cells = base.mark_rect().encode(
-        color=alt.Color(
-            "cosine:Q",
-            scale=weight_scale(largest),
-            legend=legend(_("cosine"), orient="bottom", gradientLength=220),
-        )
+    names = lite.mark(
+        {"type": "text", "fontSize": FONT_SIZE, "font": MONOSPACE, "limit": 150},
+        **places,
+        text=lite.field("token"),
+        color=lite.field("ink", "quantitative", scale=lite.weight_scale(1.0), legend=None),
     )
-    names = base.mark_text(fontSize=FONT_SIZE, font=MONOSPACE, limit=150).encode(
-        text="token:N", color=alt.Color("ink:Q", scale=weight_scale(1.0), legend=None)
-    )
-    return (
-        alt.layer(cells, names)
-        .resolve_scale(color="independent")
-        .properties(height=30 * len(labels) + 150)
-    )
+    return lite.figure(cells, names, height=30 * len(labels) + 150, data=data, independent=True)
 
 
 def norm_histogram(

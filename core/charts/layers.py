@@ -10,6 +10,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from core.charts.drawing import Drawing, hexed, ink_on
 from core.charts.theme import (
     ACCENT,
     CATEGORIES,
@@ -19,6 +20,7 @@ from core.charts.theme import (
     MONOSPACE,
     axis,
     legend,
+    ramp,
     signed_scale,
     token_axis,
 )
@@ -117,6 +119,48 @@ def lens_cells(
         "inks": [INK_LIGHT, INK_DARK],
         "place": _("{row}, token {n} “{token}”:"),
     }
+
+
+def lens_picture(cells: dict[str, Any], title: str) -> Drawing:
+    """The lens grid to take away.
+
+    Parameters
+    ----------
+    cells : as `lens_cells` returns them
+    title : what the grid shows, one line
+    """
+    left, top, wide, high = 100, 88, 92, 30
+    columns, rows = cells["columns"], cells["rows"]
+    width = left + max(len(columns), 5) * wide + 16
+    drawing = Drawing(width, top + len(rows) * high + 16, title)
+    drawing.words(12, 20, title, size=16, bold=True, most=width // 9)
+    for c, column in enumerate(columns):
+        middle = left + (c + 0.5) * wide
+        drawing.words(middle, 50, str(column["n"]), anchor="middle")
+        drawing.words(middle, 70, column["t"], anchor="middle", mono=True, bold=True, most=9)
+        if c == cells["chosen"]:
+            drawing.box(left + c * wide, 82, wide - 4, 3, ACCENT)
+    for r, name in enumerate(rows):
+        y = top + r * high
+        drawing.words(left - 8, y + high / 2, name, anchor="end")
+        for c, cell in enumerate(cells["cells"][r]):
+            colour = ramp(np.array(cell["v"]), dark=False)
+            ink = ink_on(colour)
+            x = left + c * wide
+            note = f"{name}, {columns[c]['t']}: {cell['t']}, {cell['w']}"
+            edge = ink if cell["s"] else None
+            drawing.box(x, y, wide - 4, high - 4, hexed(colour), edge=edge, note=note)
+            drawing.words(
+                x + (wide - 4) / 2,
+                y + (high - 4) / 2,
+                cell["t"],
+                anchor="middle",
+                ink=ink,
+                mono=True,
+                bold=cell["f"],
+                most=9,
+            )
+    return drawing
 
 
 def race_chart(names: Names, values: np.ndarray, measure: str) -> alt.Chart:
@@ -236,6 +280,28 @@ def block_stations(
         "hint": _("Point at a strip to read a number; click an underlined station to open it."),
         "point": _("{name}, dimension {dim}: {value}"),
     }
+
+
+def block_picture(drawn: dict[str, Any], title: str) -> Drawing:
+    """The vectors of one block as strips, to take away.
+
+    Parameters
+    ----------
+    drawn : as `block_stations` returns it
+    title : which block and token, one line
+    """
+    left, top, high, room = 330, 44, 42, 560
+    drawing = Drawing(left + room + 110, top + len(drawn["stations"]) * high + 8, title)
+    drawing.words(12, 20, title, size=16, bold=True, most=110)
+    for i, station in enumerate(drawn["stations"]):
+        y, values = top + i * high, np.asarray(station["values"])
+        indent = 12 if station["role"].startswith("trunk") else 36
+        drawing.words(indent, y + 9, station["name"], mono=True, bold=True)
+        drawing.words(indent, y + 26, station["what"], size=13)
+        colours = ramp(values / station["bound"], dark=False, signed=True)
+        drawing.strip(left, y + 4, room, 26, colours)
+        drawing.words(left + room + 10, y + 17, station["length"])
+    return drawing
 
 
 def growth_chart(stream: np.ndarray, attn: np.ndarray, mlp: np.ndarray) -> alt.Chart:
@@ -385,6 +451,67 @@ def attribution_bars(parts: Sequence[tuple[str, str, str, float]], unit: str) ->
     )
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(opacity=0.7).encode(y="zero:Q")
     return _layers(bars, zero).properties(height=360)
+
+
+def attribution_picture(
+    parts: Sequence[tuple[str, str, str, float]], heads: np.ndarray, title: str, unit: str
+) -> Drawing:
+    """The bars of `attribution_bars` above the cells of `heads_heat`, to take away.
+
+    Parameters
+    ----------
+    parts : as `attribution_parts` returns them
+    heads : shape (n_layer, n_head)
+    title : which logit or difference, one line
+    unit : of the values
+    """
+    groups, kinds = (list(dict.fromkeys(column)) for column in list(zip(*parts, strict=True))[::2])
+    n_layer, n_head = heads.shape
+    left, wide, high, cell = 80, 56, 260, 26
+    width = left + max(len(groups) * wide, n_head * wide, 672) + 16
+    drawing = Drawing(width, high + 170 + n_layer * cell, title)
+    drawing.words(12, 20, title, size=16, bold=True, most=width // 9)
+    for i, kind in enumerate(kinds):
+        drawing.box(left + i * 112, 42, 14, 14, CATEGORIES[i])
+        drawing.words(left + i * 112 + 20, 49, kind)
+    low = min(0.0, *(value for *_names, value in parts))
+    room = max(max(value for *_names, value in parts) - low, 1e-9)
+    zero = 80 + high * (room + low) / room
+    for tick in _ticks(low, low + room):
+        y = zero - high * tick / room
+        drawing.line(left, y, left + len(groups) * wide, y, INK_LIGHT if tick == 0 else "#DDD8EA")
+        drawing.words(left - 8, y, f"{tick:g}".replace("-", "−"), anchor="end", size=13)
+    for group, slot, kind, value in parts:
+        length = high * value / room
+        x = left + groups.index(group) * wide + (24 if slot == "b" else 2)
+        colour = CATEGORIES[kinds.index(kind)]
+        note = f"{group}, {kind}: {value:+.4f}"
+        drawing.box(x, min(zero, zero - length), 20, abs(length), colour, note=note)
+    drawing.line(left, zero, left + len(groups) * wide, zero)
+    drawing.words(12, 70, unit)
+    for i, group in enumerate(groups):
+        drawing.words(left + i * wide + 23, high + 98, group, anchor="middle", size=13)
+    top, bound = high + 150, max(float(np.abs(heads).max()), 1e-9)
+    drawing.words(12, top - 14, _("head"))
+    for head in range(n_head):
+        drawing.words(left + head * wide + 26, top - 14, str(head), anchor="middle")
+    for layer in range(n_layer):
+        y = top + layer * cell
+        drawing.words(left - 8, y + 12, f"L{layer}", anchor="end")
+        for head, value in enumerate(heads[layer]):
+            colour = ramp(np.array(value / bound), dark=False, signed=True)
+            x = left + head * wide
+            drawing.box(x, y, wide - 3, cell - 3, hexed(colour))
+            text, ink = f"{value:+.2f}".replace("-", "−"), ink_on(colour)
+            drawing.words(x + 26, y + 12, text, anchor="middle", size=13, ink=ink)
+    return drawing
+
+
+def _ticks(low: float, high: float, most: int = 6) -> list[float]:
+    """Round numbers from `low` to `high`, zero among them if it lies between."""
+    size = 10.0 ** np.floor(np.log10((high - low) / most))
+    step = next(size * n for n in (1, 2, 5, 10) if (high - low) / (size * n) <= most)
+    return [float(step * n) for n in range(int(np.ceil(low / step)), int(high / step) + 1)]
 
 
 def heads_heat(values: np.ndarray) -> alt.LayerChart:

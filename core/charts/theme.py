@@ -11,6 +11,9 @@ from __future__ import annotations
 import altair as alt
 import numpy as np
 
+from core.charts import lite
+from core.charts.lite import FONT_SIZE, MONOSPACE  # noqa: F401 (asked for under this name)
+
 #: Okabe & Ito (2008), Color Universal Design: eight colours that colour-blind people tell apart.
 #: Yellow and black are left out: neither is legible on both themes.
 CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
@@ -72,9 +75,6 @@ DIVERGING_DARK = (
 #: Text inside a chart; the same as the themes' text colours.
 INK_LIGHT, INK_DARK = "#1F1B2D", "#F1EEF8"
 
-FONT_SIZE = 14
-MONOSPACE = "Source Code Pro, monospace"
-
 
 def ramp(values: np.ndarray, dark: bool, *, signed: bool = False) -> np.ndarray:
     """Colours for an image.
@@ -102,28 +102,24 @@ def ramp(values: np.ndarray, dark: bool, *, signed: bool = False) -> np.ndarray:
 
 def axis(title: str | None = None, **options) -> alt.Axis:
     """An axis that can be read from the last row."""
-    settings = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE, "labelLimit": 200}
-    return alt.Axis(title=title, **{**settings, **options})
+    return alt.Axis(**lite.axis(title, **options))
 
 
 def token_axis(title: str | None = None, **options) -> alt.Axis:
     """An axis whose labels are tokens: monospaced, none left out."""
-    return axis(title, labelFont=MONOSPACE, labelOverlap=False, **options)
+    return alt.Axis(**lite.token_axis(title, **options))
 
 
 def legend(title: str | None = None, **options) -> alt.Legend:
     """A legend that can be read from the last row."""
-    return alt.Legend(
-        title=title, labelFontSize=FONT_SIZE, titleFontSize=FONT_SIZE, titleLimit=260, **options
-    )
+    return alt.Legend(**lite.legend(title, **options))
 
 
 def weight_scale(largest: float = 1.0) -> alt.Scale:
     """Weights and probabilities: the sequential ramp, starting at zero."""
-    return alt.Scale(domain=[0.0, max(float(largest), 1e-12)], clamp=True)
+    return alt.Scale(**lite.weight_scale(largest))
 
 
 def signed_scale(largest: float) -> alt.Scale:
     """Signed values: the diverging ramp, zero in the middle."""
-    bound = max(float(largest), 1e-12)
-    return alt.Scale(domain=[-bound, bound], domainMid=0, clamp=True)
+    return alt.Scale(**lite.signed_scale(largest))

@@ -29,6 +29,7 @@ def merge_picture(rows: Sequence[dict], names: dict[str, str]) -> alt.TopLevelMi
     used = [state for state in names if state in {row["state"] for row in rows}]
     scale = alt.Scale(domain=[names[s] for s in used], range=[hues[s] for s in used])
     faint = alt.datum.state == "later"
+    filled = alt.Scale(domain=scale.domain, range=[0.0 if s == "later" else 0.28 for s in used])
     across, up = alt.Scale(domain=[0, width]), alt.Scale(domain=[0, height])
     chart = alt.Chart(data)
     boxes = chart.mark_rect(cornerRadius=5, strokeWidth=1.5).encode(
@@ -37,8 +38,8 @@ def merge_picture(rows: Sequence[dict], names: dict[str, str]) -> alt.TopLevelMi
         y=alt.Y("low:Q", axis=None, scale=up),
         y2="high:Q",
         color=alt.Color("means:N", scale=scale, legend=legend(orient="top")),
-        stroke=alt.Stroke("means:N", scale=scale, legend=None),
-        fillOpacity=alt.when(faint).then(alt.value(0.0)).otherwise(alt.value(0.28)),
+        stroke=alt.Stroke("means:N", scale=scale, legend=legend(orient="top")),
+        fillOpacity=alt.FillOpacity("means:N", scale=filled, legend=legend(orient="top")),
         strokeOpacity=alt.when(faint).then(alt.value(0.5)).otherwise(alt.value(1)),
         strokeDash=alt.when(faint).then(alt.value([4, 4])).otherwise(alt.value([1, 0])),
         tooltip=[
@@ -128,17 +129,22 @@ def candidate_ranks(rows: Sequence[dict], n_rules: int) -> alt.TopLevelMixin:
     return alt.layer(stems, dots, numbers).properties(height=ROW * len(data) + 150)
 
 
-def byte_rows(rows: Sequence[dict], lanes: Sequence[str]) -> alt.TopLevelMixin:
+def byte_rows(
+    rows: Sequence[dict], lanes: Sequence[str], chosen: int | None = None
+) -> alt.TopLevelMixin:
     """Characters, their bytes, GPT-2's character for each byte, and the tokens, aligned.
 
     Parameters
     ----------
     rows : as `core.spelling.aligned` returns them: lane, start, end, text, colour, split
     lanes : names of the lanes from top to bottom; a row's lane is an index
+    chosen : number of the token with a strong frame
     """
     data = pd.DataFrame(rows)
     data["name"] = [lanes[n] for n in data["lane"]]
     data["hue"] = [CATEGORIES[n % len(CATEGORIES)] if n >= 0 else QUIET for n in data["colour"]]
+    data["chosen"] = [row["colour"] == chosen and row["lane"] == len(lanes) - 1 for row in rows]
+    strong = alt.datum.chosen
     scale = alt.Scale(domain=[0, max(row["end"] for row in rows)])
     y = alt.Y(
         "name:N",
@@ -148,13 +154,15 @@ def byte_rows(rows: Sequence[dict], lanes: Sequence[str]) -> alt.TopLevelMixin:
     )
     boxes = (
         alt.Chart(data)
-        .mark_bar(cornerRadius=4, fillOpacity=0.28, strokeWidth=1.5, height=alt.RelativeBandSize(1))
+        .mark_bar(cornerRadius=4, height=alt.RelativeBandSize(1))
         .encode(
             x=alt.X("start:Q", axis=None, scale=scale),
             x2="end:Q",
             y=y,
             color=alt.Color("hue:N", scale=None, legend=None),
             stroke=alt.Stroke("hue:N", scale=None, legend=None),
+            fillOpacity=alt.when(strong).then(alt.value(0.55)).otherwise(alt.value(0.28)),
+            strokeWidth=alt.when(strong).then(alt.value(3.5)).otherwise(alt.value(1.5)),
             strokeDash=alt.when(alt.datum.split)
             .then(alt.value([4, 3]))
             .otherwise(alt.value([1, 0])),
@@ -223,7 +231,7 @@ def cost_bars(
     """
     data = pd.DataFrame(rows)
     y = alt.Y("text:N", sort=list(texts), axis=axis(None, ticks=False, domain=False))
-    x = alt.X("from:Q", axis=axis(_("tokens"), tickMinStep=1, format=",d"))
+    x = alt.X("from:Q", axis=axis(_("tokens"), tickMinStep=1, tickCount=8, format=",d"))
     bars = (
         alt.Chart(data)
         .mark_bar(height=30, stroke=None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -17,10 +18,11 @@ import streamlit as st
 from core.charts.theme import CATEGORIES
 from core.language import _
 from core.tokenizer import Token, groups, label
-from core.vocabulary import spell
+from core.vocabulary import spell, text_of
 
 TEXT, TOKENS, IDS, BYTES = "text", "tokens", "ids", "bytes"
 LANES = (TEXT, TOKENS, IDS, BYTES)
+LONGEST_TOKEN = 128  # bytes; the longest of GPT-2's vocabulary
 
 _HTML = """<div class="rows"></div><div class="note" role="status"></div>"""
 
@@ -29,16 +31,17 @@ _CSS = """
 div, span { box-sizing: border-box; }
 .rows { display: flex; flex-direction: column; gap: 0.7rem; }
 .row { display: grid; grid-template-columns: 5.2rem minmax(0, 1fr); column-gap: 0.8rem; }
-.row.named { align-items: center; }
+.row.named { align-items: baseline; }
 /* Rows of one lane, each with a name of its own. */
 .rows.wide { gap: 0.4rem; }
-.rows.wide .row { grid-template-columns: minmax(5.2rem, max-content) minmax(0, 1fr); }
-@container (max-width: 480px) { .row, /* Rows of one lane, each with a name of its own. */
-.rows.wide { gap: 0.4rem; }
-.rows.wide .row { grid-template-columns: minmax(0, 1fr); } }
+.rows.wide .row { grid-template-columns: fit-content(45%) minmax(0, 1fr); }
+.rows.two { display: grid; grid-template-columns: 1fr 1fr; column-gap: 1.5rem; }
+@container (max-width: 480px) {
+  .row, .rows.wide .row, .rows.two { grid-template-columns: minmax(0, 1fr); }
+}
 .name {
   font-family: var(--st-font); font-size: 0.9rem; color: var(--st-text-color); opacity: 0.78;
-  padding-top: 0.25em; overflow-wrap: anywhere; white-space: pre-wrap;
+  padding-top: 0.25em; min-width: 5.2rem; overflow-wrap: anywhere; white-space: pre-wrap;
 }
 .row.named .name { padding-top: 0; opacity: 1; }
 .lane {
@@ -177,7 +180,7 @@ function draw(root, data) {
       out.appendChild(line);
     });
   });
-  root.className = 'rows' + (data.lanes.length === 1 ? ' wide' : '');
+  root.className = 'rows' + (data.lanes.length === 1 ? ' wide' : '') + (data.two ? ' two' : '');
   root.replaceChildren(out);
   return shown;
 }
@@ -206,9 +209,11 @@ export default function(component) {
   const root = parentElement.querySelector('.rows');
   const line = parentElement.querySelector('.note');
   if (!data || !root) return;
-  const stamp = JSON.stringify(data);
+  const { chosen, ...picture } = data;
+  const stamp = JSON.stringify(picture);
   let state = drawn.get(root);
-  if (!state || state.stamp !== stamp) {
+  const fresh = !state || state.stamp !== stamp;
+  if (fresh) {
     // Idempotent: the same data draws nothing anew, so pointing survives a re-run.
     state = { stamp, shown: draw(root, data), lit: [], chosen: [] };
     drawn.set(root, state);
@@ -241,20 +246,25 @@ export default function(component) {
   root.removeEventListener('focusin', root.when_focusin);
   root.when_focusin = (event) => light(found(event));
   root.addEventListener('focusin', root.when_focusin);
+  const mark = (r, n) => {
+    const press = (other, on) => {
+      other.classList.toggle('chosen', on);
+      if (other.hasAttribute('aria-pressed')) other.setAttribute('aria-pressed', String(on));
+    };
+    state.chosen.forEach((other) => press(other, false));
+    const all = (n === null ? [] : state.shown[r][n]) || [];
+    state.chosen = all.filter((other) => !other.classList.contains('bit'));
+    state.chosen.forEach((other) => press(other, true));
+  };
   const choose = (made) => {
     const r = Number(made.dataset.row), n = Number(made.dataset.first);
-    state.chosen.forEach((other) => {
-      other.classList.remove('chosen');
-      if (other.hasAttribute('aria-pressed')) other.setAttribute('aria-pressed', 'false');
-    });
-    state.chosen = state.shown[r][n].filter((other) => !other.classList.contains('bit'));
-    state.chosen.forEach((other) => {
-      other.classList.add('chosen');
-      if (other.hasAttribute('aria-pressed')) other.setAttribute('aria-pressed', 'true');
-    });
+    mark(r, n);
     state.rest = note(data, data.rows[r], n, n + 1);
     setTriggerValue('pick', data.first + n);
   };
+  // The server's choice (from the address, or of another panel), once for each time it changes.
+  if (data.pick && (fresh || state.told !== chosen)) mark(0, chosen);
+  state.told = chosen;
   root.onclick = (event) => { const made = found(event); if (made && data.pick) choose(made); };
   root.onkeydown = (event) => {
     const made = event.target.closest && event.target.closest('.token');
@@ -310,6 +320,8 @@ def chips(
     under: bool = False,
     marks: bool = True,
     selectable: bool = False,
+    chosen: int | None = None,
+    two: bool = False,
     hint: str = "",
 ) -> int | None:
     """Draw rows of tokens; returns the position that was clicked in this run, or None.
@@ -323,8 +335,12 @@ def chips(
     under : whether each token carries its id below
     marks : whether white space is drawn as marks
     selectable : whether a click chooses a token
+    chosen : position of the token that is marked as chosen; elsewhere on the text, none is
+    two : draw short rows in two columns
     hint : what the line below says while nothing is pointed at
     """
+    count = max((len(row.tokens) for row in rows), default=0)
+    held = range(first, first + count)
     data = {
         "rows": [_row(row, marks and row.marks) for row in rows],
         "lanes": list(lanes),
@@ -337,6 +353,8 @@ def chips(
         "first": first,
         "under": under,
         "pick": selectable,
+        "chosen": chosen - first if chosen in held else None,
+        "two": two,
         "marks": "␣⏎⇥␍⍽",
         "visible": marks,
         "colours": list(CATEGORIES),
@@ -349,10 +367,7 @@ def chips(
         "hint": hint,
     }
     picked = _component(key=key, data=data, on_pick_change=_nothing).pick
-    count = max((len(row.tokens) for row in rows), default=0)
-    if picked is None or not first <= int(picked) < first + count:
-        return None
-    return int(picked)
+    return int(picked) if picked is not None and int(picked) in held else None
 
 
 def _row(row: Row, marks: bool) -> dict[str, Any]:
@@ -361,28 +376,39 @@ def _row(row: Row, marks: bool) -> dict[str, Any]:
     return {
         "name": row.name,
         "tokens": [
-            [
-                token.id,
-                _chip_face(token, marks),
-                token.data.hex(" ").upper(),
-                int(not token.is_text),
-                token.start,
-                max(token.start, token.end - 1),
-                rank,
-            ]
-            for token, rank in zip(tokens, ranks, strict=True)
+            [t.id, *_looks(t.data, marks)[:3], t.start, max(t.start, t.end - 1), rank]
+            for t, rank in zip(tokens, ranks, strict=True)
         ],
-        "groups": [_group(tokens[a:b], a, marks) for a, b in groups(tokens)],
+        "groups": [
+            [a, b, *_looks(tokens[a].data if b - a == 1 else _whole(tokens[a:b]), marks)[3:]]
+            for a, b in groups(tokens)
+        ],
         "colours": None if row.colours is None else list(row.colours),
         "notes": None if row.notes is None else list(row.notes),
         "note": row.note,
     }
 
 
-def _group(tokens: tuple[Token, ...], first: int, marks: bool) -> list[Any]:
-    """First token, one past the last, the text that they are together, its line breaks."""
-    text = spell(b"".join(t.data for t in tokens))
-    return [first, first + len(tokens), _face(text, marks), text.count("\n")]
+def _whole(tokens: tuple[Token, ...]) -> bytes:
+    return b"".join(t.data for t in tokens)
+
+
+def _looks(data: bytes, marks: bool) -> tuple[str, str, int, str, int]:
+    """A token's face, its bytes in hex, whether it is no text alone; as text, its line breaks."""
+    # A span that somebody typed may be long; what is kept for all sessions stays small.
+    draw = _remembered if len(data) <= LONGEST_TOKEN else _drawn
+    return draw(data, marks)
+
+
+def _drawn(data: bytes, marks: bool) -> tuple[str, str, int, str, int]:
+    text, alone, hexed = spell(data), text_of(data) is not None, data.hex(" ").upper()
+    whole = _face(text, marks)
+    # A line break inside a chip would tear it; the mark stays even without marks.
+    face = whole.replace("\n", "⏎") if alone else hexed
+    return face, hexed, int(not alone), whole, text.count("\n")
+
+
+_remembered = lru_cache(maxsize=20_000)(_drawn)
 
 
 def _face(text: str, marks: bool) -> str:
@@ -390,13 +416,6 @@ def _face(text: str, marks: bool) -> str:
     if marks:
         return label(text)
     return "".join(c if c in " \n\t" else label(c) for c in text)
-
-
-def _chip_face(token: Token, marks: bool) -> str:
-    if not token.is_text:
-        return token.data.hex(" ").upper()
-    # A line break inside a chip would tear it; the mark stays even without marks.
-    return _face(token.piece, marks).replace("\n", "⏎")
 
 
 def _nothing() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import altair as alt
 import streamlit as st
-from altair.utils.schemapi import debug_mode
+from altair.utils.schemapi import disable_debug_mode
 
 from core.charts.theme import INK_DARK, INK_LIGHT
 from core.errors import LearnerError
@@ -17,6 +17,19 @@ from core.language import _, set_language
 from core.recipes import Recipe
 
 BOXES = "python_boxes"
+
+# Checking a chart against Vega-Lite's schema takes longer than drawing it; the tests do that.
+disable_debug_mode()
+
+
+class _Unchecked:
+    """What Streamlit needs of a chart: its Vega-Lite, not held against the schema once more."""
+
+    def __init__(self, figure: alt.TopLevelMixin) -> None:
+        self._figure = figure
+
+    def to_dict(self) -> dict[str, Any]:
+        return self._figure.to_dict(validate=False)
 
 
 @contextmanager
@@ -35,7 +48,7 @@ def panel(title: str, text: str, *, key: str) -> Iterator[None]:
         yield
 
 
-def chart(figure: alt.TopLevelMixin, *, key: str, alt: str, **options: Any) -> Any:
+def chart(figure: alt.TopLevelMixin | dict[str, Any], *, key: str, alt: str, **options: Any) -> Any:
     """Show a chart with the app's theme.
 
     Parameters
@@ -46,18 +59,12 @@ def chart(figure: alt.TopLevelMixin, *, key: str, alt: str, **options: Any) -> A
     options : of `st.altair_chart`, such as ``on_select``
     """
     # Streamlit colours a chart's axes by its theme but leaves the text inside black.
-    dark = st.context.theme.type == "dark"
-    figure = figure.configure_text(color=INK_DARK if dark else INK_LIGHT)  # type: ignore[attr-defined]
-    # Checking a chart against Vega-Lite's schema takes longer than drawing it; the tests do that.
-    with debug_mode(False):
-        return st.altair_chart(
-            figure,  # type: ignore[arg-type]
-            width=options.pop("width", "stretch"),
-            theme="streamlit",
-            key=key,
-            alt=alt,
-            **options,
-        )
+    colour = INK_DARK if st.context.theme.type == "dark" else INK_LIGHT
+    options = {"width": "stretch", "theme": "streamlit", **options, "key": key, "alt": alt}
+    if isinstance(figure, dict):
+        return st.vega_lite_chart({**figure, "config": {"text": {"color": colour}}}, **options)
+    figure = figure.configure_text(color=colour)  # type: ignore[attr-defined]
+    return st.altair_chart(_Unchecked(figure), **options)  # type: ignore[arg-type]
 
 
 def show_python(recipe: Recipe) -> None:

@@ -24,7 +24,9 @@ _CSS = """
   font-family: var(--st-code-font, monospace); font-size: 1rem; line-height: 2.15;
   color: var(--st-text-color); overflow-wrap: anywhere;
 }
-.strip.scroll { max-height: 22rem; overflow-y: auto; }
+/* Half a line shows below the last whole one: there is more to scroll to. */
+.strip.scroll { max-height: calc(2.15em * (var(--lines) + 0.55)); overflow-y: auto;
+  position: relative; padding: 0 3px; margin: 0 -3px; }
 .token {
   display: inline; padding: 0.22em 0.1em; margin: 0 1px; border-radius: 0.3em; cursor: default;
   border: 0; border-bottom: 3px solid transparent; font: inherit; color: inherit;
@@ -96,8 +98,14 @@ export default function(component) {
       out.appendChild(token.t.endsWith('⏎') ? document.createElement('br')
                                             : document.createElement('wbr'));
     });
+    strip.style.setProperty('--lines', data.lines);
     strip.replaceChildren(out);
     note.textContent = data.hint;
+    const at = strip.querySelector('.chosen');
+    if (at && data.scroll && (at.offsetTop < strip.scrollTop ||
+        at.offsetTop + at.offsetHeight > strip.scrollTop + strip.clientHeight)) {
+      strip.scrollTop = at.offsetTop - strip.clientHeight / 2;
+    }
   }
   const chipOf = (event) => event.target.closest && event.target.closest('.token');
   const say = (chip) => { note.textContent = chip ? chip.getAttribute('aria-label') : data.hint; };
@@ -140,6 +148,7 @@ def token_strip(
     selectable: bool = False,
     hint: str | None = None,
     scroll: bool = True,
+    lines: int = 9,
 ) -> int | None:
     """Draw tokens; returns the index that was clicked in this run, or None.
 
@@ -154,6 +163,7 @@ def token_strip(
     selectable : whether a click chooses a token
     hint : what the line under the strip says while nothing is pointed at
     scroll : whether a long strip gets a frame of its own
+    lines : how many lines such a frame shows
     """
     data = {
         "tokens": [
@@ -164,6 +174,7 @@ def token_strip(
         "ids": show_ids,
         "pick": selectable,
         "scroll": scroll,
+        "lines": lines,
         "colours": list(CATEGORIES),
         "marks": "␣⏎⇥␍⍽",
         "hint": _hint(selectable) if hint is None else hint,

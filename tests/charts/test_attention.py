@@ -9,9 +9,11 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from altair.utils.schemapi import SchemaValidationError
 from PIL import Image
 
 from core.charts import attention as charts
+from tests.charts.schema import check_chart
 
 
 def pattern_of(n: int) -> np.ndarray:
@@ -72,7 +74,7 @@ def test_charts_are_valid_and_keep_order() -> None:
         ("masked", np.array([1.0, -2.0, -np.inf]), True),
         ("softmax", np.array([0.9, 0.1, 0.0]), False),
     ]
-    spec = charts.stage_strips(labels, [0, 1, 2], stages, 1).to_dict()
+    spec = charts.stage_strips(labels, [0, 1, 2], stages, 1)
     assert "−∞" in json.dumps(spec, ensure_ascii=False)
     square = np.array([[1.0, -np.inf], [2.0, 3.0]])
     made = [
@@ -84,4 +86,11 @@ def test_charts_are_valid_and_keep_order() -> None:
         charts.token_matrix(square, ["a", "a"], [0, 1], signed=True),
     ]
     for figure in made:
-        assert figure.to_dict()["$schema"]
+        check_chart(figure)
+
+
+def test_a_chart_that_is_not_vega_lite_is_found_out() -> None:
+    figure = charts.product_bars(np.array([1.0, -2.0]))
+    figure["layer"][0]["mark"] = "no such mark"
+    with pytest.raises(SchemaValidationError):
+        check_chart(figure)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.charts import embeddings as charts
+from tests.charts.schema import check_chart
 
 POINTS = np.random.default_rng(0).normal(size=(60, 2))
 
@@ -38,12 +39,12 @@ def test_every_chart_is_valid_vega_lite() -> None:
         charts.norm_histogram(np.array([3, 4]), np.array([0.0, 1, 2]), 1.0, 1.5, "mine"),
     ]
     for figure in made:
-        assert figure.to_dict()["$schema"]
+        check_chart(figure)
 
 
 def test_bars_keep_equal_tokens_apart_and_in_order() -> None:
-    data = charts.nearest_bars(["same", "same", "z"], np.array([3.0, 2.0, 1.0]), "x").to_dict()
-    rows = next(iter(data["datasets"].values()))
+    data = charts.nearest_bars(["same", "same", "z"], np.array([3.0, 2.0, 1.0]), "x")
+    rows = data["layer"][0]["data"]["values"]
     assert [r["token"] for r in rows] == ["1  same", "2  same", "3  z"]
 
 

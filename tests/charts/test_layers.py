@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from core.charts import layers as charts
 
 RNG = np.random.default_rng(0)
+SVG = "{http://www.w3.org/2000/svg}"
 ODD = ["␣king", "'", '"]}', "\\", "日本", "🙂", "<b>"]
 
 
@@ -45,6 +47,49 @@ def test_the_grid_holds_the_numbers_it_was_given() -> None:
     assert [row[0]["t"] for row in grid["cells"]] == ["1", "100", "1,000"]
     assert [row[0]["v"] for row in grid["cells"]] == [1.0, 0.333, 0.0]
     json.dumps(grid)
+
+
+def test_the_pictures_to_take_away_hold_what_the_figures_hold() -> None:
+    probs = np.sort(RNG.random((4, len(ODD), 2)), -1)[..., ::-1]
+    names = [[[token, "x"] for token in ODD] for _row in range(4)]
+    settled = np.zeros(len(ODD), dtype=int)
+    grid = charts.lens_cells(0, ODD, names, probs, np.ones((4, len(ODD))), settled, chosen=1)
+    texts = texts_of(charts.lens_picture(grid, "<i>title</i>"))
+    assert texts[0] == "<i>title</i>"
+    assert [t for t in texts if t.startswith("after")] == ["after L0", "after L1", "after L2"]
+    assert all(texts.count(token) == 5 for token in ODD)
+
+    heads = RNG.normal(size=(3, 4))
+    parts = charts.attribution_parts((1.0, 2.0), np.ones(3), -np.ones(3), (0.5, 0.25), 3.75, 3.75)
+    drawing = charts.attribution_picture(parts, heads, "Why", "logit")
+    texts = texts_of(drawing)
+    assert {"logit", "embed.", "L2", "sum"} <= set(texts)
+    assert [t for t in texts if t[0] in "+−" and "." in t] == [
+        f"{v:+.2f}".replace("-", "−") for v in heads.ravel()
+    ]
+    notes = [e.text for e in tree(drawing).iter(SVG + "title")][1:]
+    assert notes == [f"{group}, {kind}: {value:+.4f}" for group, _slot, kind, value in parts]
+    # Nothing at all was added: the bars have no height, and there is no division by it.
+    nothing = charts.attribution_parts((0.0, 0.0), np.zeros(1), np.zeros(1), (0.0, 0.0), 0.0, 0.0)
+    assert charts.attribution_picture(nothing, np.zeros((1, 1)), "", "").png()
+
+
+def test_the_blocks_picture_names_every_station() -> None:
+    names = ("resid_pre", "ln_1", "attn", "resid_mid", "ln_2", "c_fc", "gelu", "mlp", "resid_post")
+    vectors = {name: RNG.normal(size=16) for name in names}
+    drawn = charts.block_stations(vectors, dict.fromkeys(names, 2.5), "gelu")
+    drawing = charts.block_picture(drawn, "L0")
+    assert [t for t in texts_of(drawing) if t in names] == list(names)
+    assert texts_of(drawing).count("‖x‖ 2.5") == len(names)
+    assert len(list(tree(drawing).iter(SVG + "image"))) == len(names)
+
+
+def tree(drawing) -> ElementTree.Element:
+    return ElementTree.fromstring(drawing.svg())
+
+
+def texts_of(drawing) -> list[str]:
+    return [element.text or "" for element in tree(drawing).iter(SVG + "text")]
 
 
 def test_the_block_keeps_every_number() -> None:

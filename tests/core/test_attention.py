@@ -68,6 +68,11 @@ def test_another_head_of_the_same_layer_runs_nothing(tiny, monkeypatch) -> None:
         handle.remove()
 
 
+def steps_of(engine, trace, layer: int, head: int, query: int) -> attention.HeadSteps:
+    rows = engine.call(attention.head_rows, layer, head)
+    return attention.head_steps(engine.attention(trace, layer), rows, head, query)
+
+
 def test_steps_add_up_to_what_the_layer_writes(tiny, oracle_of) -> None:
     ids = tiny.ids(STORY)
     trace = tiny.trace(ids)
@@ -80,9 +85,7 @@ def test_steps_add_up_to_what_the_layer_writes(tiny, oracle_of) -> None:
     finally:
         handle.remove()
     query = 5
-    steps = [
-        tiny.view(attention.head_steps, trace, 1, head, query) for head in range(tiny.shape.n_head)
-    ]
+    steps = [steps_of(tiny, trace, 1, head, query) for head in range(tiny.shape.n_head)]
     total = sum(s.out for s in steps) + c_proj.bias.detach().numpy()
     assert np.allclose(total, written[0][query].numpy(), atol=1e-4)
     one = steps[2]
@@ -140,24 +143,31 @@ def test_every_fixed_text_fits_and_every_kind_can_be_seen(tiny) -> None:
 
 def test_sink_numbers(tiny) -> None:
     trace = tiny.trace(STORY)
-    found = tiny.view(attention.sink, trace, 1, 2)
-    layer = tiny.attention(trace, 1)
+    layer, rows = tiny.attention(trace, 1), tiny.view(attention.head_rows, 1, 2)
+    found = attention.sink(layer, rows, 2)
     assert found.weight == pytest.approx(layer.pattern[2, 1:, 0].mean(), abs=1e-6)
     assert found.value_norm == pytest.approx(np.linalg.norm(layer.v[2, 0]), rel=1e-5)
-    assert 0 <= found.written <= 1
-    assert tiny.view(attention.sink, tiny.trace((5,)), 1, 2) is None
+    # Each token's part of what is written: its weighted value vector through this head's rows.
+    parts = np.linalg.norm((layer.pattern[2][:, :, None] * layer.v[2]) @ rows, axis=-1)[1:]
+    assert found.written == pytest.approx((parts[:, 0] / parts.sum(-1)).mean(), abs=1e-5)
+    two = attention.sink(tiny.attention(tiny.trace(trace.token_ids[:2]), 1), rows, 2)
+    lead = layer.scores[2, 1, 0] - layer.scores[2, 1, 1]
+    assert two.score_lead == pytest.approx(lead, abs=1e-4)
+    steps = steps_of(tiny, trace, 1, 2, 5)
+    assert np.allclose(steps.written, [*parts[4]], atol=1e-5)
+    assert attention.sink(tiny.attention(tiny.trace((5,)), 1), rows, 2) is None
 
 
 def test_out_of_range_names_the_cure(tiny) -> None:
     trace = tiny.trace(STORY)
     for layer, head, query in ((3, 0, 0), (-1, 0, 0), (0, 4, 0), (0, 0, 99)):
         with pytest.raises(OutOfRange, match="to"):
-            tiny.call(attention.head_steps, trace, layer, head, query)
+            steps_of(tiny, trace, layer, head, query)
 
 
 def test_keys_to_show_never_drop_weight(tiny) -> None:
     trace = tiny.trace(STORY)
-    steps = tiny.view(attention.head_steps, trace, 0, 0, 12)
+    steps = steps_of(tiny, trace, 0, 0, 12)
     shown, left_out, rest = attention.keys_to_show(steps, 3, most=6)
     assert 3 in shown
     assert 12 in shown
@@ -168,7 +178,7 @@ def test_keys_to_show_never_drop_weight(tiny) -> None:
 
 
 def test_formulas_hold_the_numbers(tiny) -> None:
-    steps = tiny.view(attention.head_steps, tiny.trace(STORY), 1, 1, 8)
+    steps = steps_of(tiny, tiny.trace(STORY), 1, 1, 8)
     text = attention.formulas(steps, 4)
     for number in (f"{steps.dots[4]:.2f}", f"{steps.scores[4]:.2f}"):
         assert number in text

@@ -9,7 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import lens
+from core.ablation import ablated_logits
+from core.engine import Engine
 from core.errors import OutOfRange
+from core.model import load_model
+from core.tokenizer import encode
 
 TEXT = "Once upon a time there was a king who had a beautiful daughter. The king"
 TOLERANCE = 1e-4  # relative to the largest value
@@ -42,7 +46,20 @@ class Watched:
             handle.remove()
 
 
-@pytest.fixture(scope="module", params=["storyteller", "tiny"])
+@pytest.fixture(scope="module")
+def on_disk(tiny_folder):
+    """The tiny model with two of its three blocks on disk, brought in by accelerate."""
+    whole = load_model(str(tiny_folder))
+    block = next(p.n_bytes for p in whole.placement if p.block == "h.0")
+    rest = sum(p.n_bytes for p in whole.placement if not p.block.startswith("h."))
+    loaded = load_model(str(tiny_folder), max_memory={"cpu": rest + block + block // 2})
+    assert [p.device for p in loaded.placement].count("disk") == 2
+    engine = Engine(loaded)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module", params=["storyteller", "tiny", "on_disk"])
 def engine(request):
     return request.getfixturevalue(request.param)
 
@@ -79,6 +96,14 @@ def test_a_block_opened_equals_the_modules_of_transformers(engine, trace, watche
         same(steps.mlp, watched.outputs[name + ".mlp"][0, position])
         same(steps.resid_post, watched.outputs[name][0, position])
         same(steps.resid_post, trace.resid[layer + 1, position])
+
+
+def test_the_block_as_a_table(tiny):
+    steps = tiny.view(lens.block_steps, tiny.trace(TEXT), 1, 2)
+    rows = lens.block_rows(steps)
+    assert len(rows) == sum(len(v) for v in steps.stations.values())
+    last = [r["value"] for r in rows if r["vector"] == "resid_post"]
+    assert last == pytest.approx(steps.resid_post)
 
 
 def test_layer_norm_is_torchs_and_its_steps_follow_from_each_other():
@@ -141,6 +166,46 @@ def test_the_lens_keeps_no_logits(engine, trace):
         got.top_probs[0, 0, 0] = 1.0
 
 
+def test_the_head_meets_a_few_rows_at_a_time(engine, trace):
+    """Memory does not grow with layers x vocabulary: no call makes more logits than this."""
+    rows = []
+    handle = engine.loaded.model.lm_head.register_forward_hook(
+        lambda _module, _inputs, out: rows.append(out.shape[:-1].numel())
+    )
+    try:
+        engine.view(lens.logit_lens, trace, 0, None, 7, (3,))
+    finally:
+        handle.remove()
+    assert sum(rows) == (trace.n_layer + 1) * trace.n_ctx
+    assert max(rows) <= lens.LENS_ROWS
+
+
+def test_the_lens_as_a_table(tiny):
+    trace = tiny.trace(TEXT)
+    got = tiny.logit_lens(trace, 2, 4, top=3, watched=(262,))
+    rows = lens.lens_rows(got, encode(tiny.tokenizer, TEXT, 1000), str)
+    places = (trace.n_layer + 1) * 2
+    assert len(rows) == places * 4
+    last = [r for r in rows if (r["row"], r["position"]) == (trace.n_layer, 3)]
+    assert [r["kind"] for r in last] == ["top"] * 3 + ["watched"]
+    assert [r["probability"] for r in last[:3]] == pytest.approx(got.top_probs[-1, 1])
+    assert (last[3]["rank"], last[3]["name"]) == (got.watched_ranks[-1, 1, 0], "262")
+    assert {r["token"] for r in rows} == {" a", " time"}
+
+
+def test_the_tokens_that_a_word_to_watch_stands_for(tiny):
+    def asked(word):
+        options = lens.watch_options(tiny.tokenizer, word)
+        return [t.data.decode() for t in options], lens.n_pieces(options, word)
+
+    assert asked(" king") == ([" king"], 1)
+    assert asked("king") == ([" king", "king"], 1)
+    pieces, n = asked("Wimbleton")
+    assert "".join(pieces) == " Wimbleton"
+    assert n == len(pieces) > 1
+    assert lens.watch_options(tiny.tokenizer, "  ") == ()
+
+
 def test_when_a_place_has_settled():
     ids = np.array([[5, 1, 9], [5, 2, 9], [7, 2, 8], [7, 2, 9]])[..., None]
     empty = np.zeros((4, 3, 0))
@@ -200,6 +265,45 @@ def test_a_heads_share_is_what_is_lost_without_it(engine, trace, plain, watched)
         mixed[head * width : (head + 1) * width] = 0
         without = module(mixed[None])[0]
     same(engine.view(lens.writes, trace, position).heads[layer, head], with_it - without)
+
+
+def test_the_heads_of_a_layer_at_one_token(engine, trace, plain, watched):
+    layer, position = trace.n_layer - 1, trace.n_ctx - 2
+    got = engine.view(lens.heads_at, trace, layer, position)
+    with torch.inference_mode():
+        ids = torch.tensor([trace.token_ids])
+        seen = plain(ids, output_attentions=True).attentions[layer][0, :, position]
+        mixed = watched.inputs[f"transformer.h.{layer}.attn.c_proj"][0, position]
+        parts = mixed.view(engine.shape.n_head, 1, -1)
+        weight = plain.transformer.h[layer].attn.c_proj.weight
+        added = (parts @ weight.view(engine.shape.n_head, parts.shape[-1], -1))[:, 0]
+    same(got.lengths, added.norm(dim=-1))
+    same(got.weights, seen.max(-1).values)
+    same(seen.numpy()[np.arange(len(seen)), got.looks_at], seen.max(-1).values)
+
+
+def test_all_blocks_left_out_is_the_embedding_through_the_head(engine, trace, plain, watched):
+    blocks = frozenset((i, part) for i in range(trace.n_layer) for part in ("attn", "mlp"))
+    got = engine.view(ablated_logits, trace.token_ids, frozenset(), blocks)
+    with torch.inference_mode():
+        embedded = watched.inputs["transformer.h.0.ln_1"][0, -1]
+        same(got, plain.lm_head(plain.transformer.ln_f(embedded)))
+    # That is the lens's first row.
+    first = engine.logit_lens(trace, trace.n_ctx - 1, top=1)
+    assert got.argmax() == first.top_ids[0, 0, 0]
+
+
+def test_what_each_part_is_worth_is_measured_on_the_whole_model(engine, trace, plain):
+    layer, ids = 1, trace.token_ids
+    with torch.inference_mode():
+        whole = plain(torch.tensor([ids])).logits[0, -1].double().log_softmax(-1)
+        handle = plain.transformer.h[layer].mlp.register_forward_hook(
+            lambda _module, _inputs, out: torch.zeros_like(out)
+        )
+        without = plain(torch.tensor([ids])).logits[0, -1].double().log_softmax(-1)
+        handle.remove()
+    bits = float((whole.exp() * (whole - without)).sum() / np.log(2))
+    assert engine.view(lens.skip_cost, ids, layer, "mlp") == pytest.approx(bits, rel=1e-3)
 
 
 @pytest.mark.parametrize("by", ["activation", "effect"])

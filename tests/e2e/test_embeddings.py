@@ -52,9 +52,9 @@ def test_the_other_views(visit: Visit, page, shot: Callable[[str], Path]) -> Non
     visit(
         "embeddings",
         prompt=BANK,
-        alike="Calculate with words",
-        context="One word in two sentences",
-        order="Swap two words",
+        alike="analogy",
+        context="meeting",
+        order="swap",
     )
     expect(page.locator(".st-key-panel_alike")).to_contain_text("What this shows")
     canvas = page.locator(".st-key-panel_order canvas").first

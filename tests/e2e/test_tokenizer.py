@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import json
+from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import ARTEFACTS, check_fits, check_no_error, wait_until_idle
 
@@ -56,6 +59,10 @@ def test_point_click_and_replay(visit, shot) -> None:
     assert pieces == ["␣", "k", "i", "n", "g"]
     query = parse_qs(urlparse(page.url).query)
     assert query["tok_word"] == ["␣king"]
+    # The bytes follow the click too, though another character of this text is split.
+    assert query["tok_at"] == ["2"]
+    assert page.get_by_role("spinbutton", name="Token, 0 to 24").input_value() == "2"
+    assert lanes.locator(".token.chosen").all_inner_texts() == ["␣king"]
     check_no_error(page)
     check_fits(page)
     shot("tokenizer")
@@ -64,6 +71,7 @@ def test_point_click_and_replay(visit, shot) -> None:
     # The link reopens the state.
     page = visit("tokenizer", **{key: value[0] for key, value in query.items()})
     assert page.locator(".st-key-tok_pieces .token").count() == 5
+    assert page.locator(".st-key-tok_chips .token.chosen").all_inner_texts() == ["␣king"]
     page.set_viewport_size({"width": 500, "height": 800})
     page.wait_for_timeout(500)
     check_fits(page)
@@ -86,4 +94,71 @@ def test_ten_thousand_tokens(visit) -> None:
     lanes.locator(".lane.tokens .token").nth(5000).hover()
     assert lanes.locator(".on").count() == 4
     assert "Token 5000:" in lanes.locator(".note").inner_text()
+    check_no_error(page)
+
+
+def fill(page: Page, name: str, text: str) -> None:
+    box = page.get_by_role("textbox", name=name, exact=True)
+    box.fill(text)
+    box.press("Control+Enter")
+    page.wait_for_timeout(300)
+    wait_until_idle(page)
+
+
+def test_the_tokens_go_home_as_csv_and_json(visit) -> None:
+    page = visit("tokenizer", prompt=PROMPT)
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Tokens as CSV").click()
+    with Path(caught.value.path()).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    data = bytes.fromhex("".join(row["bytes"] for row in rows))
+    assert data.decode() == PROMPT
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Tokens as JSON").click()
+    kept = json.loads(Path(caught.value.path()).read_text(encoding="utf-8"))
+    assert kept["text"] == PROMPT
+    assert [t["id"] for t in kept["tokens"]] == [int(float(row["id"])) for row in rows]
+
+
+def test_examples_vocabulary_and_pairs(visit) -> None:
+    page = visit("tokenizer", prompt="Hello")
+    page.locator(".st-key-panel_chips").get_by_role("button", name="Examples").click()
+    page.get_by_role("button", name="One character, many tokens").click()
+    page.wait_for_function("() => location.search.includes('smile')")
+    wait_until_idle(page)
+    assert page.locator(".st-key-tok_chips .bundle").count() > 2
+    fill(page, "Search all tokens", "8582")
+    page.locator(".st-key-tok_by").get_by_role("radio", name="ids").click()
+    expect(page.locator(".st-key-panel_vocabulary").get_by_text("<F0 9F>").first).to_be_visible()
+    page.locator(".st-key-tok_pair").get_by_role("combobox").click()
+    page.get_by_role("option", name="Code with spaces or tabs").click()
+    expect(page.get_by_text("costs 6 tokens more")).to_be_visible()
+    query = parse_qs(urlparse(page.url).query)
+    assert (query["tok_find"], query["tok_by"], query["tok_pair"]) == (
+        ["8582"],
+        ["ids"],
+        ["indent"],
+    )
+    check_no_error(page)
+
+
+def test_bad_input_is_answered_in_words(visit) -> None:
+    # A lone surrogate in the address, as no browser sends it but a broken program may.
+    page = visit("tokenizer")
+    page.goto(page.url.split("?")[0] + "?prompt=a%ED%A0%BDb")
+    wait_until_idle(page)
+    assert "EF BF BD" in page.locator(".st-key-tok_chips .lane.bytes").inner_text()
+    million = "x" * 2**20
+    fill(page, "Search all tokens", million)
+    expect(page.get_by_text("at most 200 characters; this one has 1,048,576")).to_be_visible()
+    assert len(page.get_by_role("textbox", name="Search all tokens").input_value()) == 2**20
+    fill(page, "Second text", million)
+    expect(page.get_by_text("this server reads at most 2,000")).to_be_visible()
+    assert len(page.get_by_role("textbox", name="Second text").input_value()) == 2**20
+    fill(page, "Prompt", million)
+    expect(page.get_by_text("this server reads at most 100,000")).to_be_visible()
+    assert len(page.get_by_role("textbox", name="Prompt", exact=True).input_value()) == 2**20
+    assert len(page.url) < 10_000
+    fill(page, "Prompt", "Hello")
+    assert page.locator(".st-key-tok_chips .token").count() == 1
     check_no_error(page)

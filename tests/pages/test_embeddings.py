@@ -11,7 +11,7 @@ from tests.boxes import check_box
 
 BANK = "They sat on the bank of the river. He took the money to the bank"
 #: What the address says for each second view; the first ones are in tests/pages/test_boxes.py.
-SECOND = {"alike": "Calculate with words", "context": "One word in two sentences"}
+SECOND = {"alike": "analogy", "context": "meeting"}
 
 
 def said(app) -> str:
@@ -50,7 +50,7 @@ def test_first_views_follow_the_chosen_token(storyteller) -> None:
 
 
 def test_second_views_and_their_boxes() -> None:
-    app = open_page("embeddings", prompt=BANK, order="Swap two words", by="dot", **SECOND)
+    app = open_page("embeddings", prompt=BANK, order="swap", by="dot", **SECOND)
     check_all(app, {"embeddings-analogy", "embeddings-meeting", "embeddings-swap"})
     assert "left out" in said(app)
     swap = boxes(app)["embeddings-swap"].shown
@@ -97,9 +97,23 @@ def test_odd_words_and_odd_addresses() -> None:
         assert not any(typed in m.value for m in app.markdown)
 
 
+def test_the_address_names_choices_and_not_their_labels() -> None:
+    app = open_page("embeddings", prompt=BANK, kinds="people,numbers,x", order="length")
+    assert app.pills(key="kinds").value == ["people", "numbers"]
+    assert app.segmented_control(key="order").value == "length"
+    app.segmented_control(key="by").set_value("dot")
+    app.segmented_control(key="alike").set_value("analogy")
+    app.segmented_control(key="order").set_value("pairs")
+    app.pills(key="kinds").set_value([]).run()
+    found = {k: v if isinstance(v, str) else v[0] for k, v in app.query_params.items()}
+    assert found["alike"] == "analogy"
+    assert found["kinds"] == ""
+    assert "order" not in found  # the first view needs no mention
+
+
 @pytest.mark.parametrize("prompt", ["a", "the the", "word " * 1300])
 def test_very_short_and_very_long_prompts(prompt: str) -> None:
-    app = open_page("embeddings", prompt=prompt, order="Swap two words")
+    app = open_page("embeddings", prompt=prompt, order="swap")
     assert not app.exception
     n = min(1024, len(prompt.split()))
     if n == 1:

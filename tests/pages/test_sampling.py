@@ -28,10 +28,12 @@ def story(app: AppTest):
 def wait_for(app: AppTest, name: str) -> None:
     """Run the page again until the work in the background is done, as the browser does."""
     for _try in range(600):
-        if not any(b.key in {f"stop_{name}"} for b in app.button):
+        if all(b.disabled for b in app.button if b.key == f"stop_{name}"):
             break
         time.sleep(0.2)
         app.run()
+    else:
+        raise TimeoutError(f"{name} did not end")
     assert not app.exception, [e.message for e in app.exception]
 
 

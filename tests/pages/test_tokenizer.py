@@ -46,25 +46,93 @@ def test_interactions(app) -> None:
     assert f"Step 1 of {n_steps}" in texts(app)
     assert boxes(app)["tokenizer-merges"].shown["ids"] == [5822]
 
-    for query, says in [
-        ("464, 3290", "2 tokens fit"),
-        ("99999", "no token 99,999"),
-        ("x", "whole"),
-    ]:
-        app.segmented_control(key="tok_by").set_value("ids").run()
-        app.text_input(key="tok_find").set_value(query).run()
-        assert says in texts(app)
-        assert not app.exception
-    app.segmented_control(key="tok_by").set_value("regex").run()
-    app.text_input(key="tok_find").set_value("(").run()
-    assert "not a regular expression" in texts(app)
-
     app.selectbox(key="tok_pair").set_value("indent").run()
     assert app.text_area(key="tok_b").value.count("\t") == 4
     app.button(key="tok_example_5").click().run()
     assert "<|endoftext|>" in app.text_area(key="prompt").value
     assert 50256 not in [row[0] for row in boxes(app)["tokenizer-tokens"].shown]
     assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("by", "query", "says"),
+    [
+        ("ids", "464, 3290", "2 tokens fit"),
+        ("ids", "99999", "no token 99,999"),
+        ("ids", "-1", "from 0 to 50,256"),
+        ("ids", "x", "not a whole number"),
+        ("ids", "1.5", "not a whole number"),
+        ("ids", "9" * 40, "not a whole number"),
+        ("ids", "1 " * 2**19, "at most 10,000"),
+        ("bytes", "F", "pairs"),
+        ("regex", "(", "not a regular expression"),
+        ("regex", "a(?!b)", "look-around"),
+        ("regex", "x" * 2**20, "at most 200 characters; this one has 1,048,576"),
+        ("text", "x" * 2**20, "at most 200 characters; this one has 1,048,576"),
+        ("text", "<script>alert(1)</script>", "No token fits"),
+    ],
+)
+def test_searches_are_answered_in_words_and_kept(app, by: str, query: str, says: str) -> None:
+    app.segmented_control(key="tok_by").set_value(by).run()
+    app.text_input(key="tok_find").set_value(query).run()
+    assert says in texts(app)
+    assert app.text_input(key="tok_find").value == query
+    assert not app.exception
+
+
+def test_compared_texts_that_are_too_long_are_refused_and_kept(app) -> None:
+    app.text_area(key="tok_b").set_value("x" * 2**20).run()
+    assert "1,048,576 characters" in texts(app)
+    assert "at most 2,000" in texts(app)
+    assert len(app.text_area(key="tok_b").value) == 2**20
+    app.text_area(key="tok_b").set_value("").run()
+    assert "The first text costs" in texts(app)
+    assert not app.exception
+
+
+def test_the_bytes_follow_the_chosen_token() -> None:
+    text = "The old house by the river was empty again, said the king: 日本語"
+    app = open_page("tokenizer", prompt=text, tok_at="1")
+
+    def characters() -> str:
+        data = "".join(row[0] for row in boxes(app)["tokenizer-bytes"].shown)
+        return bytes.fromhex(data).decode()
+
+    assert app.number_input(key="tok_at").value == 1
+    assert app.selectbox(key="tok_char").value is None
+    assert characters().startswith("The old house")
+    app.number_input(key="tok_at").set_value(7).run()
+    assert " empty" in characters()
+    app.selectbox(key="tok_char").set_value(0).run()
+    assert app.number_input(key="tok_at").value == 14
+    assert "日" in characters()
+    # Another text: nothing is chosen in it yet, so its first split character is shown.
+    app.text_area(key="prompt").set_value("Oh my 🙂日").run()
+    assert app.number_input(key="tok_at").value == 3
+    assert not app.exception
+    app.text_area(key="prompt").set_value("Oh").run()
+    assert app.number_input(key="tok_at").value == 0
+    assert "inside one token" in texts(app)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "   ",
+        " " * 2000,
+        "a" * 2000,
+        "🙂" * 700,
+        "a\x00b\x07\x7f\r\n\t",
+        "e\u0301\u0327 مرحبا بالعالم $x_1$ <script>alert(1)</script> **b** [l](u)",
+    ],
+    ids=["blank", "blanks", "one-word", "emoji", "controls", "signs"],
+)
+def test_odd_prompts(prompt: str) -> None:
+    app = open_page("tokenizer", prompt=prompt, tok_at="7000")
+    assert set(boxes(app)) == NAMES
+    for name in ("tokenizer-tokens", "tokenizer-cuts", "tokenizer-merges", "tokenizer-bytes"):
+        check_box(boxes(app)[name])
+    assert boxes(app)["tokenizer-tokens"].shown
 
 
 def test_state_comes_from_the_url_and_nonsense_is_harmless() -> None:
@@ -75,7 +143,7 @@ def test_state_comes_from_the_url_and_nonsense_is_harmless() -> None:
         tok_per="250",
         tok_word="␣daughter",
         tok_step="many",
-        tok_char="9",
+        tok_at="9",
         tok_lanes="nothing",
         tok_by="nothing",
         tok_find="king",
@@ -84,6 +152,7 @@ def test_state_comes_from_the_url_and_nonsense_is_harmless() -> None:
     assert app.number_input(key="tok_page").value == 3
     assert app.text_input(key="tok_find").value == "king"
     assert "Tokens 500 to 700" in texts(app)
+    assert app.number_input(key="tok_at").value == 9
     assert boxes(app)["tokenizer-merges"].shown["ids"] == [4957]
 
 
