@@ -62,7 +62,7 @@ def test_a_link_that_asks_for_what_is_not_there() -> None:
         neuron="-4",
     )
     assert "names no token of this text" in said(app)
-    assert "its layers are 0 to" in said(app)
+    assert said(app).count("its layers are 0 to 5") == 3
     assert len(boxes(app)) == 9
 
 
@@ -71,6 +71,7 @@ def test_a_word_of_several_tokens_and_every_block_left_out() -> None:
     choice = app.selectbox(key="layers_piece")
     assert choice.label.endswith("tokens: which?")
     assert len(choice.options) > 2
+    assert f"writes this word as {len(choice.options)} tokens, one after the other" in said(app)
     app.button(key="skip_all").click().run()
     settle(app)
     assert "Every block is left out" in said(app)
@@ -81,6 +82,8 @@ def test_a_word_of_several_tokens_and_every_block_left_out() -> None:
 def test_a_single_token() -> None:
     app = open_page("layers", prompt="King")
     assert boxes(app)["layers-lens"].shown.shape[1] == 1
+    assert "This text is a single token" in said(app)
+    assert "layers_start" not in app.session_state
 
 
 def test_more_tokens_than_the_window_and_than_the_context() -> None:
@@ -88,3 +91,27 @@ def test_more_tokens_than_the_window_and_than_the_context() -> None:
     assert boxes(app)["layers-lens"].shown.shape[1] == 10
     window = app.slider(key="layers_start")
     assert (window.value, window.max) == (1014, 1014)
+    assert "tokens 1,014 to 1,023 of 1,024" in said(app)
+    window.set_value(500).run()
+    assert "tokens 500 to 509 of 1,024" in said(app)
+    assert app.query_params["start"] in ("500", ["500"])
+
+
+def test_the_window_of_the_link(storyteller) -> None:
+    app = open_page("layers", prompt=PROMPT + " dog", token="11", start="1")
+    assert app.slider(key="layers_start").value == 1
+    trace = storyteller.trace(PROMPT + " dog")
+    got = storyteller.logit_lens(trace, 1, 11, top=10)
+    assert boxes(app)["layers-lens"].shown == pytest.approx(got.top_probs, rel=1e-4, abs=1e-6)
+    app = open_page("layers", prompt=PROMPT + " dog", start="3")
+    assert "may begin at 0 to 2" in said(app)
+    assert app.slider(key="layers_start").value == 2
+
+
+def test_every_panel_can_be_taken_away() -> None:
+    app = open_page("layers", prompt='<b>"king"</b> 日本 🙂')
+    offered = {b.key for b in app.get("download_button")}
+    for name in ("lens", "block", "attribution"):
+        assert {f"export_{name}_{kind}" for kind in ("csv", "json", "svg", "png")} <= offered
+    for name in ("race", "neurons", "skip"):
+        assert {f"export_{name}_{kind}" for kind in ("csv", "json")} <= offered
