@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,11 +47,11 @@ class Current:
     tokens: tuple[Token, ...]
     n_tokens: int
 
-    @property
+    @cached_property
     def ids(self) -> tuple[int, ...]:
         return tuple(t.id for t in self.tokens)
 
-    @property
+    @cached_property
     def labels(self) -> list[str]:
         """The tokens as axes and tables show them."""
         return [label(t.piece) for t in self.tokens]
