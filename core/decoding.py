@@ -24,6 +24,8 @@ import torch.nn.functional as F
 from transformers import DynamicCache
 from transformers.models.gpt2.modeling_gpt2 import GPT2Block
 
+from core.products import Products
+
 if TYPE_CHECKING:
     from core.model import LoadedModel
 
@@ -34,7 +36,7 @@ CHUNK = 128
 #: And while nobody waits: long enough for full speed, short enough for whoever comes next.
 ALONE = 256
 #: Seconds that choosing the products may take in all.
-MEASURING = 2.0
+MEASURING = 3.0
 
 
 def _device(module: torch.nn.Module) -> torch.device:
@@ -52,130 +54,6 @@ def is_plain(loaded: LoadedModel) -> bool:
     return not config.add_cross_attention and all(
         type(block) is GPT2Block for block in loaded.model.transformer.h
     )
-
-
-# --- products -------------------------------------------------------------------------------
-
-
-def addmm(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
-    """``x @ weight + bias`` as Conv1D does it. Shapes (n, K), (K, N), (N,) -> (n, N)."""
-    return torch.addmm(bias, x, weight)
-
-
-def split_product(
-    x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, parts: int
-) -> torch.Tensor:
-    """``x @ weight + bias``, the input dimension cut in `parts` that the cores share.
-
-    A product of few rows only reads its weight, and BLAS reads it with one core;
-    a batched product over views of the same memory is read by all of them.
-    """
-    n, k = x.shape
-    cut = torch.bmm(
-        x.view(n, parts, k // parts).transpose(0, 1),
-        weight.view(parts, k // parts, weight.shape[1]),
-    )
-    return cut.sum(0).add_(bias)
-
-
-def head_product(x: torch.Tensor, wte: torch.Tensor, parts: int) -> torch.Tensor:
-    """``x @ wte.T``, the vocabulary cut in `parts`. Shapes (n, E), (V, E) -> (n, V)."""
-    n_vocab, n_embd = wte.shape
-    even = n_vocab - n_vocab % parts
-    cut = torch.bmm(
-        x.expand(parts, *x.shape), wte[:even].view(parts, even // parts, n_embd).transpose(1, 2)
-    )
-    logits = cut.transpose(0, 1).reshape(x.shape[0], even)
-    return torch.cat([logits, x @ wte[even:].T], dim=1) if even < n_vocab else logits
-
-
-class Products:
-    """Chooses how a product of few rows is computed, by measuring this machine.
-
-    Attributes
-    ----------
-    chosen : (K, N, rows) -> parts; 1 is `addmm`. Rows are rounded up to a power of two.
-    """
-
-    ROWS = (1, 2, 4, 8, 16)
-    PARTS = (2, 4, 8)
-
-    def __init__(self) -> None:
-        self.chosen: dict[tuple[int, int, int], int] = {}
-        # One row was two to three times faster cut in four where BLAS used one core, and never
-        # slower by more than noise; so it is what an unmeasured machine starts with.
-        self._first = {1: 4, 2: 8, 4: 4}
-
-    def parts(self, k: int, n: int, rows: int) -> int:
-        """How many parts to cut a (rows, k) @ (k, n) product in."""
-        if rows > self.ROWS[-1]:
-            return 1
-        bucket = 1 << (rows - 1).bit_length()
-        found = self.chosen.get((k, n, bucket))
-        if found is None:
-            found = self._first.get(bucket, 1)
-            found = found if k % found == 0 else 1
-        return found
-
-    def __call__(self, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
-        parts = self.parts(weight.shape[0], weight.shape[1], x.shape[0])
-        if parts == 1:
-            return torch.addmm(bias, x, weight)
-        return split_product(x, weight, bias, parts)
-
-    def measure(self, weights: list[tuple[torch.Tensor, torch.Tensor]]) -> Iterator[None]:
-        """Measure every number of rows on some weights of one shape; yields between trials.
-
-        Parameters
-        ----------
-        weights : (weight, bias) of several layers: one alone would stay in the cache and
-            look faster than it is
-        """
-        k, n = weights[0][0].shape
-        for rows in self.ROWS:
-            x = torch.randn(rows, k)
-            times: dict[int, float] = {}
-            for _trial in range(3):
-                for parts in (1, *self.PARTS):
-                    if k % parts:
-                        continue
-                    begin = time.perf_counter()
-                    for weight, bias in weights:
-                        if parts == 1:
-                            addmm(x, weight, bias)
-                        else:
-                            split_product(x, weight, bias, parts)
-                    spent = time.perf_counter() - begin
-                    times[parts] = min(spent, times.get(parts, math.inf))
-                yield
-            best = min(times, key=lambda p: times[p])
-            # addmm is the plain way: leave it only for a clear gain.
-            self.chosen[k, n, rows] = best if times[best] < 0.95 * times[1] else 1
-
-    def measure_head(self, wte: torch.Tensor) -> Iterator[None]:
-        """The same for the head, whose weight lies the other way; key (E, V, rows)."""
-        n_vocab, n_embd = wte.shape
-        for rows in (1, 2, 4):
-            x = torch.randn(rows, n_embd)
-            times: dict[int, float] = {}
-            for _trial in range(3):
-                for parts in (1, *self.PARTS):
-                    begin = time.perf_counter()
-                    if parts == 1:
-                        F.linear(x, wte)
-                    else:
-                        head_product(x, wte, parts)
-                    spent = time.perf_counter() - begin
-                    times[parts] = min(spent, times.get(parts, math.inf))
-                yield
-            best = min(times, key=lambda p: times[p])
-            self.chosen[-n_embd, n_vocab, rows] = best if times[best] < 0.95 * times[1] else 1
-
-    def head(self, x: torch.Tensor, wte: torch.Tensor) -> torch.Tensor:
-        """``x @ wte.T`` by the measured way."""
-        rows = x.shape[0]
-        parts = self.chosen.get((-wte.shape[1], wte.shape[0], 1 << (rows - 1).bit_length()), 1)
-        return F.linear(x, wte) if parts == 1 else head_product(x, wte, parts)
 
 
 # --- the walk -------------------------------------------------------------------------------
@@ -306,8 +184,9 @@ class Walk:
                 keep(index, x)
             qkv = product(F.layer_norm(x, shape, *layer.ln_1, eps), *layer.c_attn)
             x = product(attend(index, qkv), *layer.attn_proj).add_(x)
-            m = product(F.layer_norm(x, shape, *layer.ln_2, eps), *layer.c_fc)
-            m = F.gelu(m, approximate="tanh") if self.tanh_gelu else self.blocks[index].mlp.act(m)
+            m = product(F.layer_norm(x, shape, *layer.ln_2, eps), *layer.c_fc, self.tanh_gelu)
+            if not self.tanh_gelu:
+                m = self.blocks[index].mlp.act(m)
             x = product(m, *layer.mlp_proj).add_(x)
         return x
 
@@ -331,6 +210,23 @@ class Walk:
             return self.products.head(x, self.loaded.model.lm_head.weight)
         x = self.body.ln_f(x.to(_device(self.body.ln_f)))
         return self.loaded.model.lm_head(x).to("cpu", torch.float32)
+
+    def attend_one(self, layer: int, q: torch.Tensor, kv: torch.Tensor) -> torch.Tensor:
+        """One query over all keys: three small products beat the fused kernel's start-up.
+
+        Parameters
+        ----------
+        q : shape (E,)
+        kv : shape (T, 2 E), keys, then values
+
+        Returns
+        -------
+        shape (1, E)
+        """
+        both = kv.view(-1, 2, self.n_head, self.d_head).permute(1, 2, 0, 3)  # (2, H, T, d)
+        q = q.view(self.n_head, 1, self.d_head) * self.scaling[layer]
+        weights = torch.bmm(q, both[0].transpose(1, 2)).softmax(-1)
+        return torch.bmm(weights, both[1]).view(1, -1)
 
     def heads(self, packed: torch.Tensor) -> torch.Tensor:
         """(..., T, E) -> (..., H, T, d), a view."""
@@ -610,13 +506,12 @@ class Stepper:
                 rows_here = qkv[span]
                 n = rows_here.shape[0]
                 if n == 1:
-                    kv[who[0], longest - 1] = rows_here[0, n_embd:]
-                    seen = kv[who[0] : who[0] + 1, :longest]
-                else:
-                    kv.view(-1, 2 * n_embd).index_copy_(
-                        0, flat.to(kv.device), rows_here[:, n_embd:]
-                    )
-                    seen = kv[:n, :longest] if who is None else kv[who, :longest]
+                    mine = kv[who[0]]
+                    mine[longest - 1] = rows_here[0, n_embd:]
+                    parts.append(walk.attend_one(layer, rows_here[0, :n_embd], mine[:longest]))
+                    continue
+                kv.view(-1, 2 * n_embd).index_copy_(0, flat.to(kv.device), rows_here[:, n_embd:])
+                seen = kv[:n, :longest] if who is None else kv[who, :longest]
                 z = F.scaled_dot_product_attention(
                     rows_here[:, :n_embd].view(n, walk.n_head, 1, walk.d_head),
                     walk.heads(seen[..., :n_embd]),

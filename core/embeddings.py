@@ -44,8 +44,9 @@ WORD_SETS: dict[str, tuple[str, ...]] = {
     "actions": ("walk", "run", "jump", "swim", "eat", "drink", "sleep", "speak", "sing", "write"),
 }
 
-#: Rows of `wte` that are turned into float32 at a time where the weights are kept smaller.
-_CHUNK = 8192
+#: Rows of `wte` that are taken at a time: they stay in the processor's cache while they are turned
+#: into float32 and multiplied with several vectors.
+_CHUNK = 2048
 
 
 def _readonly(array: np.ndarray, dtype: type = np.float32) -> np.ndarray:
@@ -76,8 +77,9 @@ def _products(weight: torch.Tensor, vectors: torch.Tensor) -> torch.Tensor:
     shape (n, n_rows), float32, on the weight's device
     """
     vectors = vectors.to(weight.device)
-    if weight.dtype == torch.float32:
-        return (weight @ vectors.T).T.contiguous()
+    if weight.device.type == "cpu" and weight.dtype == torch.float32 and len(vectors) == 1:
+        # PyTorch takes one thread for a single vector, NumPy takes them all.
+        return torch.from_numpy(weight.detach().numpy() @ vectors[0].numpy())[None]
     return torch.cat([vectors @ part.float().T for part in weight.split(_CHUNK)], dim=1)
 
 

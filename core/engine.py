@@ -129,7 +129,7 @@ class Status:
     Attributes
     ----------
     model, device, dtype : as loaded
-    path : "split products", "modules" or "transformers": how a token is computed
+    path : "chosen products", "modules" or "transformers": how a token is computed
     weight_bytes, cache_bytes, kv_bytes : held now
     generating, waiting : sequences in the batch; requests in the queue
     clients : sessions that asked for something in the last minute
@@ -422,7 +422,7 @@ class Engine:
         since = now - recent[0][0] if recent else 0.0
         path = "transformers" if self._walk is None else "modules"
         if self._walk is not None and self._walk.fast:
-            path = "split products"
+            path = "chosen products"
         with self._wake:
             clients = sum(now - seen <= 60.0 for seen in self._seen.values())
             return Status(

@@ -44,7 +44,7 @@ def splits(made: Encoding, limit: int = 200) -> tuple[Split, ...]:
     return tuple(found)
 
 
-def stretch(made: Encoding, around: int, n_bytes: int = 24) -> tuple[int, int]:
+def stretch(made: Encoding, around: int, n_bytes: int = 20) -> tuple[int, int]:
     """Whole groups of tokens around token `around`, about `n_bytes` long in all.
 
     A little of what stands before is taken along, so that the eye finds its place.

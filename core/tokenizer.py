@@ -293,7 +293,7 @@ def first_bytes(text: str, limit: int) -> str:
 
 def most_telling(spans: tuple[Span, ...]) -> str:
     """The span with the most bytes, words before other things: the one to watch being merged."""
-    best = max(spans, key=lambda s: (s.kind == LETTERS, len(s.text.encode()) <= 40, len(s.text)))
+    best = max(spans, key=lambda s: (s.kind == LETTERS, len(s.text.encode()) <= 50, len(s.text)))
     return best.text
 
 

@@ -212,7 +212,7 @@ def race_chart(names: Names, values: np.ndarray, measure: str) -> alt.Chart:
     colour = alt.Color(
         "token:N",
         sort=list(names),
-        legend=legend(None, orient="top", labelFont=MONOSPACE, symbolStrokeWidth=4, columns=6),
+        legend=legend(None, orient="top", labelFont=MONOSPACE, symbolStrokeWidth=4, columns=3),
         scale=alt.Scale(domain=list(names), range=list(CATEGORIES[: len(names)])),
     )
     return (
@@ -439,7 +439,7 @@ def attribution_bars(parts: Sequence[tuple[str, str, str, float]], unit: str) ->
             color=alt.Color(
                 "kind:N",
                 sort=kinds,
-                legend=legend(None, orient="top", columns=6),
+                legend=legend(None, orient="top", columns=3),
                 scale=alt.Scale(domain=kinds, range=list(CATEGORIES[: len(kinds)])),
             ),
             tooltip=[

@@ -44,7 +44,8 @@ def weight_scale(largest: float = 1.0) -> Spec:
 def signed_scale(largest: float) -> Spec:
     """Signed values: the diverging ramp, zero in the middle."""
     bound = max(float(largest), 1e-12)
-    return {"domain": [-bound, bound], "domainMid": 0, "clamp": True}
+    # Vega's own way from blue to orange, by hue, leads through green or through purple.
+    return {"domain": [-bound, bound], "domainMid": 0, "clamp": True, "interpolate": "rgb"}
 
 
 def field(

@@ -29,17 +29,18 @@ def merge_picture(rows: Sequence[dict], names: dict[str, str]) -> alt.TopLevelMi
     used = [state for state in names if state in {row["state"] for row in rows}]
     scale = alt.Scale(domain=[names[s] for s in used], range=[hues[s] for s in used])
     faint = alt.datum.state == "later"
-    filled = alt.Scale(domain=scale.domain, range=[0.0 if s == "later" else 0.28 for s in used])
+    hollow = {**hues, "later": "transparent"}
+    filled = alt.Scale(domain=[names[s] for s in used], range=[hollow[s] for s in used])
     across, up = alt.Scale(domain=[0, width]), alt.Scale(domain=[0, height])
     chart = alt.Chart(data)
-    boxes = chart.mark_rect(cornerRadius=5, strokeWidth=1.5).encode(
+    boxes = chart.mark_rect(cornerRadius=5, strokeWidth=1.5, fillOpacity=0.28).encode(
         x=alt.X("start:Q", axis=None, scale=across),
         x2="end:Q",
         y=alt.Y("low:Q", axis=None, scale=up),
         y2="high:Q",
-        color=alt.Color("means:N", scale=scale, legend=legend(orient="top")),
+        # Both legends fall into one, in which what is not joined yet is hollow too.
+        fill=alt.Fill("means:N", scale=filled, legend=legend(orient="top")),
         stroke=alt.Stroke("means:N", scale=scale, legend=legend(orient="top")),
-        fillOpacity=alt.FillOpacity("means:N", scale=filled, legend=legend(orient="top")),
         strokeOpacity=alt.when(faint).then(alt.value(0.5)).otherwise(alt.value(1)),
         strokeDash=alt.when(faint).then(alt.value([4, 4])).otherwise(alt.value([1, 0])),
         tooltip=[
@@ -99,7 +100,7 @@ def candidate_ranks(rows: Sequence[dict], n_rules: int) -> alt.TopLevelMixin:
     )
     x = alt.X(
         "place:Q",
-        scale=alt.Scale(type="log", domain=[1, 4 * n_rules]),
+        scale=alt.Scale(type="log", domain=[1, 10 * n_rules]),
         axis=axis(
             _("rank of the rule (logarithmic; rank 0 is at the left)"),
             values=[1, 10, 100, 1000, 10000],
@@ -145,7 +146,10 @@ def byte_rows(
     data["hue"] = [CATEGORIES[n % len(CATEGORIES)] if n >= 0 else QUIET for n in data["colour"]]
     data["chosen"] = [row["colour"] == chosen and row["lane"] == len(lanes) - 1 for row in rows]
     strong = alt.datum.chosen
-    scale = alt.Scale(domain=[0, max(row["end"] for row in rows)])
+    n_bytes = max(row["end"] for row in rows)
+    scale = alt.Scale(domain=[0, n_bytes])
+    # Two digits must fit over a byte, also on a narrow screen.
+    size = alt.expr(f"clamp(width / {n_bytes} / 1.6, 8, {FONT_SIZE + 1})")
     y = alt.Y(
         "name:N",
         sort=list(lanes),
@@ -172,7 +176,7 @@ def byte_rows(
     texts = (
         alt.Chart(data)
         .transform_calculate(middle="(datum.start + datum.end) / 2")
-        .mark_text(fontSize=FONT_SIZE + 1, font=MONOSPACE)
+        .mark_text(fontSize=size, font=MONOSPACE)
         .encode(x=alt.X("middle:Q", axis=None, scale=scale), y=y, text="text:N")
     )
     return alt.layer(boxes, texts).properties(height=52 * len(lanes))
@@ -190,7 +194,7 @@ def byte_table(rows: Sequence[dict], names: dict[str, str]) -> alt.TopLevelMixin
     data["means"] = [names["moved"] if moved else names["same"] for moved in data["moved"]]
     digits = [f"{n:X}" for n in range(16)]
     x = alt.X("low:N", sort=digits, axis=axis(_("second hex digit"), labelAngle=0, orient="top"))
-    y = alt.Y("high:N", sort=digits, axis=axis(_("first hex digit")))
+    y = alt.Y("high:N", sort=digits, axis=axis(_("first hex digit"), labelFlush=False))
     base = alt.Chart(data).encode(
         x=x,
         y=y,
@@ -242,7 +246,7 @@ def cost_bars(
             color=alt.Color(
                 "kind:N",
                 scale=alt.Scale(domain=list(kinds), range=list(CATEGORIES[: len(kinds)])),
-                legend=legend(orient="top", columns=3),
+                legend=legend(orient="top", columns=2),
             ),
             tooltip=[
                 alt.Tooltip("text:N", title=" "),

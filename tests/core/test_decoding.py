@@ -10,18 +10,16 @@ import torch
 
 from core.decoding import (
     PlainStepper,
-    Products,
     Seat,
     Stepper,
     Walk,
     common_prefix,
-    head_product,
     is_plain,
     read,
-    split_product,
 )
 from core.engine import Engine
 from core.model import load_model
+from core.products import ONEDNN, Products, head_product, split_product
 from core.trace import capture
 
 CLOSE = 1e-4  # of the largest value; the figures themselves are near 1e-6
@@ -204,17 +202,49 @@ def test_cut_products_are_products(rows: int, parts: int):
     same(head_product(x, wte, parts).numpy(), (x @ wte.T).numpy(), 1e-5)
 
 
+@pytest.mark.parametrize("rows", [1, 3, 16, 100])
+@pytest.mark.parametrize("gelu", [False, True])
+def test_every_way_is_the_same_product(rows: int, gelu: bool):
+    torch.manual_seed(0)
+    products = Products()
+    x, weight, bias = torch.randn(rows, 64), torch.randn(64, 40), torch.randn(40)
+    wte = torch.randn(101, 64)
+    wanted = x @ weight + bias
+    if gelu:
+        wanted = torch.nn.functional.gelu(wanted, approximate="tanh")
+    ways = [1, 2, 8, *([ONEDNN] if products.onednn else [])]
+    for way in ways:
+        bucket = 1 << (rows - 1).bit_length()
+        products.chosen[64, 40, bucket] = products.chosen[-64, 101, min(32, bucket)] = way
+        assert products.way(64, 40, rows) == way
+        same(products(x, weight, bias, gelu).numpy(), wanted.numpy(), 1e-5)
+        same(products.head(x, wte).numpy(), (x @ wte.T).numpy(), 1e-5)
+
+
+def test_a_build_without_onednn_goes_on_without_it(monkeypatch):
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
+    products = Products()
+    assert not products.onednn
+    assert products.way(64, 40, 1) == 4
+    assert products.way(66, 40, 1) == 1  # does not divide by four
+    assert products.way(64, 40, 100) == 1
+    x, weight, bias = torch.randn(5, 64), torch.randn(64, 40), torch.randn(40)
+    for _piece in products.measure([(weight, bias)]):
+        pass
+    assert ONEDNN not in products.chosen.values()
+    same(products(x, weight, bias).numpy(), (x @ weight + bias).numpy(), 1e-5)
+
+
 def test_measuring_chooses_for_each_shape_and_is_used(storyteller: Engine):
     walk = Walk(storyteller.loaded)
     with torch.inference_mode():
         for _piece in walk.measure():
             pass
     chosen = walk.products.chosen
-    assert all(parts in (1, *Products.PARTS) for parts in chosen.values())
+    assert all(way in (ONEDNN, 1, *Products.PARTS) for way in chosen.values())
     k, n = walk.layers[0].c_fc[0].shape
     if (k, n, 1) in chosen:  # a machine at work may give up measuring
-        assert walk.products.parts(k, n, 1) == chosen[k, n, 1]
-    assert walk.products.parts(k, n, 1000) == 1
+        assert walk.products.way(k, n, 1) == chosen[k, n, 1]
     before = Walk(storyteller.loaded)
     past, _n = read_all(walk, text(9))
     same(past.logits, read_all(before, text(9))[0].logits)

@@ -437,7 +437,7 @@ def test_status_and_logs_count_and_never_tell_the_text(engine: Engine, caplog):
     status = engine.status()
     assert (status.hits, status.misses, status.tokens, status.failures) == (1, 1, 3, 1)
     assert status.weight_bytes == engine.loaded.n_bytes
-    assert status.path == "split products"
+    assert status.path == "chosen products"
     lines = [json.loads(r.message) for r in caplog.records]
     assert [line["event"] for line in lines] == ["trace", "generate", "failed"]
     assert lines[1]["tokens"] == 3
