@@ -22,6 +22,7 @@ from pages.parts.panel import chart, fragment, panel, show_python
 from pages.parts.prose import prose
 from pages.parts.session import Current, current, header
 from pages.parts.token_strip import token_strip
+from pages.parts.words import plain
 
 WINDOW = 10
 TOP = 10
@@ -109,17 +110,18 @@ def pick_one(title: str, names: dict[str, str], *, key: str) -> str:
 
 def choose_layer(title: str, n_layer: int, default: int, *, key: str) -> int:
     """A layer slider that lives in the URL; says so when the URL names no layer."""
-    layers = range(n_layer)
+    layers, unknown = range(n_layer), False
     if st.session_state.get(key) not in layers:
         asked = st.query_params.get(key)
         wanted = next((i for i in layers if str(i) == asked), None)
-        if asked is not None and wanted is None:
-            say_no_layer(n_layer)
+        unknown = asked is not None and wanted is None
         st.session_state[key] = default if wanted is None else wanted
     if n_layer == 1:
         st.caption(_("This model has one layer, number 0."))
         return 0
     layer = st.slider(title, 0, n_layer - 1, key=key, persist_state="session")
+    if unknown:
+        say_no_layer(n_layer)
     remember(key, layer, default)
     return layer
 
@@ -151,20 +153,19 @@ def caption_and_export(
     offered = {"csv": (data, "text/csv"), "json": (data, "application/json")}
     if picture is not None:
         offered |= {"svg": (pictures, "image/svg+xml"), "png": (pictures, "image/png")}
-    # Not in columns: there the button's word would be broken on a narrow page.
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(words, width="stretch")
-        with st.popover(_("Export"), icon=":material/download:", width="content"):
-            for kind, (title, mime) in offered.items():
-                st.download_button(
-                    title.format(kind=kind.upper()),
-                    data=partial(_file, kind, rows, picture),
-                    file_name=f"gpt2-{name}.{kind}",
-                    mime=mime,
-                    on_click="ignore",
-                    key=f"export_{name}_{kind}",
-                    width="stretch",
-                )
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    left.caption(words)
+    with right, st.popover(_("Export"), icon=":material/download:"):
+        for kind, (title, mime) in offered.items():
+            st.download_button(
+                title.format(kind=kind.upper()),
+                data=partial(_file, kind, rows, picture),
+                file_name=f"gpt2-{name}.{kind}",
+                mime=mime,
+                on_click="ignore",
+                key=f"export_{name}_{kind}",
+                width="stretch",
+            )
 
 
 def _file(
@@ -179,9 +180,8 @@ def _file(
 # --- the panels -------------------------------------------------------------------------
 
 
-def watched_token(now: Current, answer: int) -> int:
-    """The token to watch: of a typed word, else the model's own answer."""
-    word = st.text_input(
+def watched_word() -> str:
+    return st.text_input(
         _("Watch a word"),
         key="watch",
         bind="query-params",
@@ -190,27 +190,37 @@ def watched_token(now: Current, answer: int) -> int:
         help=_("A space is put before it, as in running text."),
         on_change=watch_changed,
     )
+
+
+def watched_token(now: Current, word: str, answer: int) -> int:
+    """The token to watch: of a typed word, else the model's own answer."""
     options = lens.watch_options(now.engine.tokenizer, word)
     if not options:
         return answer
     if len(options) == 1:
         return options[0].id
     pieces = lens.n_pieces(options, word)
-    if pieces > 1:
-        st.caption(
-            _(
-                "The model writes this word as {n} tokens, one after the other; the grid watches"
-                " one of them at a time."
-            ).format(n=pieces)
+    left, right = st.columns([2, 4], vertical_alignment="center")
+    with left:
+        chosen = choose(
+            ngettext("{n} token: which?", "{n} tokens: which?", len(options)).format(
+                n=len(options)
+            ),
+            [token.id for token in options],
+            options[0].id,
+            name="piece",
+            names=partial(name_of, now),
+            on_change=watch_changed,
         )
-    return choose(
-        ngettext("{n} token: which?", "{n} tokens: which?", len(options)).format(n=len(options)),
-        [token.id for token in options],
-        options[0].id,
-        name="piece",
-        names=partial(name_of, now),
-        on_change=watch_changed,
+    right.caption(
+        _(
+            "The model writes this word as {n} tokens, one after the other; the grid watches one"
+            " of them at a time."
+        ).format(n=pieces)
+        if pieces > 1
+        else _("With its space and without it, this word is two different tokens.")
     )
+    return chosen
 
 
 def watch_changed() -> None:
@@ -222,13 +232,9 @@ def watch_changed() -> None:
 def lens_panel(now: Current, trace: Trace, position: int) -> None:
     n_tokens = len(now.tokens)
     with panel(_("When does the answer appear?"), prose("layers", "lens"), key="panel_lens"):
-        left, middle, right = st.columns([2, 2, 2], vertical_alignment="bottom")
+        left, middle, right = st.columns(3)
         with left:
-            own = now.engine.logit_lens(trace, position, position + 1, top=TOP)
-            watched = watched_token(now, int(own.top_ids[-1, 0, 0]))
-            st.session_state[WATCHED] = watched
-            if st.session_state.pop(CHANGED, False):
-                st.rerun()
+            word = watched_word()
         with middle:
             shade = pick_one(
                 _("Show"), {"top": _("first choice"), "rank": _("rank of the word")}, key="shade"
@@ -239,6 +245,11 @@ def lens_panel(now: Current, trace: Trace, position: int) -> None:
                 start = window_start(n_tokens, position)
         else:
             remember("start", start, 0)
+        own = now.engine.logit_lens(trace, position, position + 1, top=TOP)
+        watched = watched_token(now, word, int(own.top_ids[-1, 0, 0]))
+        st.session_state[WATCHED] = watched
+        if st.session_state.pop(CHANGED, False):
+            st.rerun()
         stop = min(n_tokens, start + WINDOW)
         got = now.engine.logit_lens(trace, start, stop, top=TOP, watched=(watched,))
         names = [[[name_of(now, i) for i in cell] for cell in row] for row in got.top_ids]
@@ -322,18 +333,18 @@ def lens_sentence(
     settled = int(own.settled[0])
     rows = charts.row_names(now.engine.shape.n_layer)
     sentence = _(
-        "After token {position} the model answers `{answer}` with {p}: first choice from row"
+        "After token {position} the model answers “{answer}” with {p}: first choice from row"
         " “{row}” on. The last row is the model's own output."
     ).format(
         position=position,
-        answer=_code(name_of(now, own.top_ids[-1, 0, 0])),
+        answer=plain(name_of(now, own.top_ids[-1, 0, 0])),
         p=charts.per_cent(own.top_probs[-1, 0, 0]),
         row=rows[settled],
     )
     if got.start <= position < got.stop:
         column = position - got.start
-        sentence += " " + _("`{word}` goes from rank {first:,} to rank {last:,}.").format(
-            word=_code(name_of(now, watched)),
+        sentence += " " + _("“{word}” goes from rank {first:,} to rank {last:,}.").format(
+            word=plain(name_of(now, watched)),
             first=int(got.watched_ranks[0, column, 0]),
             last=int(got.watched_ranks[-1, column, 0]),
         )
@@ -342,11 +353,6 @@ def lens_sentence(
             first=got.start, last=got.stop - 1, n=len(now.tokens)
         )
     return sentence
-
-
-def _code(text: str) -> str:
-    """A token inside a Markdown code span: a back-tick would end it."""
-    return text.replace("`", "ˋ")
 
 
 @fragment
@@ -370,15 +376,15 @@ def race_panel(now: Current, trace: Trace, position: int) -> None:
         rows = charts.row_names(now.engine.shape.n_layer)
         caption_and_export(
             _(
-                "After `{token}` (token {position}): `{best}` ends with {p} and leads from row"
-                " “{row}” on; the runner-up `{second}` ends with {q}."
+                "After “{token}” (token {position}): “{best}” ends with {p} and leads from row"
+                " “{row}” on; the runner-up “{second}” ends with {q}."
             ).format(
-                token=_code(now.labels[position]),
+                token=plain(now.labels[position]),
                 position=position,
-                best=_code(names[0]),
+                best=plain(names[0]),
                 p=charts.per_cent(last.top_probs[-1, 0, 0]),
                 row=rows[settled],
-                second=_code(names[1]),
+                second=plain(names[1]),
                 q=charts.per_cent(last.top_probs[-1, 0, 1]),
             ),
             "race",
@@ -401,7 +407,7 @@ def unique(names: list[str]) -> list[str]:
 def block_panel(now: Current, trace: Trace, position: int) -> None:
     n_layer = now.engine.shape.n_layer
     with panel(_("What happens inside one block?"), prose("layers", "block"), key="panel_block"):
-        left, right = st.columns([3, 2], vertical_alignment="bottom")
+        left, right = st.columns([3, 2])
         with left:
             layer = choose_layer(_("Layer"), n_layer, n_layer - 1, key="layer")
         if "layers_clicked" in st.session_state:
@@ -451,7 +457,7 @@ def block_panel(now: Current, trace: Trace, position: int) -> None:
 
 def norm_arithmetic(now: Current, steps: lens.BlockSteps, name: str) -> None:
     norm = steps.ln_1 if name == "ln_1" else steps.ln_2
-    st.markdown(f"**`{name}`** · " + prose("layers", "ln"))
+    st.markdown(f"**{name}** · " + prose("layers", "ln"))
     mean, variance, eps = (f"{v:.{d}f}" for v, d in zip(norm.sums, (4, 4, 5), strict=True))
     st.latex(
         rf"\frac{{x - ({mean})}}{{\sqrt{{{variance} + {eps}}}}}"
@@ -483,7 +489,7 @@ def norm_arithmetic(now: Current, steps: lens.BlockSteps, name: str) -> None:
 
 def heads_arithmetic(now: Current, trace: Trace, layer: int, position: int) -> None:
     got = now.engine.view(lens.heads_at, trace, layer, position)
-    st.markdown("**`attn`** · " + prose("layers", "attn"))
+    st.markdown("**attn** · " + prose("layers", "attn"))
     table = pd.DataFrame(
         {
             _("head"): [f"L{layer}.H{h}" for h in range(len(got.lengths))],
@@ -505,7 +511,7 @@ def heads_arithmetic(now: Current, trace: Trace, layer: int, position: int) -> N
 
 def gelu_arithmetic(now: Current, steps: lens.BlockSteps) -> None:
     gelu = lens.gelu_steps(steps.hidden)
-    st.markdown("**`gelu`** · " + prose("layers", "gelu"))
+    st.markdown("**gelu** · " + prose("layers", "gelu"))
     st.latex(
         r"\mathrm{gelu}(x) = x \cdot \tfrac12\left(1 + \tanh\left[\sqrt{2/\pi}\,"
         r"\left(x + 0.044715\,x^3\right)\right]\right)"
@@ -614,14 +620,14 @@ def wrote_panel(now: Current, trace: Trace, position: int) -> None:
         )
         st.caption(
             _(
-                "Why `{token}`{against}: embedding {embedding:+.3f}, attention {attn:+.3f},"
+                "Why “{token}”{against}: embedding {embedding:+.3f}, attention {attn:+.3f},"
                 " MLPs {mlp:+.3f}, biases {biases:+.3f}, together {total:.4f}. The model's own"
                 " number is {own:.4f}."
             ).format(
-                token=_code(name_of(now, token)),
+                token=plain(name_of(now, token)),
                 against=""
                 if against is None
-                else _(" and not `{other}`").format(other=_code(name_of(now, against))),
+                else _(" and not “{other}”").format(other=plain(name_of(now, against))),
                 embedding=got.embedding,
                 attn=float(got.attn.sum()),
                 mlp=float(got.mlp.sum()),
@@ -654,7 +660,7 @@ def wrote_panel(now: Current, trace: Trace, position: int) -> None:
 def mlp_panel(now: Current, trace: Trace, position: int) -> None:
     n_layer = now.engine.shape.n_layer
     with panel(_("What do the neurons say?"), prose("layers", "mlp"), key="panel_mlp"):
-        left, middle, right = st.columns([2, 2, 2], vertical_alignment="bottom")
+        left, middle, right = st.columns(3)
         with left:
             layer = choose_layer(_("Layer"), n_layer, n_layer - 1, key="mlp")
         with middle:
@@ -795,11 +801,13 @@ def pick_layers(title: str, layers: list[int], default: list[int], *, key: str) 
     if state is not None and not set(state) <= set(layers):
         st.session_state[key] = [i for i in state if i in layers]
     known = {str(layer) for layer in layers}
-    if state is None and not known.issuperset(st.query_params.get_all(key)):
-        say_no_layer(len(layers))
-    return st.pills(
+    unknown = state is None and not known.issuperset(st.query_params.get_all(key))
+    chosen = st.pills(
         title, layers, selection_mode="multi", default=default, key=key, bind="query-params"
     )
+    if unknown:
+        say_no_layer(len(layers))
+    return chosen
 
 
 def set_layers(chosen: dict[str, list[int]]) -> None:
@@ -810,7 +818,7 @@ def set_layers(chosen: dict[str, list[int]]) -> None:
 def skip_sentence(now: Current, change: ablation.Change, n_blocks: int, n_layer: int) -> str:
     if n_blocks == 0:
         return _("Nothing is left out, so nothing changes. Choose a layer above.")
-    best, after = (_code(name_of(now, i)) for i in (change.best_before, change.best_after))
+    best, after = (plain(name_of(now, i)) for i in (change.best_before, change.best_after))
     if n_blocks == 2 * n_layer:
         start = _("Every block is left out: the embedding goes straight to the head. ")
     else:
@@ -818,10 +826,10 @@ def skip_sentence(now: Current, change: ablation.Change, n_blocks: int, n_layer:
             n=n_blocks
         )
     if best == after:
-        told = _("The first choice is still `{after}`; the prediction changes by {bits:.2f} bits.")
+        told = _("The first choice is still “{after}”; the prediction changes by {bits:.2f} bits.")
     else:
         told = _(
-            "The first choice was `{best}` and is now `{after}`; the prediction changes by"
+            "The first choice was “{best}” and is now “{after}”; the prediction changes by"
             " {bits:.2f} bits."
         )
     return start + told.format(best=best, after=after, bits=change.divergence)

@@ -65,7 +65,8 @@ _GRID_CSS = """
 .cell.final { font-weight: 700; }
 .cell.first { box-shadow: inset 0 0 0 2.5px var(--edge); }
 .cell:hover, .cell:focus-visible { outline: 2px solid var(--st-text-color); outline-offset: 0; }
-.note { position: sticky; bottom: 0; margin-top: 0.5rem; padding: 0.5rem 0.7rem;
+.note.live { position: sticky; bottom: 0; pointer-events: none; }
+.note { margin-top: 0.5rem; padding: 0.5rem 0.7rem;
   min-height: 5.6rem; border-radius: var(--st-base-radius, 0.5rem); font-family: var(--st-font);
   background: var(--st-secondary-background-color); color: var(--st-text-color);
   font-size: 0.9rem; }
@@ -165,9 +166,18 @@ export default function(component) {
     tell(data.rows.length - 1, home);
   }
   const cellOf = (event) => event.target.closest && event.target.closest('.cell');
-  const show = (cell) => cell && tell(Number(cell.dataset.row), Number(cell.dataset.column));
+  const show = (cell) => {
+    if (!cell) return;
+    tell(Number(cell.dataset.row), Number(cell.dataset.column));
+    // The note comes into view from below the window, but never over the cell it tells of.
+    const room = window.innerHeight - cell.getBoundingClientRect().bottom;
+    note.classList.toggle('live', room > note.offsetHeight + 4);
+  };
   grid.onpointerover = (event) => show(cellOf(event));
-  grid.onpointerleave = () => tell(data.rows.length - 1, home);
+  grid.onpointerleave = () => {
+    note.classList.remove('live');
+    tell(data.rows.length - 1, home);
+  };
   // Browsers have no onfocusin property; the old listener goes, so that re-runs leave one.
   grid.removeEventListener('focusin', grid.when_focusin);
   grid.when_focusin = (event) => show(cellOf(event));

@@ -73,7 +73,8 @@ export default function(component) {
       if (token.v !== null && token.v !== undefined) {
         chip.style.background =
           `color-mix(in srgb, var(--st-primary-color) ${Math.round(100 * token.v)}%, transparent)`;
-        if (token.v > 0.55) chip.style.color = 'var(--st-background-color)';
+        // From here on the page's colour stands out more than its ink, on both themes.
+        if (token.v > 0.75) chip.style.color = 'var(--st-background-color)';
       } else {
         const colour = data.colours[index % data.colours.length];
         chip.style.background = `color-mix(in srgb, ${colour} 26%, transparent)`;
