@@ -1,108 +1,151 @@
 """The attention page beside transformers' own attentions: time, memory, bytes to the browser.
 
-    python -m benchmarks.attention [--tokens 16 64 256 1024]
+    python -m benchmarks.attention [--tokens 16 64 256 1024] [--parts layers heads]
 
-Prints, for a random GPT-2-small, milliseconds and ratios; and what the page sends.
+``layers``: for random weights of GPT-2 small's shape, the times and the memory
+of a trace and what the page makes of it beside transformers' eager forward with
+all attentions; and what goes to the browser. ``heads``: what it costs to choose
+another head of the same layer (`redraw.py`).
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
-import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel
 
+from benchmarks.measure import peak_memory, random_model, some_ids, table, take_turns, typical
+from benchmarks.redraw import prompt_of, redraws, row
 from core.attention import all_layers, layer_attention, layer_pattern, layer_summary, pictures
-from core.catalog import STORYTELLER
 from core.charts.attention import packed_pictures, packed_triangle
-from core.model import load_model
+from core.model import LoadedModel
 from core.trace import Trace, capture
 
-
-def median_ms(work: Callable[[], object], rounds: int = 5) -> float:
-    """Median wall time of some rounds, after one to warm up."""
-    work()
-    times = []
-    for _round in range(rounds):
-        start = time.perf_counter()
-        work()
-        times.append(1000 * (time.perf_counter() - start))
-    return statistics.median(times)
+SHAPES = {
+    "small": GPT2Config(),
+    "large": GPT2Config(n_embd=1280, n_layer=36, n_head=20),
+}
+LIMIT = 100  # milliseconds at 64 tokens
 
 
 def peak_mib(work: Callable[[], object]) -> float:
-    """How far resident memory rises during some work, in MiB (Linux)."""
-    gc.collect()
-    Path("/proc/self/clear_refs").write_text("5")  # the high-water mark starts again from here
-    before = _status("VmRSS")
-    kept = work()
-    peak = _status("VmHWM")
+    """How far resident memory rises while something is made and held."""
+    with peak_memory() as found:
+        kept = work()
     del kept
-    return (peak - before) / 1024
+    return found[0]
 
 
-def _status(name: str) -> int:
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(name + ":"):
-            return int(line.split()[1])
-    raise RuntimeError(f"no {name} on this system")
+def eager_twin(loaded: LoadedModel) -> GPT2LMHeadModel:
+    """The same weights in transformers' eager attention."""
+    with tempfile.TemporaryDirectory() as folder:
+        loaded.model.save_pretrained(folder)
+        return GPT2LMHeadModel.from_pretrained(
+            Path(folder), dtype=torch.float32, attn_implementation="eager"
+        ).eval()
 
 
-def random_small(folder: Path) -> Path:
-    """A random GPT-2-small with the embedded model's tokenizer."""
-    torch.manual_seed(0)
-    GPT2LMHeadModel(GPT2Config()).save_pretrained(folder)
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        (folder / name).write_bytes((STORYTELLER / name).read_bytes())
-    return folder
+def opened(loaded: LoadedModel, ids: tuple[int, ...]) -> tuple:
+    """All that the page computes for a prompt: the trace, the grid, one layer, rollout."""
+    trace = Trace("random", ids, ("a",) * len(ids), *capture(loaded, ids))
+    grid = [layer_summary(loaded, trace, i) for i in range(loaded.shape.n_layer)]
+    return trace, grid, layer_attention(loaded, trace, 5), all_layers(loaded, trace)
+
+
+def layers(loaded: LoadedModel, eager: GPT2LMHeadModel, n: int) -> tuple[list[str], list[str]]:
+    """Two rows: times, and memory with what is sent."""
+    ids = some_ids(n)
+    tensor = torch.tensor([ids])
+    trace = Trace("random", ids, ("a",) * n, *capture(loaded, ids))
+    n_layer = loaded.shape.n_layer
+
+    def whole() -> None:
+        eager(tensor, output_attentions=True)
+
+    def grid() -> None:
+        for i in range(n_layer):
+            layer_summary(loaded, trace, i)
+
+    trials: dict[str, Callable] = {
+        "whole": whole,
+        "capture": lambda: capture(loaded, ids) and None,
+        "layer": lambda: layer_attention(loaded, trace, 5) and None,
+        "grid": grid,
+        "rollout": lambda: all_layers(loaded, trace) and None,
+    }
+    times = {k: 1e3 * typical(v) for k, v in take_turns(3 if n > 256 else 6, **trials).items()}
+    one = peak_mib(lambda: layer_attention(loaded, trace, 5))
+    page = peak_mib(lambda: opened(loaded, ids))
+    theirs = peak_mib(lambda: eager(tensor, output_attentions=True))
+    made = [layer_summary(loaded, trace, i) for i in range(n_layer)]
+    picture = len(packed_pictures(pictures(made, "max")))
+    head = len(packed_triangle(layer_pattern(loaded, trace, 5)[0])[0])
+    return (
+        [str(n), *(f"{times[k]:.1f} ms" for k in trials)],
+        [
+            str(n),
+            f"{theirs:.0f} MiB",
+            f"{one:.0f} MiB",
+            f"{page:.0f} MiB",
+            f"{page / max(theirs, 1e-9):.2f}",
+            f"{picture / 1000:.0f} kB",
+            f"{head / 1000:.0f} kB",
+        ],
+    )
+
+
+def heads(name: str, n: int, rounds: int) -> list[str]:
+    """One row: the script's time when another head of the same layer is chosen."""
+    loaded = random_model(SHAPES[name])
+    n_head = loaded.shape.n_head
+    found = redraws(
+        loaded,
+        "attention",
+        "heads_room",
+        prompt_of(loaded, n),
+        lambda app, round_: app.number_input(key="attention_head").set_value(round_ % n_head),
+        min(rounds, n_head),
+    )
+    return [name, str(n), *row(*found, LIMIT)]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tokens", type=int, nargs="+", default=[16, 64, 256, 1024])
+    parser.add_argument(
+        "--parts", nargs="+", choices=["layers", "heads"], default=["layers", "heads"]
+    )
+    parser.add_argument("--rounds", type=int, default=12)
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, torch.inference_mode():
-        source = random_small(Path(folder))
-        loaded = load_model(str(source))
-        eager = GPT2LMHeadModel.from_pretrained(
-            source, dtype=torch.float32, attn_implementation="eager"
-        ).eval()
-        print("GPT-2-small's shape, random weights, float32")
-        print(
-            f"{'tokens':>6} | {'eager, all attentions':>21} | {'trace':>8} | {'one layer':>9} |"
-            f" {'12 summaries':>12} | {'rollout':>8} | {'memory eager':>12} | {'one layer':>9} |"
-            f" {'ratio':>6} | {'grid kB':>8} | {'head kB':>8}"
+    if "layers" in chosen.parts:
+        loaded = random_model()
+        with torch.inference_mode():
+            eager = eager_twin(loaded)
+            rows = [layers(loaded, eager, n) for n in chosen.tokens]
+        table(
+            "GPT-2 small's shape, random weights, float32",
+            ["tokens", "eager, all attentions", "trace", "one layer", "grid", "rollout"],
+            [times for times, _memory in rows],
         )
-        for n in chosen.tokens:
-            ids = tuple(int(i) for i in np.random.default_rng(n).integers(0, 50257, n))
-            tensor = torch.tensor([ids])
-            trace = Trace("small", ids, ("a",) * n, *capture(loaded, ids))
-            rounds = 3 if n > 256 else 5
-            whole = median_ms(lambda t=tensor: eager(t, output_attentions=True), rounds)
-            capturing = median_ms(lambda i=ids: capture(loaded, i), rounds)
-            layer = median_ms(lambda t=trace: layer_attention(loaded, t, 5), rounds)
-            made = [layer_summary(loaded, trace, i) for i in range(12)]
-            grid = median_ms(
-                lambda t=trace: [layer_summary(loaded, t, i) for i in range(12)], rounds
-            )
-            together = median_ms(lambda t=trace: all_layers(loaded, t), rounds)
-            memory = peak_mib(lambda t=tensor: eager(t, output_attentions=True))
-            ours = peak_mib(lambda t=trace: layer_attention(loaded, t, 5))
-            sent_grid = len(packed_pictures(pictures(made, "max")))
-            sent_head = len(packed_triangle(layer_pattern(loaded, trace, 5)[0])[0])
-            print(
-                f"{n:>6} | {whole:>18.0f} ms | {capturing:>5.0f} ms | {layer:>6.1f} ms |"
-                f" {grid:>9.0f} ms | {together:>5.0f} ms | {memory:>8.0f} MiB | {ours:>5.0f} MiB |"
-                f" {ours / max(memory, 1e-9):>6.2f} | {sent_grid / 1000:>8.1f} |"
-                f" {sent_head / 1000:>8.1f}"
-            )
+        table(
+            "Memory above the start, and what one view sends",
+            ["tokens", "eager", "one layer", "whole page", "page / eager", "grid", "head"],
+            [memory for _times, memory in rows],
+        )
+        del loaded, eager
+    if "heads" in chosen.parts:
+        table(
+            "Another head of the same layer: script time",
+            ["model", "tokens", "one in ten beats", "median", "processor", "limit at 64"],
+            [
+                heads(name, n, chosen.rounds)
+                for name, n in (("small", 64), ("small", 1024), ("large", 64))
+            ],
+        )
 
 
 if __name__ == "__main__":
