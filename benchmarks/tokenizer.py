@@ -146,16 +146,22 @@ def browser(url: str) -> None:
                   n.shadowRoot.querySelectorAll('.lane.tokens .token').length === {n_tokens})"""
             )
             view.wait_for_timeout(3000)
-            view.locator(".st-key-tok_chips .lane.tokens .token").nth(n_tokens // 4).hover()
+            lane = view.locator(".st-key-tok_chips .lane.tokens")
+            lane.scroll_into_view_if_needed()
+            lane.locator(".token").nth(n_tokens // 2).hover()
+            place = lane.bounding_box() or {}
             print(f"\n{n_tokens:,} tokens, all four lanes drawn:")
             view.evaluate(WATCH)
             view.wait_for_timeout(2000)
             told("the mouse rests", view.evaluate("() => window.stop_watching()"))
             view.evaluate(WATCH)
-            for step in range(500):  # to and fro over the rows of chips, ten pixels a step
-                there, back = divmod(step % 120, 60)
-                across = 10 * (60 - back if there else back)
-                view.mouse.move(550 + across, 150 + 45 * (step // 60))
+            for step in range(600):  # to and fro over the rows of chips
+                row, column = divmod(step, 75)
+                across = (74 - column if row % 2 else column) / 75
+                view.mouse.move(
+                    place["x"] + 5 + across * (place["width"] - 30),
+                    place["y"] + 10 + (row % 4) * 40,
+                )
             told("the mouse moves over the tokens", view.evaluate("() => window.stop_watching()"))
             seen = view.evaluate(CHANGE)
             print(f"  one change takes {seen['each']:.2f} ms of the browser's time")

@@ -23,7 +23,8 @@ from core.language import _, ngettext
 from core.recipes import tokenizer as recipes
 from core.tokenizer import CONTRACTION, KINDS, LETTERS, NUMBERS, OTHER, SPACE, Encoding, label
 from core.vocabulary import Vocabulary, vocabulary
-from pages.parts.chips import BYTES, IDS, LANES, TEXT, TOKENS, Row, chips
+from pages.parts.address import one_of, one_of_many, some_of
+from pages.parts.chips import BYTES, IDS, TEXT, TOKENS, Row, chips
 from pages.parts.journey import footer
 from pages.parts.panel import chart, fragment, panel, show_python
 from pages.parts.prose import prose
@@ -84,15 +85,8 @@ def chips_panel(now: Current, made: Encoding, words: Vocabulary, start: str, at:
     names = {TEXT: _("Text"), TOKENS: _("Tokens"), IDS: _("Ids"), BYTES: _("Bytes")}
     with panel(_("Your text in tokens"), prose("tokenizer", "chips"), key="panel_chips"):
         show, look, ready = st.columns([36, 42, 22], vertical_alignment="bottom")
-        lanes = show.pills(
-            _("Show"),
-            list(LANES),
-            default=list(LANES),
-            format_func=lambda lane: names[lane],
-            selection_mode="multi",
-            key="tok_lanes",
-            bind="query-params",
-        )
+        with show:
+            lanes = some_of(_("Show"), names, key="tok_lanes")
         with look.container(horizontal=True, vertical_alignment="bottom"):
             marks = st.toggle(_("Mark spaces"), value=True, key="tok_marks", bind="query-params")
             under = st.toggle(_("Ids below"), key="tok_under", bind="query-params")
@@ -102,7 +96,7 @@ def chips_panel(now: Current, made: Encoding, words: Vocabulary, start: str, at:
         picked = chips(
             [Row(tokens, ranks=core_vocabulary.ranks(words, [t.id for t in tokens]))],
             key="tok_chips",
-            lanes=[lane for lane in LANES if lane in (lanes or [TOKENS])],
+            lanes=lanes or [TOKENS],
             first=first,
             under=under,
             marks=marks,
@@ -272,14 +266,14 @@ def chosen_word(prompt: str, spans: tuple[core_tokenizer.Span, ...]) -> str:
     """The word to replay: one of the prompt, or typed; marks for white space are understood."""
     options = list(dict.fromkeys(span.text for span in spans))[:MOST_SPANS]
     best = core_tokenizer.most_telling(spans)
-    if st.session_state.get("tok_prompt", prompt) != prompt:
+    named = "tok_word" in st.session_state or "tok_word" in st.query_params
+    if not named or st.session_state.get("tok_prompt", prompt) != prompt:
         # Another prompt: its own words, not the one chosen in the last.
         st.session_state["tok_word"] = best
     st.session_state["tok_prompt"] = prompt
     word = st.selectbox(
         _("Word (choose one of the prompt, or type your own)"),
         options,
-        index=options.index(best) if best in options else 0,
         format_func=label,
         accept_new_options=True,
         key="tok_word",
@@ -386,23 +380,18 @@ def said(words: Vocabulary, played: merges.Replay, step: int) -> str:
         text = ngettext("{n} byte, nothing joined yet.", "{n} bytes, nothing joined yet.", n_pieces)
         return text.format(n=n_pieces)
     merge = played.steps[step - 1]
-    text = _(
-        "Step {step} of {steps} applies rule {rank:,} (token {id:,}); {losers} other pairs wait or"
-        " lose. {n} pieces are left."
-    ).format(
-        step=step,
-        steps=len(played.steps),
-        rank=merge.winner.rank,
-        id=merge.product,
-        losers=len(merge.losers),
-        n=n_pieces,
+    text = _("Step {step} of {steps} applies rule {rank:,} (token {id:,}).").format(
+        step=step, steps=len(played.steps), rank=merge.winner.rank, id=merge.product
     )
+    losers = len(merge.losers)
+    if losers:
+        waits = ngettext("{n} other pair waits or loses.", "{n} other pairs wait or lose.", losers)
+        text += " " + waits.format(n=losers)
+    if n_pieces == 1:
+        return text + " " + _("One piece is left: the token.")
+    text += " " + _("{n} pieces are left.").format(n=n_pieces)
     if step == len(played.steps):
-        text += " " + (
-            _("No rule fits the pairs that remain: these are the tokens.")
-            if n_pieces > 1
-            else _("One piece is left: the token.")
-        )
+        text += " " + _("No rule fits the pairs that remain: these are the tokens.")
     return text
 
 
@@ -517,15 +506,8 @@ def vocabulary_panel(now: Current, words: Vocabulary) -> None:
         query = left.text_input(
             _("Search all tokens"), value="dog", key="tok_find", bind=in_address("tok_find")
         )
-        by = middle.segmented_control(
-            _("by"),
-            list(names),
-            default="text",
-            format_func=lambda name: names[name],
-            key="tok_by",
-            bind="query-params",
-            required=True,
-        )
+        with middle:
+            by = one_of(_("by"), names, key="tok_by")
         case = right.toggle(
             _("Match case"),
             key="tok_case",
@@ -534,13 +516,13 @@ def vocabulary_panel(now: Current, words: Vocabulary) -> None:
         )
         query = core_tokenizer.unlabel(query) if by in ("text", "regex") else query
         try:
-            ids = core_vocabulary.search(words, query, by or "text", match_case=case)
+            ids = core_vocabulary.search(words, query, by, match_case=case)
         except LearnerError as error:
             show_error(error)
             return
         if not len(ids):
             st.text(_("No token fits. Tokens are mostly English words and pieces of words."))
-            show_python(recipes.found(now.source, query, by or "text", case, ids, words))
+            show_python(recipes.found(now.source, query, by, case, ids, words))
             return
         event = st.dataframe(
             pd.DataFrame(core_vocabulary.rows(words, ids[:MOST_ROWS], label)),
@@ -566,7 +548,7 @@ def vocabulary_panel(now: Current, words: Vocabulary) -> None:
         if by == "ids":
             st.text(_("Decoded, these ids read:"))
             st.code(core_vocabulary.decode(words, ids), language=None, wrap_lines=True)
-        show_python(recipes.found(now.source, query, by or "text", case, ids, words))
+        show_python(recipes.found(now.source, query, by, case, ids, words))
         chosen = [row for row in event.selection.rows if row < len(ids[:MOST_ROWS])]
         built_from(now, words, int(ids[chosen[0] if chosen else 0]))
         with st.expander(_("What is <|endoftext|>?"), icon=":material/help:"):
@@ -613,15 +595,8 @@ def take_pair() -> None:
 def costs_panel(now: Current) -> None:
     ready = {pair.key: pair for pair in pairs()}
     with panel(_("What does a text cost?"), prose("tokenizer", "costs"), key="panel_costs"):
-        key = st.selectbox(
-            _("Compare"),
-            list(ready),
-            format_func=lambda name: ready[name].title,
-            key="tok_pair",
-            on_change=take_pair,
-            bind="query-params",
-        )
-        pair = ready[key]
+        titles = {pair.key: pair.title for pair in ready.values()}
+        pair = ready[one_of_many(_("Compare"), titles, key="tok_pair", on_change=take_pair)]
         sides = []
         for column, name, text, widget in zip(
             st.columns(2),

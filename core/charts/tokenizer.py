@@ -50,11 +50,14 @@ def merge_picture(rows: Sequence[dict], names: dict[str, str]) -> alt.TopLevelMi
             alt.Tooltip("id:Q", title=_("id")),
         ],
     )
+    room = f"((datum.end - datum.start) * width / {width})"  # pixels
+    fits = alt.expr(f"min({FONT_SIZE + 2}, {room} / (0.65 * max(1, length(datum.text))))")
     texts = (
         chart.transform_calculate(
             x="(datum.start + datum.end) / 2", y="(datum.low + datum.high) / 2"
         )
-        .mark_text(fontSize=FONT_SIZE + 2, font=MONOSPACE, dy=1)
+        # Below the number of the merge, which stands in the upper left corner.
+        .mark_text(fontSize=fits, font=MONOSPACE, dy=alt.expr("datum.step > 0 ? 6 : 1"))
         .encode(
             x=alt.X("x:Q", axis=None, scale=across),
             y=alt.Y("y:Q", axis=None, scale=up),
@@ -64,7 +67,13 @@ def merge_picture(rows: Sequence[dict], names: dict[str, str]) -> alt.TopLevelMi
     )
     numbers = (
         chart.transform_filter("datum.step > 0")
-        .mark_text(fontSize=FONT_SIZE, align="left", baseline="top", dx=5, dy=4)
+        .mark_text(
+            fontSize=alt.expr(f"{room} < 9 * length(datum.number) + 5 ? 0 : {FONT_SIZE - 1}"),
+            align="left",
+            baseline="top",
+            dx=4,
+            dy=3,
+        )
         .encode(
             x=alt.X("start:Q", axis=None, scale=across),
             y=alt.Y("high:Q", axis=None, scale=up),

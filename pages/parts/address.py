@@ -6,7 +6,7 @@ would name nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -20,10 +20,7 @@ def one_of(title: str, names: Mapping[str, str], *, key: str, hidden: bool = Fal
     key : of the widget, and its name in the address
     hidden : whether the title is for screen readers only
     """
-    options = list(names)
-    if st.session_state.get(key) not in options:
-        asked = st.query_params.get(key)
-        st.session_state[key] = asked if asked in options else options[0]
+    options = _start(names, key)
     value = st.segmented_control(
         title,
         options,
@@ -35,6 +32,35 @@ def one_of(title: str, names: Mapping[str, str], *, key: str, hidden: bool = Fal
     )
     _remember(key, value, options[0])
     return str(value)
+
+
+def one_of_many(
+    title: str,
+    names: Mapping[str, str],
+    *,
+    key: str,
+    on_change: Callable[[], None] | None = None,
+) -> str:
+    """One of many options in a menu; the first unless the address says otherwise."""
+    options = _start(names, key)
+    value = st.selectbox(
+        title,
+        options,
+        key=key,
+        format_func=lambda option: names[option],
+        on_change=on_change,
+        persist_state="session",
+    )
+    _remember(key, value, options[0])
+    return str(value)
+
+
+def _start(names: Mapping[str, str], key: str) -> list[str]:
+    options = list(names)
+    if st.session_state.get(key) not in options:
+        asked = st.query_params.get(key)
+        st.session_state[key] = asked if asked in options else options[0]
+    return options
 
 
 def some_of(title: str, names: Mapping[str, str], *, key: str) -> list[str]:

@@ -37,7 +37,7 @@ div, span { box-sizing: border-box; }
 .rows.wide .row { grid-template-columns: fit-content(45%) minmax(0, 1fr); }
 .rows.two { display: grid; grid-template-columns: 1fr 1fr; column-gap: 1.5rem; }
 @container (max-width: 480px) {
-  .row, .rows.wide .row, .rows.two { grid-template-columns: minmax(0, 1fr); }
+  .row, .rows.wide .row { grid-template-columns: minmax(0, 1fr); }
 }
 .name {
   font-family: var(--st-font); font-size: 0.9rem; color: var(--st-text-color); opacity: 0.78;
@@ -53,6 +53,9 @@ div, span { box-sizing: border-box; }
 }
 .lane.ids, .lane.bytes { gap: 4px 6px; font-size: 0.94rem; }
 .lane.text { white-space: pre-wrap; line-height: 1.75; unicode-bidi: plaintext; }
+/* A long text: each lane scrolls on its own, so that all lanes stay on the screen together. */
+.lane.long { max-height: 10.5rem; overflow-y: auto; position: relative; padding: 2px; }
+.rows.wide .lane.long { max-height: 18rem; }
 .break { flex-basis: 100%; height: 0; }
 .token, .bundle, .bit, .number {
   border-radius: 0.3em; cursor: default; unicode-bidi: isolate; max-width: 100%;
@@ -80,6 +83,7 @@ div, span { box-sizing: border-box; }
 .token:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 1px; }
 .lane .chosen { border-bottom-color: var(--st-text-color); font-weight: 700; }
 .note {
+  position: sticky; bottom: 0; z-index: 1;
   min-height: 1.6em; margin-top: 0.7rem; padding: 0.3em 0.6em; border-radius: 0.4em;
   background: var(--st-secondary-background-color); color: var(--st-text-color);
   font-family: var(--st-font); font-size: 0.95rem; overflow-wrap: anywhere;
@@ -89,6 +93,7 @@ div, span { box-sizing: border-box; }
 
 _JS = r"""
 const drawn = new WeakMap();
+const LONG = 120;  // tokens
 
 function element(kind, name, text) {
   const made = document.createElement(kind);
@@ -147,6 +152,10 @@ function draw(root, data) {
       const line = element('div', 'row' + (row.name === null ? '' : ' named'));
       line.appendChild(element('span', 'name', row.name === null ? data.names[lane] : row.name));
       const body = element('div', 'lane ' + lane + (data.pick ? ' pick' : ''));
+      if (row.tokens.length > LONG) {
+        body.classList.add('long');
+        if (lane !== 'tokens' || !data.pick) body.tabIndex = 0;  // the keys scroll it
+      }
       body.setAttribute('role', data.pick ? 'group' : 'list');
       body.setAttribute('aria-label', row.name === null ? data.names[lane] : row.name);
       row.groups.forEach(([first, last, text, breaks]) => {
@@ -219,6 +228,18 @@ export default function(component) {
     drawn.set(root, state);
     line.textContent = data.hint;
   }
+  // Long lanes bring the partners of what is pointed at into sight; the page stands still.
+  const reveal = (from) => {
+    const seen = new Set([from.closest('.lane')]);
+    state.lit.forEach((other) => {
+      const lane = other.closest('.lane');
+      if (seen.has(lane) || !lane.classList.contains('long')) return;
+      seen.add(lane);
+      const top = other.offsetTop, bottom = top + other.offsetHeight;
+      if (top < lane.scrollTop || bottom > lane.scrollTop + lane.clientHeight)
+        lane.scrollTop = top - (lane.clientHeight - other.offsetHeight) / 2;
+    });
+  };
   const found = (event) =>
     event.target.closest && event.target.closest('[data-first]');
   const light = (made) => {
@@ -235,6 +256,7 @@ export default function(component) {
       });
     }
     line.textContent = note(data, data.rows[r], first, last);
+    requestAnimationFrame(() => { if (state.lit.includes(made)) reveal(made); });
   };
   let current = null;
   root.onpointerover = (event) => {
@@ -263,7 +285,11 @@ export default function(component) {
     setTriggerValue('pick', data.first + n);
   };
   // The server's choice (from the address, or of another panel), once for each time it changes.
-  if (data.pick && (fresh || state.told !== chosen)) mark(0, chosen);
+  if (data.pick && (fresh || state.told !== chosen)) {
+    mark(0, chosen);
+    // Not after a click: what was clicked is in sight, and nothing should move under the pointer.
+    if (fresh && chosen) { state.lit = state.chosen; reveal(root); state.lit = []; }
+  }
   state.told = chosen;
   root.onclick = (event) => { const made = found(event); if (made && data.pick) choose(made); };
   root.onkeydown = (event) => {
