@@ -9,11 +9,9 @@ import argparse
 import threading
 import time
 
-import torch
-
 from benchmarks.decode import GREEDY, generate_trial
-from benchmarks.measure import random_model, some_ids, table, take_turns, typical
-from core.decoding import Stepper, Walk, read
+from benchmarks.measure import apart, random_model, some_ids, table, take_turns, typical
+from core.decoding import Past, Stepper, Walk, read
 from core.engine import Engine
 from core.model import load_model
 
@@ -21,31 +19,33 @@ TOKENS = 10
 
 
 def main(rounds: int, name: str) -> None:
-    loaded = random_model() if name == "random" else load_model(name)
-    engine = Engine(loaded)
+    engine = apart(lambda: Engine(random_model() if name == "random" else load_model(name)))
+    loaded, products = engine.loaded, engine._walk.products
     engine.measured.wait(60)
-    walk = Walk(loaded)
-    walk.products = engine._walk.products
     texts = [some_ids(10 + 3 * i, seed=i) for i in range(32)]
-    with torch.inference_mode():
-        pasts = [list(read(walk, ids))[-1] for ids in texts]
+
+    def prepare(_loaded) -> tuple[Walk, list[Past]]:
+        walk = Walk(loaded)
+        walk.products = products
+        return walk, [list(read(walk, ids))[-1] for ids in texts]
+
+    walk, pasts = engine.call(prepare)
     for ids in texts:
         engine.trace(ids)
 
     def steps_of(n: int):
-        def trial() -> list[float]:
+        def trial(_loaded) -> list[float]:
             times = []
-            with torch.inference_mode():
-                stepper = Stepper(walk)
-                rows = [(stepper.join(past), 11) for past in pasts[:n]]
-                for _step in range(6):
-                    begin = time.perf_counter()
-                    best = stepper.step(rows).argmax(-1).tolist()
-                    times.append((time.perf_counter() - begin) / n)
-                    rows = [(seat, t) for (seat, _old), t in zip(rows, best, strict=True)]
+            stepper = Stepper(walk)
+            rows = [(stepper.join(past), 11) for past in pasts[:n]]
+            for _step in range(6):
+                begin = time.perf_counter()
+                best = stepper.step(rows).argmax(-1).tolist()
+                times.append((time.perf_counter() - begin) / n)
+                rows = [(seat, t) for (seat, _old), t in zip(rows, best, strict=True)]
             return times
 
-        return trial
+        return lambda: engine.call(trial)
 
     def engine_of(n: int):
         def trial() -> list[float]:
@@ -65,10 +65,13 @@ def main(rounds: int, name: str) -> None:
 
         return trial
 
+    generate = generate_trial(loaded, texts[0])
     sizes = (1, 4, 8, 16, 32)
     times = take_turns(
         rounds,
-        generate=generate_trial(loaded, texts[0]),
+        generate=lambda: engine.call(
+            lambda _loaded: generate(),
+        ),
         **{f"steps {n}": steps_of(n) for n in sizes},
         **{f"engine {n}": engine_of(n) for n in sizes},
     )

@@ -7,18 +7,29 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from itertools import pairwise
+from typing import TypeVar
 
 import torch
 from transformers.generation.streamers import BaseStreamer
 
-from benchmarks.measure import random_model, read_bandwidth, some_ids, table, take_turns, typical
-from core.decoding import Stepper, Walk, read
+from benchmarks.measure import (
+    apart,
+    random_model,
+    read_bandwidth,
+    some_ids,
+    table,
+    take_turns,
+    typical,
+)
+from core.decoding import Past, Stepper, Walk, read
 from core.engine import Engine
 from core.model import LoadedModel, load_model
 from core.sampling import SamplingSettings
 
 TOKENS = 12
+T = TypeVar("T")
 GREEDY = SamplingSettings(temperature=0)
 
 
@@ -60,10 +71,13 @@ def generate_trial(loaded: LoadedModel, ids: tuple[int, ...], **options):
 
 
 def main(rounds: int, name: str) -> None:
-    loaded = random_model() if name == "random" else load_model(name)
     ids = some_ids(16)
-    engine = Engine(loaded)
+    engine = apart(lambda: Engine(random_model() if name == "random" else load_model(name)))
+    loaded, products = engine.loaded, engine._walk.products
     engine.measured.wait(60)
+
+    def in_its_thread(trial: Callable[[], T]) -> Callable[[], T]:
+        return lambda: engine.call(lambda _loaded: trial())
 
     def through_engine() -> list[float]:
         at = []
@@ -71,27 +85,29 @@ def main(rounds: int, name: str) -> None:
             at.append(time.perf_counter())
         return gaps(at)
 
-    walk = Walk(loaded)
-    walk.products = engine._walk.products
-    with torch.inference_mode():
+    def prepare() -> tuple[Walk, Past]:
+        walk = Walk(loaded)
+        walk.products = products
         *_pieces, past = read(walk, ids)
+        return walk, past
+
+    walk, past = in_its_thread(prepare)()
 
     def bare_steps() -> list[float]:
-        with torch.inference_mode():
-            stepper, at, token = Stepper(walk), [time.perf_counter()], 11
-            seat = stepper.join(past)
-            for _step in range(TOKENS):
-                token = int(stepper.step([(seat, token)]).argmax())
-                at.append(time.perf_counter())
+        stepper, at, token = Stepper(walk), [time.perf_counter()], 11
+        seat = stepper.join(past)
+        for _step in range(TOKENS):
+            token = int(stepper.step([(seat, token)]).argmax())
+            at.append(time.perf_counter())
         return gaps(at)
 
-    read_trial = read_bandwidth()
+    read_trial = in_its_thread(in_its_thread(read_bandwidth)())
     times = take_turns(
         rounds,
         limit=read_trial,
-        generate=generate_trial(loaded, ids),
+        generate=in_its_thread(generate_trial(loaded, ids)),
         engine=through_engine,
-        steps=bare_steps,
+        steps=in_its_thread(bare_steps),
         limit_again=read_trial,
     )
     limit = 0.4 / typical(times["limit"] + times["limit_again"])  # GB/s
@@ -119,7 +135,7 @@ def main(rounds: int, name: str) -> None:
         ["way", "tokens/s", "times generate", "of the limit"],
         rows,
     )
-    print("\nproducts chosen (K, N, rows) -> parts:", engine._walk.products.chosen)
+    print("\nproducts chosen (K, N, rows) -> way:", products.chosen)
     engine.close()
 
 

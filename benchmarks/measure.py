@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -20,6 +21,8 @@ from transformers import GPT2Config, GPT2LMHeadModel
 
 from core.catalog import Shape
 from core.model import LoadedModel, load_model
+
+T = TypeVar("T")
 
 
 def random_model(config: GPT2Config | None = None) -> LoadedModel:
@@ -33,6 +36,20 @@ def random_model(config: GPT2Config | None = None) -> LoadedModel:
     return LoadedModel(
         "random", model, tokenizer, shape, (), "random", n_bytes, torch.device("cpu"), False
     )
+
+
+def apart(make: Callable[[], T]) -> T:
+    """Run something in a thread that then ends, and hand over its result.
+
+    Every thread that computes keeps helpers of its own, and with more helpers
+    than cores OpenMP lets all of them sleep between two products. In the app
+    only the engine's thread computes; in a benchmark this leaves it alone, too.
+    """
+    found: list[T] = []
+    thread = threading.Thread(target=lambda: found.append(make()))
+    thread.start()
+    thread.join()
+    return found[0]
 
 
 def some_ids(n: int, seed: int = 0) -> tuple[int, ...]:

@@ -133,8 +133,8 @@ def browser(url: str) -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
         view = chromium.new_page(viewport={"width": 1280, "height": 720})
-        view.set_default_timeout(240_000)
-        view.goto(f"{url}/tokenizer?prompt=Hello&tok_per=10000")
+        view.set_default_timeout(60_000)
+        view.goto(f"{url}/tokenizer?prompt=Hello&tok_per=10%2C000")
         view.wait_for_selector(".st-key-tok_chips")
         for n_tokens in (1_000, 10_000):
             box = view.get_by_label("Prompt", exact=True)

@@ -7,6 +7,7 @@ indexed query first, key second: row i says where token i looks.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ from core.trace import Trace, capture, check_head, check_layer, check_position, 
 if TYPE_CHECKING:
     from core.model import LoadedModel
 
+#: Numbers of a pattern that are computed at once: 16 MB.
+_CELLS = 2**22
 #: Small pictures of a pattern are at most this many cells wide.
 THUMBNAIL = 32
 
@@ -33,10 +36,8 @@ class LayerAttention:
     ----------
     layer : counted from zero
     q, k, v : shape (n_head, n_ctx, d_head)
-    scores : shape (n_head, query, key)
-        q . k / sqrt(d_head); the future is -inf.
     pattern : shape (n_head, query, key)
-        softmax of `scores` over keys; rows sum to one.
+        softmax of the scores over keys; rows sum to one.
     scaling : what q . k is multiplied by; 1 / sqrt(d_head)
     resid_norms : shape (n_ctx,); length of the residual stream before the layer
     """
@@ -45,10 +46,19 @@ class LayerAttention:
     q: np.ndarray
     k: np.ndarray
     v: np.ndarray
-    scores: np.ndarray
     pattern: np.ndarray
     scaling: float
     resid_norms: np.ndarray
+
+    def scores(self, head: int, queries: list[int] | slice = slice(None)) -> np.ndarray:
+        """q . k, scaled, the future -inf; shape (n queries, key).
+
+        They are as large as the pattern and quickly made, so they are not kept.
+        """
+        n = self.pattern.shape[-1]
+        scores = (self.q[head][queries] @ self.k[head].T) * np.float32(self.scaling)
+        scores[np.arange(n) > np.arange(n)[queries][:, None]] = -np.inf
+        return scores
 
 
 def _handed_over(tensor: torch.Tensor) -> np.ndarray:
@@ -77,11 +87,29 @@ def _scaling(loaded: LoadedModel, layer: int) -> float:
     return float(loaded.model.transformer.h[layer].attn.scaling)
 
 
-def _scores(loaded: LoadedModel, layer: int, q: torch.Tensor, k: torch.Tensor) -> torch.Tensor:
-    """q . k, scaled and masked; shape (n_head, query, key), float32."""
-    scores = (q @ k.transpose(-1, -2)).float().mul_(_scaling(loaded, layer))
-    future = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).triu_(1)
-    return scores.masked_fill_(future, -math.inf)
+def _patterns(
+    loaded: LoadedModel, layer: int, q: torch.Tensor, k: torch.Tensor
+) -> Iterator[torch.Tensor]:
+    """Patterns of some heads at a time, the first heads first; (n heads, query, key), float32."""
+    n = q.shape[1]
+    future = torch.ones((n, n), dtype=torch.bool, device=q.device).triu_(1)
+    # Of a long prompt a head has 4 MB: no more than a few at once, or memory is full of scores.
+    at_once = max(1, _CELLS // n**2)
+    for some_q, some_k in zip(q.split(at_once), k.split(at_once), strict=True):
+        scores = some_q.float() @ some_k.float().transpose(-1, -2)
+        scores.mul_(_scaling(loaded, layer)).masked_fill_(future, -math.inf)
+        yield scores.softmax(dim=-1)
+
+
+def _stacked(patterns: Iterator[torch.Tensor], n_head: int, n: int) -> np.ndarray:
+    """All heads in one read-only array; shape (n_head, query, key)."""
+    out = np.empty((n_head, n, n), dtype=np.float32)
+    first = 0
+    for some in patterns:
+        out[first : first + len(some)] = some.cpu().numpy()
+        first += len(some)
+    out.flags.writeable = False
+    return out
 
 
 def layer_attention(loaded: LoadedModel, trace: Trace, layer: int) -> LayerAttention:
@@ -97,25 +125,16 @@ def layer_attention(loaded: LoadedModel, trace: Trace, layer: int) -> LayerAtten
     Vaswani et al. (2017), Attention Is All You Need, equation 1.
     """
     q, k, v = qkv(loaded, trace, layer)
-    scores = _scores(loaded, layer, q, k)
-    # Scores and pattern are the big ones (4 MB a head at 1,024 tokens): handed over, not copied.
-    pattern = _handed_over(scores.softmax(dim=-1))
+    pattern = _stacked(_patterns(loaded, layer, q, k), len(q), trace.n_ctx)
     norms = np.linalg.norm(trace.resid[layer], axis=-1)
     norms.flags.writeable = False
-    return LayerAttention(
-        layer,
-        *map(frozen, (q, k, v)),
-        _handed_over(scores),
-        pattern,
-        _scaling(loaded, layer),
-        norms,
-    )
+    return LayerAttention(layer, *map(frozen, (q, k, v)), pattern, _scaling(loaded, layer), norms)
 
 
 def layer_pattern(loaded: LoadedModel, trace: Trace, layer: int) -> np.ndarray:
     """The patterns of one layer alone; shape (n_head, query, key)."""
     q, k, _v = qkv(loaded, trace, layer)
-    return _handed_over(_scores(loaded, layer, q, k).softmax(dim=-1))
+    return _stacked(_patterns(loaded, layer, q, k), len(q), trace.n_ctx)
 
 
 # --- all heads at a glance ------------------------------------------------------------------
@@ -262,7 +281,7 @@ def head_steps(found: LayerAttention, rows: np.ndarray, head: int, query: int) -
         v,
         k @ q[query],
         found.scaling,
-        found.scores[head, query],
+        found.scores(head, [query])[0],
         weights,
         z,
         z @ rows,
@@ -315,7 +334,7 @@ def sink(found: LayerAttention, rows: np.ndarray, head: int) -> Sink | None:
     Xiao et al. (2023), Efficient Streaming Language Models with Attention Sinks.
     """
     check_head(head, len(found.q))
-    scores, pattern, v = found.scores[head], found.pattern[head], found.v[head]
+    scores, pattern, v = found.scores(head), found.pattern[head], found.v[head]
     n = len(v)
     if n < 2:
         return None
@@ -358,7 +377,7 @@ class AllLayers:
 
 
 def all_layers(loaded: LoadedModel, trace: Trace) -> AllLayers:
-    """Rollout, mean and maximum over heads and layers; one layer in memory at a time.
+    """Rollout, mean and maximum over heads and layers; a few heads in memory at a time.
 
     References
     ----------
@@ -368,11 +387,14 @@ def all_layers(loaded: LoadedModel, trace: Trace) -> AllLayers:
     identity = torch.eye(n)
     rollout, mean, largest = identity.clone(), torch.zeros(n, n), torch.zeros(n, n)
     for layer in range(loaded.shape.n_layer):
-        pattern = torch.from_numpy(layer_pattern(loaded, trace, layer).copy())
-        average = pattern.mean(dim=0)
+        q, k, _v = qkv(loaded, trace, layer)
+        average = torch.zeros(n, n)
+        for some in _patterns(loaded, layer, q, k):
+            average += some.sum(dim=0).cpu()
+            largest = torch.maximum(largest, some.amax(dim=0).cpu())
+        average /= loaded.shape.n_head
         rollout = (average + identity).mul_(0.5) @ rollout
         mean += average
-        largest = torch.maximum(largest, pattern.amax(dim=0))
     mean /= loaded.shape.n_layer
     return AllLayers(_handed_over(rollout), _handed_over(mean), _handed_over(largest))
 
@@ -499,7 +521,8 @@ def stage_matrices(
     """
     dots = found.q[head][window] @ found.k[head][window].T
     square = np.ix_(window, window)
-    return dots, dots * scaling, found.scores[head][square], found.pattern[head][square]
+    masked = found.scores(head, window)[:, window]
+    return dots, dots * scaling, masked, found.pattern[head][square]
 
 
 def pictures(made: list[LayerSummary], fold: str) -> np.ndarray:

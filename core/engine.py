@@ -21,7 +21,7 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass, fields, is_dataclass
 from queue import SimpleQueue
 from typing import Any, TypeVar
-from weakref import WeakSet
+from weakref import ReferenceType, ref
 
 import numpy as np
 import torch
@@ -213,17 +213,20 @@ class _Stream:
         self.out.put(self.context.run(as_learner_error, error))
 
 
-_engines: WeakSet[Engine] = WeakSet()
+#: Every owner thread that may still run, with its engine: an engine may be gone while its thread
+#: still frees what it held.
+_owners: list[tuple[threading.Thread, ReferenceType[Engine]]] = []
 
 
 @atexit.register
 def _close_all() -> None:
     """A thread inside PyTorch while the interpreter goes down would abort the process."""
-    left = list(_engines)
-    for engine in left:
-        engine.close()
-    for engine in left:
-        engine._thread.join(5.0)
+    for _thread, reference in _owners:
+        engine = reference()
+        if engine is not None:
+            engine.close()
+    for thread, _reference in _owners:
+        thread.join(5.0)
 
 
 class Engine:
@@ -274,7 +277,8 @@ class Engine:
         self._counts = {"tokens": 0, "hits": 0, "misses": 0, "failures": 0}
         self._thread = threading.Thread(target=self._run, name=f"engine {self.key}", daemon=True)
         self._thread.start()
-        _engines.add(self)
+        _owners[:] = [owner for owner in _owners if owner[0].is_alive()]
+        _owners.append((self._thread, ref(self)))
 
     # --- what pages ask for -------------------------------------------------------------
 
