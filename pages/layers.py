@@ -744,12 +744,17 @@ def skip_panel(now: Current, trace: Trace, position: int) -> None:
             attn = pick_layers(_("Leave out attention of layer"), layers, [], key="noattn")
         with right:
             mlp = pick_layers(_("Leave out the MLP of layer"), layers, [0], key="nomlp")
-        st.button(
-            _("Leave out everything"),
-            key="skip_all",
-            on_click=set_layers,
-            args=({"noattn": layers, "nomlp": layers},),
-        )
+        with st.container(horizontal=True):
+            for key, title, chosen in (
+                ("skip_all", _("Leave out everything"), layers),
+                ("skip_none", _("Leave out nothing"), []),
+            ):
+                st.button(
+                    title,
+                    key=key,
+                    on_click=set_layers,
+                    args=({"noattn": chosen, "nomlp": chosen},),
+                )
         blocks = [*((i, "attn") for i in attn), *((i, "mlp") for i in mlp)]
         whole = now.engine.view(ablation.ablated_logits, ids)
         without = now.engine.view(ablation.ablated_logits, ids, frozenset(), frozenset(blocks))
@@ -803,7 +808,13 @@ def pick_layers(title: str, layers: list[int], default: list[int], *, key: str) 
     known = {str(layer) for layer in layers}
     unknown = state is None and not known.issuperset(st.query_params.get_all(key))
     chosen = st.pills(
-        title, layers, selection_mode="multi", default=default, key=key, bind="query-params"
+        title,
+        layers,
+        selection_mode="multi",
+        default=default,
+        key=key,
+        wrap=True,
+        bind="query-params",
     )
     if unknown:
         say_no_layer(len(layers))

@@ -171,7 +171,9 @@ export default function(component) {
     tell(Number(cell.dataset.row), Number(cell.dataset.column));
     // The note comes into view from below the window, but never over the cell it tells of.
     const room = window.innerHeight - cell.getBoundingClientRect().bottom;
-    note.classList.toggle('live', room > note.offsetHeight + 4);
+    const live = room > note.offsetHeight + 4;
+    note.classList.toggle('live', live);
+    cell.title = live ? '' : cell.getAttribute('aria-label');
   };
   grid.onpointerover = (event) => show(cellOf(event));
   grid.onpointerleave = () => {

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from xml.etree import ElementTree
 
+from PIL import Image
 from playwright.sync_api import expect
 
+from core.charts.drawing import shorten
 from tests.e2e.conftest import check_fits, check_no_error, wait_until_idle
 
 PROMPT = "Once upon a time there was a king who had a beautiful daughter. The king"
@@ -47,3 +51,49 @@ def test_a_narrow_window_moves_over_the_tokens(visit, shot, page) -> None:
     page.locator(".st-key-panel_lens .bar button").first.click()
     expect(first).not_to_have_text(before)
     shot("layers-narrow")
+
+
+def test_odd_text_is_shown_and_taken_away_as_it_was_typed(visit, shot, page, tmp_path) -> None:
+    visit("layers", prompt="*Hi* 🙂 你好 `x` <script>alert(1)</script> -- $a$", token="9")
+    check_fits(page)
+    panel = page.locator(".st-key-panel_lens")
+    expect(panel.locator(".head").nth(9)).to_contain_text("`")
+    panel.locator('[data-testid="stPopover"] button').click()
+    files = {}
+    for name in ("Picture as SVG", "Picture as PNG", "Numbers as CSV"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name).first.click()
+        files[name] = Path(tmp_path / download.value.suggested_filename)
+        download.value.save_as(files[name])
+    root = ElementTree.parse(files["Picture as SVG"]).getroot()
+    words = [e.text or "" for e in root.iter("{http://www.w3.org/2000/svg}text")]
+    # A title, two lines for each column, then for each row its name and its cells.
+    columns = panel.locator(".head").count()
+    rows = words[1 + 2 * columns :]
+    drawn = [text for i, text in enumerate(rows) if i % (columns + 1)]
+    shown = panel.locator(".cell").evaluate_all("cells => cells.map((c) => c.textContent)")
+    assert drawn == [shorten(text, 9) for text in shown]
+    assert Image.open(files["Picture as PNG"]).size[0] > 1_000
+    assert files["Numbers as CSV"].read_text(encoding="utf-8").startswith("position,token,row")
+    shot("layers-odd")
+    check_no_error(page)
+
+
+def test_a_whole_context_leaves_the_grid_on_the_first_screen(visit, shot, page) -> None:
+    visit("layers", prompt="The king had a daughter. " * 240)
+    check_fits(page)
+    panel = page.locator(".st-key-panel_lens")
+    expect(panel.locator(".head .n").last).to_have_text("1023")
+    strip = page.locator(".st-key-strip_layers .strip")
+    assert strip.bounding_box()["height"] < 200
+    assert panel.bounding_box()["y"] < 500
+    # The followed token is in sight although it is the last of many.
+    chosen, frame = strip.locator(".chosen").bounding_box(), strip.bounding_box()
+    assert frame["y"] <= chosen["y"] <= frame["y"] + frame["height"] - 20
+    slider = panel.get_by_role("slider")
+    slider.focus()
+    slider.press("Home")
+    page.wait_for_url(re.compile(r"[?&]start=0"))
+    expect(panel.locator(".head .n").first).to_have_text("0")
+    shot("layers-long")
+    check_no_error(page)

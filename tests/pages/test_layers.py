@@ -80,6 +80,10 @@ def test_a_word_of_several_tokens_and_every_block_left_out() -> None:
     assert "Every block is left out" in said(app)
     before, after = boxes(app)["layers-skip"].shown
     assert not np.allclose(before, after)
+    app.button(key="skip_none").click().run()
+    settle(app)
+    assert "Nothing is left out" in said(app)
+    assert np.array_equal(*boxes(app)["layers-skip"].shown)
 
 
 def test_a_single_token() -> None:
