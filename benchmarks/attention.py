@@ -22,6 +22,7 @@ from benchmarks.measure import peak_memory, random_model, some_ids, table, take_
 from benchmarks.redraw import prompt_of, redraws, row
 from core.attention import all_layers, layer_attention, layer_pattern, layer_summary, pictures
 from core.charts.attention import packed_pictures, packed_triangle
+from core.engine import Engine
 from core.model import LoadedModel
 from core.trace import Trace, capture
 
@@ -49,16 +50,16 @@ def eager_twin(loaded: LoadedModel) -> GPT2LMHeadModel:
         ).eval()
 
 
-def opened(loaded: LoadedModel, ids: tuple[int, ...]) -> tuple:
+def opened(engine: Engine, ids: tuple[int, ...]) -> tuple:
     """All that the page computes for a prompt: the trace, the grid, one layer, rollout."""
-    trace = Trace("random", ids, ("a",) * len(ids), *capture(loaded, ids))
-    grid = [layer_summary(loaded, trace, i) for i in range(loaded.shape.n_layer)]
-    return trace, grid, layer_attention(loaded, trace, 5), all_layers(loaded, trace)
+    trace = engine.trace(ids)
+    grid = [engine.view(layer_summary, trace, i) for i in range(engine.shape.n_layer)]
+    return trace, grid, engine.attention(trace, 5), engine.view(all_layers, trace)
 
 
-def layers(loaded: LoadedModel, eager: GPT2LMHeadModel, n: int) -> tuple[list[str], list[str]]:
+def layers(engine: Engine, eager: GPT2LMHeadModel, n: int) -> tuple[list[str], list[str]]:
     """Two rows: times, and memory with what is sent."""
-    ids = some_ids(n)
+    loaded, ids = engine.loaded, some_ids(n)
     tensor = torch.tensor([ids])
     trace = Trace("random", ids, ("a",) * n, *capture(loaded, ids))
     n_layer = loaded.shape.n_layer
@@ -79,7 +80,7 @@ def layers(loaded: LoadedModel, eager: GPT2LMHeadModel, n: int) -> tuple[list[st
     }
     times = {k: 1e3 * typical(v) for k, v in take_turns(3 if n > 256 else 6, **trials).items()}
     one = peak_mib(lambda: layer_attention(loaded, trace, 5))
-    page = peak_mib(lambda: opened(loaded, ids))
+    page = peak_mib(lambda: opened(engine, ids))
     theirs = peak_mib(lambda: eager(tensor, output_attentions=True))
     made = [layer_summary(loaded, trace, i) for i in range(n_layer)]
     picture = len(packed_pictures(pictures(made, "max")))
@@ -124,8 +125,10 @@ def main() -> None:
     if "layers" in chosen.parts:
         loaded = random_model()
         with torch.inference_mode():
-            eager = eager_twin(loaded)
-            rows = [layers(loaded, eager, n) for n in chosen.tokens]
+            eager, engine = eager_twin(loaded), Engine(loaded)
+            engine.measured.wait(60)
+            rows = [layers(engine, eager, n) for n in chosen.tokens]
+            engine.close()
         table(
             "GPT-2 small's shape, random weights, float32",
             ["tokens", "eager, all attentions", "trace", "one layer", "grid", "rollout"],
@@ -136,7 +139,7 @@ def main() -> None:
             ["tokens", "eager", "one layer", "whole page", "page / eager", "grid", "head"],
             [memory for _times, memory in rows],
         )
-        del loaded, eager
+        del loaded, eager, engine
     if "heads" in chosen.parts:
         table(
             "Another head of the same layer: script time",

@@ -22,7 +22,7 @@ from core.trace import Trace, capture, check_head, check_layer, check_position, 
 if TYPE_CHECKING:
     from core.model import LoadedModel
 
-#: Numbers of a pattern that are computed at once: 16 MB.
+#: Numbers of the patterns that `all_layers` holds at once: 16 MB.
 _CELLS = 2**22
 #: Small pictures of a pattern are at most this many cells wide.
 THUMBNAIL = 32
@@ -88,28 +88,30 @@ def _scaling(loaded: LoadedModel, layer: int) -> float:
 
 
 def _patterns(
-    loaded: LoadedModel, layer: int, q: torch.Tensor, k: torch.Tensor
+    loaded: LoadedModel, layer: int, q: torch.Tensor, k: torch.Tensor, out: torch.Tensor
 ) -> Iterator[torch.Tensor]:
-    """Patterns of some heads at a time, the first heads first; (n heads, query, key), float32."""
+    """Patterns of some heads at a time, the first heads first.
+
+    Parameters
+    ----------
+    out : shape (n heads, query, key), float32, on q's device; written over with each of them
+    """
     n = q.shape[1]
     future = torch.ones((n, n), dtype=torch.bool, device=q.device).triu_(1)
-    # Of a long prompt a head has 4 MB: no more than a few at once, or memory is full of scores.
-    at_once = max(1, _CELLS // n**2)
-    for some_q, some_k in zip(q.split(at_once), k.split(at_once), strict=True):
-        scores = some_q.float() @ some_k.float().transpose(-1, -2)
-        scores.mul_(_scaling(loaded, layer)).masked_fill_(future, -math.inf)
-        yield scores.softmax(dim=-1)
+    for some_q, some_k in zip(q.split(len(out)), k.split(len(out)), strict=True):
+        some = out[: len(some_q)]
+        # All in one place: of a long prompt every step would leave 4 MB a head behind.
+        torch.matmul(some_q.float(), some_k.float().transpose(-1, -2), out=some)
+        some.mul_(_scaling(loaded, layer)).masked_fill_(future, -math.inf)
+        some.sub_(some.amax(dim=-1, keepdim=True)).exp_()
+        yield some.div_(some.sum(dim=-1, keepdim=True))
 
 
-def _stacked(patterns: Iterator[torch.Tensor], n_head: int, n: int) -> np.ndarray:
+def _all_patterns(loaded: LoadedModel, layer: int, q: torch.Tensor, k: torch.Tensor) -> np.ndarray:
     """All heads in one read-only array; shape (n_head, query, key)."""
-    out = np.empty((n_head, n, n), dtype=np.float32)
-    first = 0
-    for some in patterns:
-        out[first : first + len(some)] = some.cpu().numpy()
-        first += len(some)
-    out.flags.writeable = False
-    return out
+    out = torch.empty((len(q), q.shape[1], q.shape[1]), device=q.device)
+    next(_patterns(loaded, layer, q, k, out))
+    return _handed_over(out)
 
 
 def layer_attention(loaded: LoadedModel, trace: Trace, layer: int) -> LayerAttention:
@@ -125,7 +127,7 @@ def layer_attention(loaded: LoadedModel, trace: Trace, layer: int) -> LayerAtten
     Vaswani et al. (2017), Attention Is All You Need, equation 1.
     """
     q, k, v = qkv(loaded, trace, layer)
-    pattern = _stacked(_patterns(loaded, layer, q, k), len(q), trace.n_ctx)
+    pattern = _all_patterns(loaded, layer, q, k)
     norms = np.linalg.norm(trace.resid[layer], axis=-1)
     norms.flags.writeable = False
     return LayerAttention(layer, *map(frozen, (q, k, v)), pattern, _scaling(loaded, layer), norms)
@@ -134,7 +136,7 @@ def layer_attention(loaded: LoadedModel, trace: Trace, layer: int) -> LayerAtten
 def layer_pattern(loaded: LoadedModel, trace: Trace, layer: int) -> np.ndarray:
     """The patterns of one layer alone; shape (n_head, query, key)."""
     q, k, _v = qkv(loaded, trace, layer)
-    return _stacked(_patterns(loaded, layer, q, k), len(q), trace.n_ctx)
+    return _all_patterns(loaded, layer, q, k)
 
 
 # --- all heads at a glance ------------------------------------------------------------------
@@ -386,10 +388,12 @@ def all_layers(loaded: LoadedModel, trace: Trace) -> AllLayers:
     n = trace.n_ctx
     identity = torch.eye(n)
     rollout, mean, largest = identity.clone(), torch.zeros(n, n), torch.zeros(n, n)
+    at_once = min(loaded.shape.n_head, max(1, _CELLS // n**2))
+    room = torch.empty((at_once, n, n), device=loaded.device)
     for layer in range(loaded.shape.n_layer):
         q, k, _v = qkv(loaded, trace, layer)
         average = torch.zeros(n, n)
-        for some in _patterns(loaded, layer, q, k):
+        for some in _patterns(loaded, layer, q, k, room):
             average += some.sum(dim=0).cpu()
             largest = torch.maximum(largest, some.amax(dim=0).cpu())
         average /= loaded.shape.n_head

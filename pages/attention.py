@@ -238,7 +238,7 @@ def exports(
             _("Matrix, q, k, v and scores as NPZ"),
             lambda: charts.npz_file(
                 pattern=shown,
-                scores=found.scores[at.head],
+                scores=found.scores(at.head),
                 q=found.q[at.head],
                 k=found.k[at.head],
                 v=found.v[at.head],

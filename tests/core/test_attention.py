@@ -41,12 +41,25 @@ def test_nothing_looks_at_the_future(tiny, ids: list[int]) -> None:
         found = tiny.call(attention.layer_attention, trace, layer)
         assert not np.triu(found.pattern, 1).any()
         assert np.allclose(found.pattern.sum(-1), 1, atol=1e-5)
-        assert np.isneginf(found.scores[:, ~np.tri(len(ids), dtype=bool)]).all()
+        scores = found.scores(2)
+        assert np.isneginf(scores[~np.tri(len(ids), dtype=bool)]).all()
+        powers = np.exp(scores - scores.max(-1, keepdims=True))
+        assert np.allclose(powers / powers.sum(-1, keepdims=True), found.pattern[2], atol=1e-5)
+        assert np.allclose(found.scores(2, [0, len(ids) - 1]), scores[[0, -1]], atol=1e-5)
+
+
+def test_heads_are_made_a_few_at_a_time(tiny, monkeypatch) -> None:
+    trace = tiny.trace(STORY)
+    together = tiny.call(attention.all_layers, trace)
+    monkeypatch.setattr(attention, "_CELLS", 3 * trace.n_ctx**2)  # of four heads three, then one
+    again = tiny.call(attention.all_layers, trace)
+    assert np.allclose(again.rollout, together.rollout, atol=1e-6)
+    assert np.allclose(again.largest, together.largest, atol=1e-6)
 
 
 def test_arrays_cannot_be_written(tiny) -> None:
     found = tiny.attention(tiny.trace(STORY), 0)
-    for array in (found.q, found.k, found.v, found.scores, found.pattern):
+    for array in (found.q, found.k, found.v, found.pattern, found.resid_norms):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
 
@@ -61,6 +74,10 @@ def test_another_head_of_the_same_layer_runs_nothing(tiny, monkeypatch) -> None:
     )
     try:
         assert tiny.attention(trace, 1) is first
+        assert runs == []
+        for head in range(tiny.shape.n_head):
+            steps_of(tiny, trace, 1, head, 3)
+            attention.sink(first, tiny.view(attention.head_rows, 1, head), head)
         assert runs == []
         tiny.attention(trace, 2)  # another layer: that one alone, and not the model
         assert runs == []
@@ -151,7 +168,7 @@ def test_sink_numbers(tiny) -> None:
     parts = np.linalg.norm((layer.pattern[2][:, :, None] * layer.v[2]) @ rows, axis=-1)[1:]
     assert found.written == pytest.approx((parts[:, 0] / parts.sum(-1)).mean(), abs=1e-5)
     two = attention.sink(tiny.attention(tiny.trace(trace.token_ids[:2]), 1), rows, 2)
-    lead = layer.scores[2, 1, 0] - layer.scores[2, 1, 1]
+    lead = layer.scores(2)[1, 0] - layer.scores(2)[1, 1]
     assert two.score_lead == pytest.approx(lead, abs=1e-4)
     steps = steps_of(tiny, trace, 1, 2, 5)
     assert np.allclose(steps.written, [*parts[4]], atol=1e-5)
