@@ -22,6 +22,7 @@ from urllib.parse import urlencode
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.Slider_pb2 import Slider
 from websockets.sync.client import connect
 
 ROOT = Path(__file__).parent.parent
@@ -36,7 +37,7 @@ def serve(**settings: str) -> Iterator[tuple[str, subprocess.Popen]]:
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", **settings}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     server = subprocess.Popen(
-        [*command, "--server.address", "127.0.0.1"],
+        [*command, "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.DEVNULL,
@@ -202,6 +203,9 @@ def _value(kind: str, body: Any) -> dict | None:
         if body.set_value:
             return {"string_value": body.raw_value}
         return {"string_value": body.options[body.default]} if body.options else None
+    if kind == "slider" and body.type == Slider.SELECT_SLIDER:
+        raw = list(body.raw_value) if body.set_value else []
+        return {"string_array_value": {"data": raw or [body.options[int(i)] for i in body.default]}}
     if kind == "slider":
         return {
             "double_array_value": {"data": list(body.value if body.set_value else body.default)}

@@ -18,7 +18,11 @@ if TYPE_CHECKING:  # torch takes seconds to import: it is left to the thread tha
 #: What the pages import beside the engine; some of it takes a second or two.
 _PAGE_MODULES = ("core.overview", "core.heads", "core.embeddings", "core.beams", "core.scoring")
 
-_warm = threading.Event()
+
+@st.cache_resource(show_spinner=False)
+def _warm() -> threading.Event:
+    """Set once a model was loaded; as long-lived as the pool, also when this file is reloaded."""
+    return threading.Event()
 
 
 @st.cache_resource(show_spinner=False)
@@ -40,7 +44,7 @@ def settings() -> Settings:
 @st.cache_resource(show_spinner=False)
 def pool() -> ModelPool:
     """The models in memory: one copy of the weights each, for every session."""
-    limits = settings()
+    limits, warm = settings(), _warm()
 
     def engine(loaded) -> Engine:
         from core.engine import Engine
@@ -51,8 +55,8 @@ def pool() -> ModelPool:
             queue_limit=limits.queue_limit,
             max_new_tokens=limits.max_new_tokens,
         )
-        if not _warm.is_set():
-            _warm.set()
+        if not warm.is_set():
+            warm.set()
             threading.Thread(target=_import_pages, name="import", daemon=True).start()
         return made
 
@@ -75,4 +79,4 @@ def engine_or_job(key: str) -> Engine | LoadJob:
 
 def is_cold() -> bool:
     """Whether no model was loaded yet: importing a page now would wait for torch."""
-    return not _warm.is_set()
+    return not _warm().is_set()

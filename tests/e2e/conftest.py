@@ -75,6 +75,7 @@ def app_url() -> Iterator[str]:
             [
                 *(sys.executable, "-m", "streamlit", "run", "app.py"),
                 *("--server.port", str(port), "--server.address", "127.0.0.1"),
+                *("--server.fileWatcherType", "none"),
             ],
             cwd=ROOT,
             env=environment,
@@ -152,9 +153,7 @@ def visit(page: Page, app_url: str) -> Visit:
         # On a deep link Streamlit's front end asks for its own address at the page's path
         # first and at the root when that is not there; the browser logs the first answer.
         probing = re.search(r"/_stcore/(health|host-config)$", message.location.get("url", ""))
-        # Vega draws a legend while its column has no width yet, and again when it has one.
-        unsized = "<rect> attribute width: A negative value" in message.text
-        if message.type == "error" and not probing and not unsized:
+        if message.type == "error" and not probing:
             page.errors.append(message.text)  # type: ignore[attr-defined]
 
     page.on("console", on_console)
