@@ -3,6 +3,7 @@
 // textContent, fillText and nothing else.
 const SVG = 'http://www.w3.org/2000/svg';
 const CELL_LEAST = 20;
+const GAP = 24; // between figures; a little more than the style sheet's, which is in rem
 const SEEN = 0.01; // below one per cent a weight is summed with others, never dropped
 
 function half(bits) {
@@ -149,7 +150,7 @@ export default function (component) {
   const drawDetail = (colours) => {
     const mono = style('--st-code-font', 'monospace');
     const total = root.clientWidth;
-    const beside = long ? wholeSide() + 20 : 0;
+    const beside = long ? wholeSide() + GAP : 0;
     const room = total - beside >= 420 ? total - beside : total;
     const names = labels.slice(state.q0, state.q0 + size);
     const g0 = detail.getContext('2d');
@@ -258,11 +259,11 @@ export default function (component) {
   const svg = one('.lines svg');
   const drawLines = () => {
     const rows = size;
-    const free = root.clientWidth - plan.width - 22 - (long ? wholeSide() + 20 : 0);
+    const free = root.clientWidth - plan.width - GAP - (long ? wholeSide() + GAP : 0);
     const beside = free >= 226;
     const high = beside ? plan.cell : 24; // beside the matrix, its rows go on
-    const width = Math.min(beside ? Math.min(free, 360) : 360, root.clientWidth);
-    const side = Math.min(112, Math.floor((width - 50) / 2));
+    const width = beside ? Math.min(free, 360) : Math.min(560, root.clientWidth);
+    const side = Math.max(20, Math.min(112, Math.floor((width - 50) / 2)));
     const letters = Math.floor((side - 10) / 8.6);
     const extra = long ? 1 : 0;
     const height = (rows + extra) * high;
@@ -456,6 +457,7 @@ export default function (component) {
   let queued = false;
   const draw = () => {
     queued = false;
+    if (root.clientWidth < 1) return; // not laid out yet: the observer below calls again
     const colours = ramp();
     drawWhole(colours);
     drawDetail(colours);
