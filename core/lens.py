@@ -194,15 +194,24 @@ def logit_lens(
     model = loaded.model
     resid = trace.resid[:, start:stop]
     rows = resid.reshape(-1, resid.shape[-1])
-    parts: list[tuple[torch.Tensor, ...]] = []
     follow = torch.tensor(watched, dtype=torch.long, device=loaded.device)
-    for first in range(0, len(rows), LENS_ROWS):
+    n_rows, kept = len(rows), min(top, loaded.shape.n_vocab)
+    # Made before the first logits: small results kept between large blocks that are freed would
+    # tear holes that the next block does not fit into, and memory would grow after all.
+    ids, ranks = (torch.empty(n_rows, n, dtype=torch.int32) for n in (kept, len(watched)))
+    probs, followed = (torch.empty(n_rows, n) for n in (kept, len(watched)))
+    entropy = torch.empty(n_rows)
+    for first in range(0, n_rows, LENS_ROWS):
         stream = _tensor(loaded, rows[first : first + LENS_ROWS])
         logits = model.lm_head(model.transformer.ln_f(stream)).float()
-        parts += [_read(some, follow, top) for some in logits.split(READ_ROWS)]
+        for at in range(0, len(logits), READ_ROWS):
+            found = _read(logits[at : at + READ_ROWS], follow, top)
+            place = slice(first + at, first + at + len(found[0]))
+            for result, part in zip((ids, probs, entropy, followed, ranks), found, strict=True):
+                result[place] = part
     shape = resid.shape[:2]
     ids, probs, entropy, followed, ranks = (
-        torch.cat(columns).unflatten(0, shape) for columns in zip(*parts, strict=True)
+        result.unflatten(0, shape) for result in (ids, probs, entropy, followed, ranks)
     )
     return LogitLens(
         start,
