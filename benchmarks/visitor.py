@@ -80,7 +80,6 @@ class Visitor:
         self._polls: dict[str, float] = {}  # fragment -> seconds
         self._query = ""
         self._hash = ""
-        self._fragment = ""
         self._values: dict[str, dict] = {}  # widget id -> the value that it shows
 
     def close(self) -> None:
@@ -142,7 +141,7 @@ class Visitor:
         if fragment is not None:
             state.fragment_id = fragment
             state.is_auto_rerun = True
-        self.n_bytes, self._fragment = 0, fragment or ""
+        self.n_bytes = 0
         self._socket.send(message.SerializeToString())
 
     def _until_quiet(self, deadline: float) -> None:
@@ -161,7 +160,7 @@ class Visitor:
             elif kind == "navigation":
                 self._hash = message.navigation.page_script_hash
             elif kind == "new_session":
-                if not self._fragment:  # a whole run draws everything anew
+                if not message.metadata.run.fragment_ids:  # a whole run draws all anew
                     self.shown.clear()
                     self._polls.clear()
             elif (
