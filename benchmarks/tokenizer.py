@@ -133,9 +133,10 @@ def browser(url: str) -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
         view = chromium.new_page(viewport={"width": 1280, "height": 720})
-        view.set_default_timeout(60_000)
+        view.set_default_timeout(120_000)
         view.goto(f"{url}/tokenizer?prompt=Hello&tok_per=10%2C000")
-        view.wait_for_selector(".st-key-tok_chips")
+        view.wait_for_selector(".st-key-tok_chips .token")
+        view.wait_for_timeout(3000)  # the run that drew it ends
         for n_tokens in (1_000, 10_000):
             box = view.get_by_label("Prompt", exact=True)
             box.fill("tree" + " tree" * (n_tokens - 1))

@@ -518,7 +518,7 @@ def vocabulary_panel(now: Current, words: Vocabulary) -> None:
         try:
             ids = core_vocabulary.search(words, query, by, match_case=case)
         except LearnerError as error:
-            show_error(error)
+            show_error(error, key="error_find")
             return
         if not len(ids):
             st.text(_("No token fits. Tokens are mostly English words and pieces of words."))
@@ -620,7 +620,7 @@ def costs_panel(now: Current) -> None:
                 for side in sides
             )
         except LearnerError as error:
-            show_error(error)
+            show_error(error, key="error_costs")
             return
         counted = (core_tokenizer.cost(first), core_tokenizer.cost(second))
         chips(

@@ -76,9 +76,9 @@ class Current:
         return self.engine.trace(self.ids)
 
 
-def show_error(error: LearnerError) -> None:
-    """An error as a sentence and its cure; never typed text as Markdown."""
-    with st.container(border=True, key="learner_error"):
+def show_error(error: LearnerError, *, key: str = "learner_error") -> None:
+    """An error as a sentence and its cure; never typed text as Markdown. `key`: once on a page."""
+    with st.container(border=True, key=key):
         left, right = st.columns([1, 14], vertical_alignment="center")
         left.markdown(":material/error:")
         with right:

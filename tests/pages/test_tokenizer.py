@@ -85,6 +85,13 @@ def test_compared_texts_that_are_too_long_are_refused_and_kept(app) -> None:
     assert "1,048,576 characters" in texts(app)
     assert "at most 2,000" in texts(app)
     assert len(app.text_area(key="tok_b").value) == 2**20
+    # Two panels may refuse at the same time.
+    app.segmented_control(key="tok_by").set_value("regex").run()
+    app.text_input(key="tok_find").set_value("(").run()
+    app.run()
+    assert not app.exception
+    assert "at most 2,000" in texts(app)
+    assert "not a regular expression" in texts(app)
     app.text_area(key="tok_b").set_value("").run()
     assert "The first text costs" in texts(app)
     assert not app.exception
