@@ -132,7 +132,7 @@ def test_examples_vocabulary_and_pairs(visit) -> None:
     expect(page.locator(".st-key-panel_vocabulary").get_by_text("<F0 9F>").first).to_be_visible()
     page.locator(".st-key-tok_pair").get_by_role("combobox").click()
     page.get_by_role("option", name="Code with spaces or tabs").click()
-    expect(page.get_by_text("costs 6 tokens more")).to_be_visible()
+    expect(page.get_by_text("costs 9 tokens more")).to_be_visible()
     query = parse_qs(urlparse(page.url).query)
     assert (query["tok_find"], query["tok_by"], query["tok_pair"]) == (
         ["8582"],
