@@ -24,6 +24,8 @@ from core.language import _
 EXACT_UP_TO = 256
 #: Up to this many tokens a picture has one rectangle per cell; above, an embedded image.
 RECTANGLES_UP_TO = 64
+#: Numbers in cells are drawn where they do not cover each other; pointing tells them anyway.
+_IF_ROOM = {"expr": "bandwidth('x') < 38 ? 0 : 1"}
 
 
 # --- for the components -----------------------------------------------------------------------
@@ -286,7 +288,9 @@ def stage_strips(
         scale={"paddingInner": 0.06, "paddingOuter": 0.02},
     )
     order = [name for name, _values, _signed in stages]
-    y = lite.field("stage", sort=order, axis=lite.axis(labelLimit=190, ticks=False, domain=False))
+    y = lite.field(
+        "stage", sort=order, axis=lite.axis(labelLimit=190, minExtent=92, ticks=False, domain=False)
+    )
     tip = [
         lite.field("key", title=_("key")),
         lite.field("stage", title=_("step")),
@@ -307,7 +311,7 @@ def stage_strips(
     # Numbers stand in the cells: half the ramp keeps them legible on both themes.
     layers = [cells(True, lite.signed_scale(2.0)), cells(False, lite.weight_scale(2.2))]
     if len(names) <= 14:
-        style = {"type": "text", "fontSize": FONT_SIZE}
+        style = {"type": "text", "fontSize": FONT_SIZE, "opacity": _IF_ROOM}
         layers.append(lite.mark(style, rows, x=x, y=y, text=lite.field("text")))
     return lite.figure(*layers, height=44 * len(stages) + 90, independent=True)
 
@@ -502,6 +506,6 @@ def token_matrix(
         color=lite.field("value", "quantitative", scale=scale, legend=None),
         tooltip=tip,
     )
-    style = {"type": "text", "fontSize": FONT_SIZE}
+    style = {"type": "text", "fontSize": FONT_SIZE, "opacity": _IF_ROOM}
     numbers = lite.mark(style, rows, x=x, y=y, text=lite.field("text"), tooltip=tip)
     return lite.figure(cells, numbers, height=34 * len(names) + 80)

@@ -401,7 +401,12 @@ def walk_table(labels: Sequence[Sequence[str]], values: np.ndarray) -> Spec:
         ),
     )
     names = lite.mark(
-        {"type": "text", "fontSize": FONT_SIZE, "font": MONOSPACE, "limit": 150},
+        {
+            "type": "text",
+            "fontSize": FONT_SIZE,
+            "font": MONOSPACE,
+            "limit": {"expr": "bandwidth('x') - 6"},
+        },
         **places,
         text=lite.field("token"),
         color=lite.field("ink", "quantitative", scale=lite.weight_scale(1.0), legend=None),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from core.charts.theme import FONT_SIZE, MONOSPACE, axis, legend, token_axis
+from core.charts.theme import BLUE, FONT_SIZE, MONOSPACE, axis, legend, token_axis
 from core.language import _
 
 
@@ -30,9 +30,8 @@ def next_token_bars(labels: Sequence[str], probs: Sequence[float]) -> alt.LayerC
     )
     y = alt.Y("rank:O", axis=None, sort="ascending")
     base = alt.Chart(data).encode(y=y)
-    bars = base.mark_bar(cornerRadiusEnd=3).encode(
+    bars = base.mark_bar(cornerRadiusEnd=3, color=BLUE).encode(
         x=alt.X("probability:Q", axis=None, scale=alt.Scale(domain=[0, 1.28 * max(probs)])),
-        color=alt.Color("probability:Q", legend=None, scale=alt.Scale(domain=[0, max(probs)])),
         tooltip=[
             alt.Tooltip("rank:O", title=_("rank")),
             alt.Tooltip("token:N", title=_("token")),

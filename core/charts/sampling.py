@@ -194,9 +194,11 @@ def beam_tree(
             titles[1], values=list(range(1, n_lanes + 1)), format="d", grid=False, orient="top"
         ),
     )
+    # Both layers name the same scale: Vega-Lite joins differing ones into a third.
+    downwards = alt.Scale(domain=[-0.3, n_steps + 0.5], nice=False, reverse=True)
     y = alt.Y(
         "step:Q",
-        scale=alt.Scale(domain=[n_steps + 0.5, -0.3], nice=False),
+        scale=downwards,
         axis=axis(titles[0], values=list(range(1, n_steps + 1)), format="d", grid=False),
     )
     color = alt.Color(
@@ -214,7 +216,7 @@ def beam_tree(
     links = base.mark_rule(strokeWidth=2).encode(
         x=alt.X("from_lane:Q", scale=alt.Scale(domain=[0.6, n_lanes + 0.75], nice=False)),
         x2="lane:Q",
-        y=alt.Y("from_step:Q"),
+        y=alt.Y("from_step:Q", scale=downwards),
         y2="step:Q",
         color=color,
         strokeDash=alt.condition(dead, alt.value([4, 4]), alt.value([1, 0])),

@@ -120,7 +120,8 @@ export default function(component) {
 
   const scale = document.createElement('div');
   scale.className = 'ticks along inset';
-  if (head.colLabels && cols <= 48) {
+  const room = root.clientWidth ? root.clientWidth - 8.9 * head.room - 10 : 1000;
+  if (head.colLabels && cols <= 48 && room / cols >= 15) {
     scale.classList.add('names');
     head.colLabels.forEach((text, c) => {
       const tick = document.createElement('span');

@@ -105,6 +105,7 @@ export default function (component) {
   const drawWhole = (colours) => {
     if (!long) return;
     const side = wholeSide();
+    one('.whole').style.width = `${side}px`; // its caption must not take the room beside it
     const across = Math.min(n, side);
     const signature = `${state.pool} ${side} ${colours[0]} ${colours[255]}`;
     if (state.picture === undefined || state.pictureOf !== data || state.signature !== signature) {

@@ -394,7 +394,7 @@ def strip(now: Current, kept: dict, n_prompt: int) -> None:
         values=[0.0] * n_prompt + [c.probability for c in taken],
         notes=[_("from the prompt")] * n_prompt + [told(c) for c in taken],
         selectable=bool(taken),
-        hint=_("Darker means more probable. Point at a token for its alternatives;"
+        hint=_("A stronger colour means more probable. Point at a token for its alternatives;"
                " click it to choose again from there.")
         if taken
         else _("The end of the prompt. Nothing has been chosen yet."),

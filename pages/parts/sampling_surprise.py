@@ -110,7 +110,7 @@ def show_scores(now: Current, text: str, tokens: tuple[Token, ...], scores: scor
         key="surprise_strip",
         values=scoring.shades(scores, first, last).tolist(),
         notes=[surprise_note(now, scores, i) for i in range(first, last)],
-        hint=_("Darker means more surprising. Point at a token for its numbers."),
+        hint=_("A stronger colour means more surprising. Point at a token for its numbers."),
     )
     a, b = max(0, first - 1), min(last - 1, n_scored)
     chart(

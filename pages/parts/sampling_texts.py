@@ -100,11 +100,11 @@ def show_run(now: Current, kept: dict) -> None:
         key="run_strip",
         values=[0.0] * n_prompt + [c.probability for c in written],
         notes=[_("from the prompt")] * n_prompt + [told(c) for c in written],
-        hint=_("Darker means more probable. Point at a token for its alternatives."),
+        hint=_("A stronger colour means more probable. Point at a token for its alternatives."),
     )
     if failed(job):
         return
-    rate = _("{x:.0f} tokens per second").format(x=job.rate) if job.rate else _("first token")
+    rate = _("{x:.1f} tokens per second").format(x=job.rate) if job.rate else _("first token")
     if not job.done:
         st.caption(_("Writing: {n} tokens, {rate}.").format(n=len(written), rate=rate))
         return
@@ -196,10 +196,9 @@ def compare_panel(now: Current) -> None:
             return
         if not job.done:
             st.progress(found[-1].share if found else 0.0, text=_("Writing all of them …"))
-        if not found or (job.done and found[-1].share < 1):
+        elif not found or found[-1].share < 1:
             st.caption(_("Stopped before there was anything to compare."))
-            return
-        if job.done:
+        else:
             show_comparison(now, kept, found[-1])
 
 
