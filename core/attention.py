@@ -506,7 +506,7 @@ def length(vector: np.ndarray) -> float:
     return float(np.linalg.norm(vector))
 
 
-def window_around(query: int, key: int, n_ctx: int, most: int = 8) -> list[int]:
+def window_around(query: int, key: int, n_ctx: int, most: int = 6) -> list[int]:
     """Positions of a small square that holds the query and, if it is near, the key."""
     size = min(most, n_ctx)
     last = min(n_ctx - 1, max(query, size - 1))
