@@ -43,10 +43,11 @@ def write(
 
 
 def why_ended(
-    engine: Engine,
     n_prompt: int,
     choices: Sequence[Choice],
     *,
+    n_ctx: int,
+    end_of_text: int | None,
     max_new_tokens: int,
     stop_at: str,
     stopped: bool,
@@ -56,15 +57,16 @@ def why_ended(
     Parameters
     ----------
     n_prompt : tokens before the first new one
+    n_ctx, end_of_text : the model's context and the id that ends a text
     stopped : whether somebody stopped it
     """
     if stop_at and stop_at in text_of(choices):
         return "stop text"
-    if choices and choices[-1].token_id == engine.tokenizer.eos_token_id:
+    if choices and choices[-1].token_id == end_of_text:
         return "end of text"
     if len(choices) >= max_new_tokens:
         return "length"
-    if n_prompt + len(choices) > engine.shape.n_ctx:
+    if n_prompt + len(choices) > n_ctx:
         return "context"
     return "stopped" if stopped else "length"
 

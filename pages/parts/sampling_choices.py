@@ -376,7 +376,13 @@ def steps_panel(now: Current, n_prompt: int) -> None:
                 take_over(base_text(now) + choices.text_of(taken), "take_story")
         with finish[2]:
             if taken:
-                export(now, taken, "story", seed=int(st.session_state.get("seed", 1)))
+                export(
+                    taken,
+                    "story",
+                    model=now.engine.key,
+                    prompt=base_text(now),
+                    seed=int(st.session_state.get("seed", 1)),
+                )
 
 
 def strip(now: Current, kept: dict, n_prompt: int) -> None:

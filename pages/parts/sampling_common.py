@@ -179,8 +179,10 @@ def start_and_stop(name: str, title: str, begin: Callable[[Current], None], now:
         )  # fmt: skip
 
 
-def export(now: Current, taken: tuple[Choice, ...], name: str, **about: object) -> None:
-    """The steps as CSV and JSON, and the text."""
+def export(
+    taken: tuple[Choice, ...], name: str, *, model: str, prompt: str, **about: object
+) -> None:
+    """The steps as CSV and JSON, and the text, as `model` wrote it after `prompt`."""
     with st.popover(_("Export"), icon=":material/download:", width="stretch"):
         st.download_button(
             _("Steps as CSV"), choices.as_csv(taken), f"{name}.csv", "text/csv",
@@ -188,11 +190,11 @@ def export(now: Current, taken: tuple[Choice, ...], name: str, **about: object) 
         )  # fmt: skip
         st.download_button(
             _("Steps as JSON"),
-            choices.as_json(taken, model=now.engine.key, prompt=base_text(now), **about),
+            choices.as_json(taken, model=model, prompt=prompt, **about),
             f"{name}.json", "application/json",
             key=f"{name}_json", on_click="ignore", width="stretch",
         )  # fmt: skip
         st.download_button(
-            _("Text"), base_text(now) + choices.text_of(taken), f"{name}.txt", "text/plain",
+            _("Text"), prompt + choices.text_of(taken), f"{name}.txt", "text/plain",
             key=f"{name}_txt", on_click="ignore", width="stretch",
         )  # fmt: skip

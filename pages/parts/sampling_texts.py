@@ -35,6 +35,12 @@ N_SAMPLES, N_DRAWS, DRAW_LENGTH = 3, 30, 8
 RUN, COMPARE, THIRTY = "run", "compare", "thirty"
 
 
+def last_tokens(now: Current) -> list[Token]:
+    """The end of the prompt, to be drawn before what was written."""
+    ids = now.ids[-8:]
+    return [Token(i, token_bytes(now.engine.tokenizer, i), at, at) for at, i in enumerate(ids)]
+
+
 def begin_run(now: Current) -> None:
     state = st.session_state
     about = {
@@ -44,7 +50,12 @@ def begin_run(now: Current) -> None:
         "seed": int(state.get("seed", 1)),
         "length": int(state.get("length", 40)),
         "stop_at": str(state.get("stop_at", "")),
+        # The text stays as it was written when prompt or model change; so does its box.
         "model": now.engine.key,
+        "source": now.source,
+        "n_ctx": now.engine.shape.n_ctx,
+        "end_of_text": now.engine.tokenizer.eos_token_id,
+        "before": last_tokens(now),
     }
     start_job(
         RUN,
@@ -91,9 +102,8 @@ def show_run(now: Current, kept: dict) -> None:
     written: tuple[Choice, ...] = job.watch()
     if kept["ids"] != now.ids or kept["model"] != now.engine.key:
         st.caption(_("Written for another prompt or by another model:"))
-    n_prompt = min(8, len(kept["ids"]))
-    ids = kept["ids"][len(kept["ids"]) - n_prompt :]
-    old = [Token(i, token_bytes(now.engine.tokenizer, i), at, at) for at, i in enumerate(ids)]
+    old: list[Token] = kept["before"]
+    n_prompt = len(old)
     new = [Token(c.token_id, c.data, n_prompt + i, n_prompt + i) for i, c in enumerate(written)]
     token_strip(
         [*old, *new],
@@ -109,9 +119,10 @@ def show_run(now: Current, kept: dict) -> None:
         st.caption(_("Writing: {n} tokens, {rate}.").format(n=len(written), rate=rate))
         return
     why = continuations.why_ended(
-        now.engine,
         len(kept["ids"]),
         written,
+        n_ctx=kept["n_ctx"],
+        end_of_text=kept["end_of_text"],
         max_new_tokens=kept["length"],
         stop_at=kept["stop_at"],
         stopped=job.stopped,
@@ -122,7 +133,7 @@ def show_run(now: Current, kept: dict) -> None:
         "length": _("the length is reached"),
         "context": _("the context of {n:,} tokens is full; the model has no later positions"),
         "stopped": _("stopped by hand, or left"),
-    }[why].format(n=now.engine.shape.n_ctx)
+    }[why].format(n=kept["n_ctx"])
     if kept["stop_at"] and why != "stop text":
         reason += "; " + _("the text to stop at never came")
     st.caption(
@@ -145,8 +156,16 @@ def show_run(now: Current, kept: dict) -> None:
     with left:
         take_over(kept["text"] + choices.text_of(written), "take_run")
     with right:
-        export(now, written, "continuation", seed=kept["seed"])
-    show_python(recipes.run_box(now.source, kept["ids"], kept["settings"], kept["seed"], written))
+        export(
+            written,
+            "continuation",
+            model=kept["model"],
+            prompt=kept["text"],
+            seed=kept["seed"],
+        )
+    show_python(
+        recipes.run_box(kept["source"], kept["ids"], kept["settings"], kept["seed"], written)
+    )
 
 
 def begin_compare(now: Current) -> None:

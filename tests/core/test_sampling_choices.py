@@ -125,7 +125,13 @@ def test_stop_texts_and_other_ends(storyteller, tiny) -> None:
             continuations.write(engine, ids, greedy, seed=0, max_new_tokens=n, stop_at=stop_at)
         )
         why = continuations.why_ended(
-            engine, len(ids), found, max_new_tokens=n, stop_at=stop_at, stopped=False
+            len(ids),
+            found,
+            n_ctx=engine.shape.n_ctx,
+            end_of_text=engine.tokenizer.eos_token_id,
+            max_new_tokens=n,
+            stop_at=stop_at,
+            stopped=False,
         )
         return found, why
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core import cache
 from core.choices import taken, text_of
 from core.sampling import SamplingSettings, leading, pipeline
-from tests.app import boxes, open_page
+from tests.app import boxes, open_page, settle
 from tests.boxes import check_box
 
 PROMPT = "Once upon a time there was a king who had"
@@ -104,6 +105,24 @@ def test_a_run_stays_as_it_was_written(app: AppTest) -> None:
     assert len(prompt) > len(PROMPT)
     app.text_area(key="prompt").set_value(PROMPT)
     app.select_slider(key="top_k").set_value(40).run()
+
+
+def test_another_model_in_mid_stream(tiny_folder: Path) -> None:
+    app = open_page("sampling", prompt=PROMPT, length="150")
+    app.button(key="start_run").click().run()
+    job = app.session_state["run"]["job"]
+    assert not job.done
+    app.text_input(key="typed_model").set_value(str(tiny_folder)).run()
+    settle(app)
+    assert "by another model" in said(app)
+    wait_for(app, "run")
+    assert len(job.watch()) > 20
+    assert job.error is None
+    found = boxes(app)
+    # Both hold: the old model's text, checked with the old model, and the new one's scores.
+    assert len(found["sampling-run"].shown) == len(job.watch())
+    check_box(found["sampling-run"])
+    check_box(found["sampling-stages"])
 
 
 def test_side_by_side_and_thirty_draws(app: AppTest) -> None:
