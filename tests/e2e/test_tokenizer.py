@@ -130,7 +130,11 @@ def test_examples_vocabulary_and_pairs(visit) -> None:
     fill(page, "Search all tokens", "8582")
     page.locator(".st-key-tok_by").get_by_role("radio", name="ids").click()
     expect(page.locator(".st-key-panel_vocabulary").get_by_text("<F0 9F>").first).to_be_visible()
-    page.locator(".st-key-tok_pair").get_by_role("combobox").click()
+    wait_until_idle(page)
+    menu = page.locator(".st-key-tok_pair input")
+    menu.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)  # an open menu closes when the page scrolls
+    menu.click()
     page.get_by_role("option", name="Code with spaces or tabs").click()
     expect(page.get_by_text("costs 9 tokens more")).to_be_visible()
     query = parse_qs(urlparse(page.url).query)
