@@ -62,7 +62,7 @@ def test_the_card_tells_the_figures() -> None:
     folder = Path(STORYTELLER)
     figures = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
     card = (folder / "README.md").read_text(encoding="utf-8")
-    # The goal on a processor is 4.0, on whole books in full windows; this checkpoint stands at 3.81.
+    # The goal on a processor is 4.0, on whole books in full windows; this one stands at 3.81.
     assert figures["stories"]["nats"] <= 4.0
     assert f"{figures['stories']['nats']:.3f}" in card
     assert sum(f.stat().st_size for f in folder.iterdir()) <= 45_000_000
