@@ -86,7 +86,7 @@ class Walk:
         self.body, self.blocks = body, list(body.h)
         self.n_layer, self.n_embd = loaded.shape.n_layer, loaded.shape.n_embd
         self.n_head, self.d_head = loaded.shape.n_head, loaded.shape.d_head
-        self.scaling = [block.attn.scaling for block in self.blocks]
+        self.scaling: list[Any] = [block.attn.scaling for block in self.blocks]
         self.dtype = loaded.model.dtype
         # Tanh-approximated GELU: one kernel instead of transformers' eight steps.
         self.tanh_gelu = loaded.model.config.activation_function in {

@@ -383,7 +383,7 @@ def chips(
         "first": first,
         "under": under,
         "pick": selectable,
-        "chosen": chosen - first if chosen in held else None,
+        "chosen": chosen - first if chosen is not None and chosen in held else None,
         "two": two,
         "marks": "␣⏎⇥␍⍽",
         "visible": marks,
