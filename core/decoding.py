@@ -408,7 +408,7 @@ class Stepper:
 
     Different lengths, join and leave at any step. A sequence's logits depend on
     who sits beside it only by the rounding of products of another size: within
-    1e-4 of the largest logit (the tests hold 1e-5 on small models).
+    1e-4 of the largest logit (the tests hold 1e-5 on small random models).
     """
 
     def __init__(self, walk: Walk) -> None:

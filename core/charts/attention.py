@@ -404,6 +404,7 @@ def change_bars(labels: list[str], before: np.ndarray, after: np.ndarray) -> alt
     before, after : shape (n,)
     """
     whole, without = _("all heads"), _("switched off")
+    labels = [lite.text_in_expressions(label) for label in labels]
     percent = axis(_("probability of the next token"), format=".1%", tickCount=5)
     data = pd.DataFrame(
         {

@@ -19,6 +19,15 @@ MONOSPACE = "Source Code Pro, monospace"
 Spec = dict[str, Any]
 
 
+def text_in_expressions(name: str) -> str:
+    """A text that a list to sort by, or a label's expression, may hold.
+
+    Vega takes the text "if" there for its function of that name and logs an unknown signal; an
+    invisible joiner behind it keeps it a text.
+    """
+    return f"{name}\u2060" if name == "if" else name
+
+
 def axis(title: str | None = None, **options: Any) -> Spec:
     """An axis that can be read from the last row."""
     sizes = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE, "labelLimit": 200}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 
 import numpy as np
@@ -27,10 +28,21 @@ def eager(oracle_of, engine, ids: tuple[int, ...]):
 def test_patterns_equal_eager_attention(storyteller, oracle_of, ids) -> None:
     trace = storyteller.trace(ids)
     out = eager(oracle_of, storyteller, ids)
+    if len(ids) == 1024:
+        with torch.no_grad():
+            double = copy.deepcopy(oracle_of(storyteller.loaded.source)).double()
+            precise = double(torch.tensor([ids]), output_attentions=True).attentions
     for layer, expected in enumerate(out.attentions):
         found = attention.layer_pattern(storyteller.loaded, trace, layer)
-        assert np.abs(found - expected[0].numpy()).max() < 1e-5
         assert np.abs(found.sum(-1) - 1).max() < 1e-5
+        if len(ids) < 1024:
+            assert np.abs(found - expected[0].numpy()).max() < 1e-5
+            continue
+        # Over 1,024 random tokens two orders of adding in float32 differ by 2e-5 themselves: the
+        # exact pattern, in float64, must be as near as float32 comes to it.
+        exact = precise[layer][0].numpy()
+        rounding = np.abs(expected[0].numpy() - exact).max()
+        assert np.abs(found - exact).max() < max(1e-5, 4 * rounding)
 
 
 @given(ids=st.lists(st.integers(0, 50256), min_size=1, max_size=24))

@@ -137,6 +137,8 @@ def test_a_batch_of_unequal_sequences(request, which: str):
     loaded = found.loaded if isinstance(found, Engine) else found
     rng = np.random.default_rng(0)
     longest = 140 if which == "storyteller" else 50
+    # A trained model's sharp heads carry rounding further than random weights do.
+    bound = CLOSE if which == "storyteller" else 1e-5
     lengths = [1, 5, 5, longest - 14, 33]
     if which == "storyteller":
         lengths.append(60)  # outgrows the pen of 64 on the way
@@ -162,7 +164,7 @@ def test_a_batch_of_unequal_sequences(request, which: str):
             rng.shuffle(who)
             logits = stepper.step([(seats[i], tokens[i][at[i]]) for i in who])
             for row, i in enumerate(who):
-                same(logits[row].numpy(), wanted[i][at[i]], 1e-5)
+                same(logits[row].numpy(), wanted[i][at[i]], bound)
                 at[i] += 1
                 if at[i] == len(tokens[i]):
                     stepper.leave(seats.pop(i))

@@ -18,7 +18,7 @@ def test_numbers_are_the_models(storyteller) -> None:
     app = open_page("overview", prompt="Once upon a time")
     best = boxes(app)["overview-next-token"].shown
     trace = storyteller.trace("Once upon a time")
-    assert best[0] == pytest.approx(_softmax(trace.logits).max(), rel=1e-5)
+    assert best[0] == pytest.approx(_softmax(trace.logits).max(), rel=1e-4)
     book = json.loads(notebook("Overview", list(boxes(app).values())))
     assert [c["cell_type"] for c in book["cells"]][:3] == ["markdown", "markdown", "code"]
 
