@@ -78,6 +78,7 @@ class Visitor:
         self._widgets: dict[str, str] = {}  # user key -> widget id
         self._page = ""
         self._polls: dict[str, float] = {}  # fragment -> seconds
+        self._polled: dict[str, float] = {}  # fragment -> when it was last asked for
         self._query = ""
         self._hash = ""
         self._values: dict[str, dict] = {}  # widget id -> the value that it shows
@@ -115,14 +116,17 @@ class Visitor:
         self._until_quiet(time.perf_counter() + 120)
 
     def poll(self) -> None:
-        """Let the fragments that ask for it run again, as the browser's timer does."""
-        for fragment in list(self._polls):
-            self._send(fragment=fragment)
-            self._until_quiet(time.perf_counter() + 120)
+        """Let the fragments whose time has come run again, as the browser's timers do."""
+        for fragment, interval in list(self._polls.items()):
+            now = time.perf_counter()
+            if now - self._polled.get(fragment, 0.0) >= interval:
+                self._polled[fragment] = now
+                self._send(fragment=fragment)
+                self._until_quiet(now + 120)
 
-    @property
-    def polls(self) -> bool:
-        return bool(self._polls)
+    def polls(self, faster_than: float) -> bool:
+        """Whether something on the page asks to be drawn anew that often (seconds)."""
+        return any(interval < faster_than for interval in self._polls.values())
 
     def errors(self) -> list[str]:
         return [t for t in self.shown.values() if t.startswith("exception:")]
