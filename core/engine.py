@@ -41,7 +41,7 @@ from core.decoding import (
     read,
 )
 from core.errors import Busy, LearnerError, OutOfRange, RequestFailed
-from core.generation import Step, choose
+from core.generation import Choice, Step, Wish, choose_many
 from core.language import _
 from core.lens import LogitLens, logit_lens
 from core.model import LoadedModel
@@ -59,6 +59,9 @@ VIEW_COST = 16
 AHEAD = 8
 #: Tokens after which a sequence makes room for one that waits.
 QUANTUM = 32
+#: Seconds that the queue gets between two steps, at least: thirty that come together sit down
+#: together, instead of one more with each step.
+TURN = 0.02
 #: Seconds after which an iterator that nobody reads loses its memory.
 PATIENCE = 60.0
 
@@ -199,6 +202,10 @@ class _Stream:
     @property
     def dropped(self) -> bool:
         return self.closed
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.settings, self.ids, self.rng)
 
     @property
     def is_ahead(self) -> bool:
@@ -545,10 +552,10 @@ class Engine:
         if idle:
             self._rest()
             return True
-        begin = time.perf_counter()
+        begin, turn = time.perf_counter(), max(self._step_seconds, TURN)
         while self._serve_one() and not self._closing:
             # With nobody generating the loop comes back for the next one anyway.
-            if not self._seated or time.perf_counter() - begin >= self._step_seconds:
+            if not self._seated or time.perf_counter() - begin >= turn:
                 break
         if self._seated and not self._closing:
             begin = time.perf_counter()
@@ -726,7 +733,7 @@ class Engine:
         if self._walk is None:
             stream.seat, logits = self._stepper.start(stream.ids)
             self._sit(stream)
-            self._offer(stream, logits)
+            self._offer(stream, logits, *choose_many(logits[None], [stream.wish]))
             return True
         if stream.pieces is None:
             stream.pieces = self._past_pieces(stream.ids)
@@ -734,7 +741,7 @@ class Engine:
         if past is None:
             return False
         stream.pieces = None
-        more = self._emit(stream, past.logits)
+        more = self._emit(stream, past.logits, *choose_many(past.logits[None], [stream.wish]))
         if more:
             stream.seat = self._stepper.join(past)
             self._sit(stream)
@@ -751,19 +758,21 @@ class Engine:
         self._stepper.leave(stream.seat)
         stream.seat = None
 
-    def _offer(self, stream: _Stream, logits: np.ndarray) -> None:
-        """Choose and hand out a seated stream's next token; unseat it if that was the last."""
+    def _offer(self, stream: _Stream, logits: np.ndarray, chosen: Choice | BaseException) -> None:
+        """Hand out a seated stream's next token; unseat it if that was the last."""
         try:
-            more = self._emit(stream, logits)
+            more = self._emit(stream, logits, chosen)
         except BaseException as error:
             self._failed(stream, error)
             more = False
         if not more:
             self._unseat(stream)
 
-    def _emit(self, stream: _Stream, logits: np.ndarray) -> bool:
-        """Choose a token and hand out its `Step`; whether there is a next one."""
-        token, p, p_model, u = choose(logits, stream.settings, stream.ids, stream.rng)
+    def _emit(self, stream: _Stream, logits: np.ndarray, chosen: Choice | BaseException) -> bool:
+        """Hand out a token as a `Step`; whether there is a next one."""
+        if isinstance(chosen, BaseException):
+            raise chosen
+        token, p, p_model, u = chosen
         data = token_bytes(self.tokenizer, token)
         stream.out.put(Step(stream.made, token, data, p, p_model, u, logits))
         stream.made += 1
@@ -823,8 +832,9 @@ class Engine:
             self._step_some(streams[:half])
             self._step_some(streams[half:])
             return
-        for stream, row in zip(streams, logits.numpy(), strict=True):
+        made = logits.numpy()
+        chosen = choose_many(made, [stream.wish for stream in streams])
+        made.flags.writeable = False
+        for stream, row, choice in zip(streams, made, chosen, strict=True):
             stream.turn += 1
-            own = row.copy()  # a row of its own: one kept step must not hold the whole batch
-            own.flags.writeable = False
-            self._offer(stream, own)
+            self._offer(stream, row, choice)

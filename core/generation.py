@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
-from core.sampling import SamplingSettings, best, candidates, draw, probability_of
+from core.sampling import (
+    SamplingSettings,
+    best,
+    candidates,
+    candidates_of_many,
+    draw,
+    probability_of,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +30,8 @@ class Step:
     probability : of the token in the distribution that was drawn from, after all stages
     model_probability : softmax of the raw logits, before any stage
     u : the random number in [0, 1), or None for greedy
-    logits : shape (n_vocab,), float32, read-only; the model's own, before any stage
+    logits : shape (n_vocab,), float32, read-only; the model's own, before any stage. A row of
+        its batch's: whoever keeps it keeps the whole batch, so copy it
     """
 
     index: int
@@ -33,12 +43,32 @@ class Step:
     logits: np.ndarray
 
 
+#: token_id, probability, model_probability and u, as in `Step`.
+Choice = tuple[int, float, float, float | None]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How one sequence wants its next token chosen.
+
+    Attributes
+    ----------
+    settings : the knobs
+    previous_ids : tokens so far, for the repetition penalty
+    rng : of this sequence alone
+    """
+
+    settings: SamplingSettings
+    previous_ids: tuple[int, ...]
+    rng: np.random.Generator
+
+
 def choose(
     logits: np.ndarray,
     settings: SamplingSettings,
     previous_ids: tuple[int, ...],
     rng: np.random.Generator,
-) -> tuple[int, float, float, float | None]:
+) -> Choice:
     """Choose the next token.
 
     Returns
@@ -55,3 +85,48 @@ def choose(
     place = draw(probs, u)
     token = int(ids[place])
     return token, float(probs[place]), probability_of(logits, token), u
+
+
+def choose_many(logits: np.ndarray, wishes: Sequence[Wish]) -> list[Choice | BaseException]:
+    """Choose the next token of every sequence of a batch.
+
+    Sequences with the same settings are cut together: one pass over the
+    vocabulary for all of them instead of several for each.
+
+    Parameters
+    ----------
+    logits : shape (n, n_vocab), float32; one row for each wish
+
+    Returns
+    -------
+    list
+        For each sequence what `choose` returns, or the error that concerns it alone.
+    """
+    found: list[Choice | BaseException | None] = [None] * len(wishes)
+    groups: dict[SamplingSettings, list[int]] = {}
+    for at, wish in enumerate(wishes):
+        if wish.settings.top_k and wish.settings.repetition_penalty == 1:
+            groups.setdefault(wish.settings, []).append(at)
+    for settings, rows in groups.items():
+        if len(rows) == 1 or settings.greedy:
+            continue
+        try:
+            some = logits if len(rows) == len(logits) else logits[rows]
+            of_model = torch.from_numpy(some).softmax(-1).numpy()
+            left = candidates_of_many(some, settings)
+        except Exception:  # somebody's fault, but whose? Each is tried alone
+            continue
+        for at, p, cut in zip(rows, of_model, left, strict=True):
+            if cut is not None:
+                ids, probs = cut
+                u = float(wishes[at].rng.random())
+                place = draw(probs, u)
+                token = int(ids[place])
+                found[at] = token, float(probs[place]), float(p[token]), u
+    for at, wish in enumerate(wishes):
+        if found[at] is None:
+            try:
+                found[at] = choose(logits[at], wish.settings, wish.previous_ids, wish.rng)
+            except BaseException as error:
+                found[at] = error
+    return found  # type: ignore[return-value]

@@ -501,6 +501,39 @@ def candidates(
     return left, weights / weights.sum()
 
 
+def candidates_of_many(
+    logits: np.ndarray, settings: SamplingSettings
+) -> list[tuple[np.ndarray, np.ndarray] | None]:
+    """`candidates` of many rows at once, for settings that cut by top-k and penalise nothing.
+
+    Parameters
+    ----------
+    logits : shape (n, n_vocab), float32
+
+    Returns
+    -------
+    list
+        For each row what `candidates` returns, or None where more tokens tie for
+        the last place than there is room for: such a row is done alone.
+    """
+    n_vocab = logits.shape[1]
+    k = min(settings.top_k, n_vocab)
+    scores, ids = torch.from_numpy(logits).topk(min(k + 1, n_vocab), dim=-1)
+    # Two different logits may become the same one when they are divided.
+    scores = scores / (settings.temperature if settings.temperature else 1.0)
+    tied = (scores[:, k - 1] == scores[:, k]).tolist() if k < n_vocab else [False] * len(logits)
+    ids, order = ids[:, :k].sort(dim=-1)
+    scores = scores.gather(1, order)
+    for name, processor in processors(settings):
+        if name in {"top_p", "min_p"}:
+            scores = processor(torch.zeros(1, 0, dtype=torch.long), scores)
+    probs = scores.softmax(dim=-1)
+    return [
+        None if tie else (row, p)
+        for tie, row, p in zip(tied, ids.numpy(), probs.numpy(), strict=True)
+    ]
+
+
 def best(
     logits: np.ndarray, settings: SamplingSettings, previous_ids: tuple[int, ...] = ()
 ) -> tuple[int, float]:

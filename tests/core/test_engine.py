@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from core import engine as module
+from core import generation
 from core.decoding import PlainStepper
 from core.engine import Engine
 from core.errors import Busy, EmptyPrompt, OutOfRange, RequestFailed, TooManyTokens
@@ -325,20 +326,56 @@ def test_a_fault_in_a_step_is_the_one_sequences_own(engine: Engine, monkeypatch,
 
 
 def test_a_fault_in_choosing_is_the_one_sequences_own(engine: Engine, monkeypatch):
-    right = module.choose
+    right = generation.choose
 
     def choose(logits, settings, ids, rng):
         if settings.top_k == 13 and len(ids) > 12:
             raise RuntimeError("simulated")
         return right(logits, settings, ids, rng)
 
-    monkeypatch.setattr(module, "choose", choose)
+    monkeypatch.setattr(generation, "choose", choose)
     good = engine.generate(PROMPT, DRAWN, max_new_tokens=20)
     bad = engine.generate(PROMPT, SamplingSettings(top_k=13), max_new_tokens=20)
     got = [next(good).token_id]
     with pytest.raises(RequestFailed):
         list(bad)
     assert len(got + tokens(good)) == 20
+    assert engine.status().kv_bytes == 0
+
+
+def test_a_fault_in_choosing_for_many_is_the_one_sequences_own(engine: Engine, monkeypatch):
+    """Four with the same settings are chosen for together; one of them cannot be."""
+    right, together = generation.choose, []
+
+    def fails(logits, settings):
+        together.append(len(logits))
+        raise RuntimeError("simulated")
+
+    def choose(logits, settings, ids, rng):
+        if rng.bit_generator.seed_seq.entropy == 2 and len(ids) > 12:
+            raise RuntimeError("simulated")
+        return right(logits, settings, ids, rng)
+
+    want = [tokens(engine.generate(PROMPT, DRAWN, seed=s, max_new_tokens=20)) for s in range(4)]
+    monkeypatch.setattr(generation, "candidates_of_many", fails)
+    monkeypatch.setattr(generation, "choose", choose)
+    gate = Gate(engine)
+
+    def run(seed: int) -> list[int] | RequestFailed:
+        try:
+            return tokens(engine.generate(PROMPT, DRAWN, seed=seed, max_new_tokens=20))
+        except RequestFailed as error:
+            return error
+
+    with ThreadPoolExecutor(4) as pool:
+        running = [pool.submit(run, seed) for seed in range(4)]
+        until(lambda: engine.status().waiting == 4)
+        gate.open.set()
+        ended = [r.result(SOON) for r in running]
+    assert isinstance(ended.pop(2), RequestFailed)
+    want.pop(2)
+    assert ended == want
+    assert max(together) > 1
     assert engine.status().kv_bytes == 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +15,7 @@ from scipy.stats import chisquare
 from transformers import GenerationConfig
 
 from core import sampling
+from core.generation import Wish, choose, choose_many
 from core.sampling import SamplingSettings, distribution, draw, pipeline
 
 VOCAB = 300
@@ -89,6 +91,49 @@ def test_every_stage_is_a_distribution_and_cuts_never_come_back(seed, settings) 
     dense[ids] = probs
     # The sums run over fewer numbers, so only a token on the very edge of a cut may differ.
     assert np.abs(dense - last).max() < 1e-5
+
+
+@given(st.integers(0, 10_000), knobs, st.booleans())
+@limits(max_examples=60, deadline=None)
+def test_many_are_cut_as_each_alone(seed: int, settings: SamplingSettings, ties: bool) -> None:
+    settings = replace(settings, repetition_penalty=1.0, top_k=max(1, settings.top_k))
+    if settings.greedy:
+        settings = replace(settings, temperature=1.0)
+    rows = np.stack([logits_of(seed + i) for i in range(4)])
+    if ties:
+        rows = np.round(rows)
+    found = sampling.candidates_of_many(rows, settings)
+    for row, made in zip(rows, found, strict=True):
+        ids, probs = sampling.candidates(row, settings)
+        if made is None:  # more tokens tie for the last place than there is room for
+            scaled = np.sort(row / np.float32(settings.temperature))
+            assert scaled[-settings.top_k] == scaled[-settings.top_k - 1]
+            continue
+        dense, want = np.zeros(VOCAB), np.zeros(VOCAB)
+        dense[made[0]], want[ids] = made[1], probs
+        assert np.abs(dense - want).max() < 1e-5
+        assert np.all(np.diff(made[0]) > 0)
+    assert ties or all(made is not None for made in found)
+
+
+def test_many_are_chosen_as_each_alone() -> None:
+    kinds = [SamplingSettings(0.9 + 0.1 * (i % 2), 0.8, 40 * (i % 3), 0.95) for i in range(12)] + [
+        SamplingSettings(temperature=0.0, top_k=5)
+    ] * 2
+    rows = np.stack([logits_of(i, 2_000) for i in range(len(kinds))])
+
+    def wishes() -> list[Wish]:
+        return [Wish(k, (1, 2), np.random.default_rng(i)) for i, k in enumerate(kinds)]
+
+    alone = [
+        choose(row, w.settings, w.previous_ids, w.rng)
+        for row, w in zip(rows, wishes(), strict=True)
+    ]
+    for mine, want in zip(choose_many(rows, wishes()), alone, strict=True):
+        assert isinstance(mine, tuple)
+        assert mine[0] == want[0]
+        assert mine[1:3] == pytest.approx(want[1:3], abs=1e-5)
+        assert mine[3] == want[3]
 
 
 @given(st.integers(0, 10_000), st.floats(0, 1, exclude_max=True))
