@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -86,16 +85,10 @@ def together(
         For each seed its next step, or None if it has ended.
     """
     with ExitStack() as stack:
-        runs = [
-            engine.generate(token_ids, settings, seed=seed, max_new_tokens=max_new_tokens)
-            for seed in seeds
-        ]
+        runs = engine.generate_many(token_ids, settings, seeds=seeds, max_new_tokens=max_new_tokens)
         for run in runs:
             stack.enter_context(closing(run))  # type: ignore[type-var]
-        # All first steps are asked for at once, so that the engine reads the prompt once and
-        # steps them as one batch from the beginning.
-        with ThreadPoolExecutor(len(runs)) as pool:
-            steps = list(pool.map(lambda run: next(run, None), runs))
+        steps = [next(run, None) for run in runs]
         while any(step is not None for step in steps):
             yield steps
             steps = [next(run, None) for run in runs]

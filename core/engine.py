@@ -15,8 +15,9 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import closing
 from contextvars import Context, copy_context
 from dataclasses import dataclass, fields, is_dataclass
 from queue import SimpleQueue
@@ -61,7 +62,7 @@ AHEAD = 8
 QUANTUM = 32
 #: Seconds that the queue gets between two steps, at least: thirty that come together sit down
 #: together, instead of one more with each step.
-TURN = 0.02
+TURN = 0.03
 #: Seconds after which an iterator that nobody reads loses its memory.
 PATIENCE = 60.0
 
@@ -218,6 +219,38 @@ class _Stream:
     def fail(self, error: BaseException) -> None:
         self.ended = True
         self.out.put(self.context.run(as_learner_error, error))
+
+
+class _Reader:
+    """The steps of a sequence that is in the queue; closing or dropping it frees the place."""
+
+    def __init__(self, engine: Engine, stream: _Stream) -> None:
+        self._engine, self._stream = engine, stream
+
+    def __iter__(self) -> _Reader:
+        return self
+
+    def __next__(self) -> Step:
+        stream = self._stream
+        if stream.closed:
+            raise StopIteration
+        step = stream.out.get()
+        if step is None or isinstance(step, BaseException):
+            self.close()
+            raise StopIteration if step is None else step
+        stream.taken += 1
+        if stream.stalled_since is not None and stream.is_caught_up:
+            self._engine._notify()
+        return step
+
+    def close(self) -> None:
+        """Nobody reads on."""
+        if not self._stream.closed:
+            self._stream.closed = True
+            self._engine._notify()
+
+    def __del__(self) -> None:
+        self.close()
 
 
 #: Every owner thread that may still run, with its engine: an engine may be gone while its thread
@@ -388,6 +421,46 @@ class Engine:
         Busy, RequestFailed
             From the iterator.
         """
+        ids = self._checked(text_or_ids, max_new_tokens)
+        return self._stream(ids, settings, seed, max_new_tokens, stop_at_end_of_text)
+
+    def generate_many(
+        self,
+        text_or_ids: str | tuple[int, ...] | list[int],
+        settings: SamplingSettings,
+        *,
+        seeds: Sequence[int],
+        max_new_tokens: int = 40,
+        stop_at_end_of_text: bool = True,
+    ) -> list[Iterator[Step]]:
+        """Several continuations of one text, in one batch from the first token on.
+
+        Like `generate` once for each seed, but all are in the queue before the first
+        is read. Close the iterators, also those that were never read.
+
+        Raises
+        ------
+        EmptyPrompt, TooManyTokens, OutOfRange, Busy
+            At once.
+        RequestFailed
+            From an iterator.
+        """
+        ids = self._checked(text_or_ids, max_new_tokens)
+        if max_new_tokens < 1:
+            return [iter(()) for _seed in seeds]
+        streams = [
+            _Stream(ids, settings, seed, max_new_tokens, stop_at_end_of_text) for seed in seeds
+        ]
+        with self._wake:  # all or none, and the owner thread sees them all at once
+            self._check_room(len(streams))
+            for stream in streams:
+                self._enter(stream)
+        return [_Reader(self, stream) for stream in streams]
+
+    def _checked(
+        self, text_or_ids: str | tuple[int, ...] | list[int], max_new_tokens: int
+    ) -> tuple[int, ...]:
+        """The ids of a text that may be continued so far."""
         ids = self.ids(text_or_ids)
         check_ids(ids, self.shape.n_ctx, self.shape.n_vocab)
         most = self._limits[3]
@@ -398,7 +471,7 @@ class Engine:
                 ),
                 _("Ask for fewer, and continue from there."),
             )
-        return self._stream(ids, settings, seed, max_new_tokens, stop_at_end_of_text)
+        return ids
 
     def _stream(
         self, ids: tuple[int, ...], settings: SamplingSettings, seed: int, limit: int, stop: bool
@@ -407,17 +480,8 @@ class Engine:
             return
         stream = _Stream(ids, settings, seed, limit, stop)
         self._enter(stream)
-        try:
-            while (step := stream.out.get()) is not None:
-                if isinstance(step, BaseException):
-                    raise step
-                stream.taken += 1
-                if stream.stalled_since is not None and stream.is_caught_up:
-                    self._notify()
-                yield step
-        finally:
-            stream.closed = True
-            self._notify()
+        with closing(_Reader(self, stream)) as steps:
+            yield from steps
 
     # --- seen from outside ----------------------------------------------------------------
 
@@ -505,15 +569,19 @@ class Engine:
             self._see()
             if self._closing:
                 raise unloaded()
-            if len(self._queue) >= self._limits[0]:
-                raise Busy(
-                    _("The model is busy: you would be number {n} in the queue.").format(
-                        n=len(self._queue) + 1
-                    ),
-                    _("Try again in a moment."),
-                )
+            self._check_room(1)
             self._queue.put(item.client, item.cost, item)
             self._wake.notify_all()
+
+    def _check_room(self, n: int) -> None:
+        """Raise `Busy` if the queue has no room for so many more."""
+        if len(self._queue) + n > self._limits[0]:
+            raise Busy(
+                _("The model is busy: you would be number {n} in the queue.").format(
+                    n=len(self._queue) + 1
+                ),
+                _("Try again in a moment."),
+            )
 
     def _notify(self) -> None:
         with self._wake:
