@@ -15,14 +15,14 @@ import numpy as np
 import torch
 from accelerate.utils import align_module_device
 
-from core.heads import Tally, tally, token_kinds
+from core.heads import Tally, side_by_side, tally, token_kinds
 from core.tokenizer import encode
 from core.trace import Trace, capture, check_head, check_layer, check_position, frozen
 
 if TYPE_CHECKING:
     from core.model import LoadedModel
 
-#: Numbers of the patterns that `all_layers` holds at once: 16 MB.
+#: Numbers of the patterns that are held at once where not all are needed: 16 MB.
 _CELLS = 2**22
 #: Small pictures of a pattern are at most this many cells wide.
 THUMBNAIL = 32
@@ -107,6 +107,12 @@ def _patterns(
         yield some.div_(some.sum(dim=-1, keepdim=True))
 
 
+def _room(loaded: LoadedModel, n: int) -> torch.Tensor:
+    """Where the patterns of a few heads at a time are written; shape (n heads, n, n)."""
+    at_once = min(loaded.shape.n_head, max(1, _CELLS // n**2))
+    return torch.empty((at_once, n, n), device=loaded.device)
+
+
 def _all_patterns(loaded: LoadedModel, layer: int, q: torch.Tensor, k: torch.Tensor) -> np.ndarray:
     """All heads in one read-only array; shape (n_head, query, key)."""
     out = torch.empty((len(q), q.shape[1], q.shape[1]), device=q.device)
@@ -184,10 +190,16 @@ class LayerSummary:
 
 def layer_summary(loaded: LoadedModel, trace: Trace, layer: int) -> LayerSummary:
     """Small pictures and head scores of one layer; the full patterns are let go."""
-    pattern = layer_pattern(loaded, trace, layer)
-    largest, average = pooled(pattern)
+    q, k, _v = qkv(loaded, trace, layer)
     kinds = token_kinds(trace.pieces)
-    return LayerSummary(largest, average, tally(pattern, trace.token_ids, kinds))
+    made = []
+    for some in _patterns(loaded, layer, q, k, _room(loaded, trace.n_ctx)):
+        pattern = some.numpy(force=True)
+        largest, average = pooled(pattern)
+        # The next heads are written over these; small pictures of a short text are the whole.
+        made.append((largest.copy(), average.copy(), tally(pattern, trace.token_ids, kinds)))
+    largest, average = (np.concatenate(part) for part in list(zip(*made, strict=True))[:2])
+    return LayerSummary(largest, average, side_by_side([summed for _l, _a, summed in made]))
 
 
 # --- one query, step by step ----------------------------------------------------------------
@@ -388,17 +400,17 @@ def all_layers(loaded: LoadedModel, trace: Trace) -> AllLayers:
     n = trace.n_ctx
     identity = torch.eye(n)
     rollout, mean, largest = identity.clone(), torch.zeros(n, n), torch.zeros(n, n)
-    at_once = min(loaded.shape.n_head, max(1, _CELLS // n**2))
-    room = torch.empty((at_once, n, n), device=loaded.device)
+    room = _room(loaded, n)
     for layer in range(loaded.shape.n_layer):
         q, k, _v = qkv(loaded, trace, layer)
         average = torch.zeros(n, n)
         for some in _patterns(loaded, layer, q, k, room):
-            average += some.sum(dim=0).cpu()
-            largest = torch.maximum(largest, some.amax(dim=0).cpu())
+            for head in some.cpu():
+                average += head
+                torch.maximum(largest, head, out=largest)
         average /= loaded.shape.n_head
-        rollout = (average + identity).mul_(0.5) @ rollout
         mean += average
+        rollout = average.add_(identity).mul_(0.5) @ rollout
     mean /= loaded.shape.n_layer
     return AllLayers(_handed_over(rollout), _handed_over(mean), _handed_over(largest))
 

@@ -45,6 +45,7 @@ from core.errors import Busy, LearnerError, OutOfRange, RequestFailed
 from core.generation import Choice, Step, Wish, choose_many
 from core.language import _
 from core.lens import LogitLens, logit_lens
+from core.memory import tune_allocator
 from core.model import LoadedModel
 from core.sampling import SamplingSettings
 from core.scheduler import FairQueue, current_client
@@ -292,6 +293,7 @@ class Engine:
         kv_bytes: int = 2**30,
         max_new_tokens: int | None = None,
     ) -> None:
+        tune_allocator()
         self.loaded = loaded
         self.key = loaded.key
         self.shape = loaded.shape

@@ -174,6 +174,15 @@ def add(tallies: list[Tally] | tuple[Tally, ...]) -> Tally:
     )
 
 
+def side_by_side(tallies: list[Tally]) -> Tally:
+    """Tallies of different heads on the same text as one; the first one's heads first."""
+    return Tally(
+        {k: np.concatenate([t.weight[k] for t in tallies]) for k in tallies[0].weight},
+        tallies[0].even,
+        tallies[0].queries,
+    )
+
+
 def scores_of(total: Tally) -> dict[str, np.ndarray]:
     """Average share of attention per kind; shape (n_head,), NaN where no query counts."""
     return {

@@ -63,10 +63,17 @@ def test_nothing_looks_at_the_future(tiny, ids: list[int]) -> None:
 def test_heads_are_made_a_few_at_a_time(tiny, monkeypatch) -> None:
     trace = tiny.trace(STORY)
     together = tiny.call(attention.all_layers, trace)
+    summary = tiny.call(attention.layer_summary, trace, 1)
     monkeypatch.setattr(attention, "_CELLS", 3 * trace.n_ctx**2)  # of four heads three, then one
     again = tiny.call(attention.all_layers, trace)
     assert np.allclose(again.rollout, together.rollout, atol=1e-6)
     assert np.allclose(again.largest, together.largest, atol=1e-6)
+    some = tiny.call(attention.layer_summary, trace, 1)
+    assert np.allclose(some.largest, summary.largest, atol=1e-6)
+    assert np.allclose(some.average, summary.average, atol=1e-6)
+    assert some.tally.queries == summary.tally.queries
+    for kind, weight in summary.tally.weight.items():
+        assert np.allclose(some.tally.weight[kind], weight, atol=1e-5)
 
 
 def test_arrays_cannot_be_written(tiny) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.catalog import CATALOG, Shape
 from core.memory import (
+    _GIVEN_BACK_FROM,
     Device,
     Plan,
     blocks_on_disk,
@@ -16,6 +20,7 @@ from core.memory import (
     needed_bytes,
     plan,
     readable,
+    tune_allocator,
     working_bytes,
 )
 
@@ -202,3 +207,23 @@ def test_blocks_on_disk_at_the_edges():
     assert blocks_on_disk(LARGE, fixed + block - 1) is None
     assert blocks_on_disk(LARGE, fixed + block) == 36
     assert blocks_on_disk(LARGE, fixed + 3 * block) == 34
+
+
+def resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="mallopt is glibc's")
+def test_large_blocks_go_back_to_the_system(monkeypatch) -> None:
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "2")
+    assert not tune_allocator()  # the host decided
+    for name in list(os.environ):
+        if name.startswith("MALLOC_") or name == "GLIBC_TUNABLES":
+            monkeypatch.delenv(name)
+    assert tune_allocator()
+    np.ones(30 * 2**20, dtype=np.uint8)  # untuned, glibc would from now on keep what is smaller
+    blocks = [np.ones(_GIVEN_BACK_FROM + 2**20, dtype=np.uint8) for _ in range(12)]
+    held = resident()
+    n_bytes = sum(b.nbytes for b in blocks[:-1])
+    del blocks[:-1]  # the last one stays on top
+    assert held - resident() > 0.9 * n_bytes
