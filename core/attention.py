@@ -22,8 +22,8 @@ from core.trace import Trace, capture, check_head, check_layer, check_position, 
 if TYPE_CHECKING:
     from core.model import LoadedModel
 
-#: Numbers of the patterns that are held at once where not all are needed: 16 MB.
-_CELLS = 2**22
+#: Numbers of the patterns that are held at once where not all are needed: 8 MB.
+_CELLS = 2**21
 #: Small pictures of a pattern are at most this many cells wide.
 THUMBNAIL = 32
 
@@ -398,19 +398,20 @@ def all_layers(loaded: LoadedModel, trace: Trace) -> AllLayers:
     Abnar & Zuidema (2020), Quantifying Attention Flow in Transformers, section 3.
     """
     n = trace.n_ctx
-    identity = torch.eye(n)
-    rollout, mean, largest = identity.clone(), torch.zeros(n, n), torch.zeros(n, n)
+    rollout, mean, largest = torch.eye(n), torch.zeros(n, n), torch.zeros(n, n)
+    average = torch.empty(n, n)
     room = _room(loaded, n)
     for layer in range(loaded.shape.n_layer):
         q, k, _v = qkv(loaded, trace, layer)
-        average = torch.zeros(n, n)
+        average.zero_()
         for some in _patterns(loaded, layer, q, k, room):
             for head in some.cpu():
                 average += head
                 torch.maximum(largest, head, out=largest)
         average /= loaded.shape.n_head
         mean += average
-        rollout = average.add_(identity).mul_(0.5) @ rollout
+        average.diagonal().add_(1.0)
+        rollout = average.mul_(0.5) @ rollout
     mean /= loaded.shape.n_layer
     return AllLayers(_handed_over(rollout), _handed_over(mean), _handed_over(largest))
 
