@@ -42,7 +42,7 @@ from core.decoding import (
     read,
 )
 from core.errors import Busy, LearnerError, OutOfRange, RequestFailed
-from core.generation import Choice, Step, Wish, choose_many
+from core.generation import Chosen, Step, Wish, choose_many
 from core.language import _
 from core.lens import LogitLens, logit_lens
 from core.memory import tune_allocator
@@ -828,7 +828,7 @@ class Engine:
         self._stepper.leave(stream.seat)
         stream.seat = None
 
-    def _offer(self, stream: _Stream, logits: np.ndarray, chosen: Choice | BaseException) -> None:
+    def _offer(self, stream: _Stream, logits: np.ndarray, chosen: Chosen | BaseException) -> None:
         """Hand out a seated stream's next token; unseat it if that was the last."""
         try:
             more = self._emit(stream, logits, chosen)
@@ -838,7 +838,7 @@ class Engine:
         if not more:
             self._unseat(stream)
 
-    def _emit(self, stream: _Stream, logits: np.ndarray, chosen: Choice | BaseException) -> bool:
+    def _emit(self, stream: _Stream, logits: np.ndarray, chosen: Chosen | BaseException) -> bool:
         """Hand out a token as a `Step`; whether there is a next one."""
         if isinstance(chosen, BaseException):
             raise chosen

@@ -44,7 +44,7 @@ class Step:
 
 
 #: token_id, probability, model_probability and u, as in `Step`.
-Choice = tuple[int, float, float, float | None]
+Chosen = tuple[int, float, float, float | None]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def choose(
     settings: SamplingSettings,
     previous_ids: tuple[int, ...],
     rng: np.random.Generator,
-) -> Choice:
+) -> Chosen:
     """Choose the next token.
 
     Returns
@@ -87,7 +87,7 @@ def choose(
     return token, float(probs[place]), probability_of(logits, token), u
 
 
-def choose_many(logits: np.ndarray, wishes: Sequence[Wish]) -> list[Choice | BaseException]:
+def choose_many(logits: np.ndarray, wishes: Sequence[Wish]) -> list[Chosen | BaseException]:
     """Choose the next token of every sequence of a batch.
 
     Sequences with the same settings are cut together: one pass over the
@@ -102,7 +102,7 @@ def choose_many(logits: np.ndarray, wishes: Sequence[Wish]) -> list[Choice | Bas
     list
         For each sequence what `choose` returns, or the error that concerns it alone.
     """
-    found: list[Choice | BaseException | None] = [None] * len(wishes)
+    found: list[Chosen | BaseException | None] = [None] * len(wishes)
     groups: dict[SamplingSettings, list[int]] = {}
     for at, wish in enumerate(wishes):
         if wish.settings.top_k and wish.settings.repetition_penalty == 1:
