@@ -377,10 +377,10 @@ class _Pen:
     def n_bytes(self) -> int:
         return sum(t.nbytes for t in self.kv)
 
-    def add(self, seat: Seat, kv: Sequence[torch.Tensor]) -> None:
-        """Seat a sequence; if memory runs out nothing has changed."""
+    def add(self, seat: Seat, kv: Sequence[torch.Tensor], coming: int = 0) -> None:
+        """Seat a sequence, and make room for those that come; a failure changes nothing."""
         if len(self.seats) == self._room:
-            self._resize(max(1, 2 * self._room))
+            self._resize(max(2 * self._room, self._room + 1 + coming))
         at = len(self.seats)
         for mine, theirs in zip(self.kv, kv, strict=True):
             mine[at, : seat.length] = theirs[: seat.length]
@@ -395,8 +395,11 @@ class _Pen:
                 layer[at, : last.length] = layer[last.at, : last.length]
             self.seats[at] = last
             last.at = at
+
+    def tidy(self) -> None:
+        """Give back what many that left do not need any more."""
         if self._room > 4 and len(self.seats) <= self._room // 4:
-            self._resize(self._room // 2)
+            self._resize(2 * len(self.seats))
 
     def look(self, seat: Seat) -> list[torch.Tensor]:
         """A sequence's keys and values, not copied: L tensors of shape (length, 2 E)."""
@@ -428,10 +431,16 @@ class Stepper:
     def _capacity(self, length: int) -> int:
         return max(SMALLEST_PEN, 1 << (length - 1).bit_length())
 
-    def join(self, past: Past) -> Seat:
-        """Take a sequence in."""
+    def join(self, past: Past, coming: int = 0) -> Seat:
+        """Take a sequence in.
+
+        Parameters
+        ----------
+        past : the text that it continues
+        coming : how many of its length are about to follow
+        """
         seat = Seat(len(past.ids))
-        self._pen(seat.length + 1).add(seat, past.kv)
+        self._pen(seat.length + 1).add(seat, past.kv, coming)
         return seat
 
     def leave(self, seat: Seat) -> None:
@@ -487,6 +496,8 @@ class Stepper:
         for seat, _token in rows:
             if seat.length + 1 > seat.pen:
                 self._grow(seat)
+        for pen in self.pens.values():
+            pen.tidy()
         token_of = {id(seat): token for seat, token in rows}
         groups = []  # (pen, its rows in x, flat write positions, mask or None, longest)
         order: list[Seat] = []

@@ -42,7 +42,7 @@ from core.decoding import (
     read,
 )
 from core.errors import Busy, LearnerError, OutOfRange, RequestFailed
-from core.generation import Chosen, Step, Wish, choose_many
+from core.generation import Chosen, Cut, Step, Wish, choose_many, cut
 from core.language import _
 from core.lens import LogitLens, logit_lens
 from core.memory import tune_allocator
@@ -314,6 +314,7 @@ class Engine:
         self._current: _Job | _Stream | None = None
         self._closing = False
         self._step_seconds = 0.0
+        self._last_cut: tuple[Hashable, Cut] | None = None  # of a text's logits, by its ids
         self._made: deque[tuple[float, int]] = deque(maxlen=4096)
         self._seen: dict[str, float] = {}
         self._counts = {"tokens": 0, "hits": 0, "misses": 0, "failures": 0}
@@ -811,11 +812,28 @@ class Engine:
         if past is None:
             return False
         stream.pieces = None
-        more = self._emit(stream, past.logits, *choose_many(past.logits[None], [stream.wish]))
-        if more:
-            stream.seat = self._stepper.join(past)
+        if self._emit(stream, past.logits, self._first(stream, past.logits)):
+            stream.seat = self._stepper.join(past, self._coming(stream.ids[:-1]))
             self._sit(stream)
         return True
+
+    def _first(self, stream: _Stream, logits: np.ndarray) -> Chosen | BaseException:
+        """The first token after a prompt; thirty draws cut the same logits in the same way."""
+        if stream.settings.greedy:
+            return choose_many(logits[None], [stream.wish])[0]
+        key = stream.ids, stream.settings
+        if self._last_cut is None or self._last_cut[0] != key:
+            self._last_cut = key, cut(logits, stream.settings, stream.ids)
+        return self._last_cut[1].draw(stream.rng)
+
+    def _coming(self, ids: tuple[int, ...]) -> int:
+        """How many more that continue this text will sit down next."""
+        alike = sum(
+            isinstance(item, _Stream) and not item.dropped and item.ids == ids
+            for item in self._queue.items()
+        )
+        room = (self._limits[2] - self._stepper.n_bytes) // self._stepper.bytes_for(len(ids) + 1)
+        return max(0, min(alike, self._limits[1] - len(self._seated) - 1, room - 1))
 
     def _sit(self, stream: _Stream) -> None:
         stream.turn = 0
@@ -905,6 +923,7 @@ class Engine:
         made = logits.numpy()
         chosen = choose_many(made, [stream.wish for stream in streams])
         made.flags.writeable = False
-        for stream, row, choice in zip(streams, made, chosen, strict=True):
+        # From the last one back: whoever ends leaves no gap that another one must fill.
+        for stream, row, choice in reversed(list(zip(streams, made, chosen, strict=True))):
             stream.turn += 1
             self._offer(stream, row, choice)

@@ -14,6 +14,7 @@ from core.sampling import (
     candidates,
     candidates_of_many,
     draw,
+    probabilities_of,
     probability_of,
 )
 
@@ -63,6 +64,34 @@ class Wish:
     rng: np.random.Generator
 
 
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """What is left to draw from, after all stages.
+
+    Attributes
+    ----------
+    token_ids : shape (n_left,)
+    probs : shape (n_left,), sums to one
+    of_model : shape (n_left,), softmax of the raw logits
+    """
+
+    token_ids: np.ndarray
+    probs: np.ndarray
+    of_model: np.ndarray
+
+    def draw(self, rng: np.random.Generator) -> Chosen:
+        """One token, as the next random number wants it."""
+        u = float(rng.random())
+        place = draw(self.probs, u)
+        return int(self.token_ids[place]), float(self.probs[place]), float(self.of_model[place]), u
+
+
+def cut(logits: np.ndarray, settings: SamplingSettings, previous_ids: tuple[int, ...]) -> Cut:
+    """All stages on one row of logits; not for greedy settings, which draw nothing."""
+    token_ids, probs = candidates(logits, settings, previous_ids)
+    return Cut(token_ids, probs, probabilities_of(logits, token_ids))
+
+
 def choose(
     logits: np.ndarray,
     settings: SamplingSettings,
@@ -80,11 +109,7 @@ def choose(
     if settings.greedy:
         token, probability = best(logits, settings, previous_ids)
         return token, probability, probability_of(logits, token), None
-    u = float(rng.random())
-    ids, probs = candidates(logits, settings, previous_ids)
-    place = draw(probs, u)
-    token = int(ids[place])
-    return token, float(probs[place]), probability_of(logits, token), u
+    return cut(logits, settings, previous_ids).draw(rng)
 
 
 def choose_many(logits: np.ndarray, wishes: Sequence[Wish]) -> list[Chosen | BaseException]:
@@ -116,13 +141,10 @@ def choose_many(logits: np.ndarray, wishes: Sequence[Wish]) -> list[Chosen | Bas
             left = candidates_of_many(some, settings)
         except Exception:  # somebody's fault, but whose? Each is tried alone
             continue
-        for at, p, cut in zip(rows, of_model, left, strict=True):
-            if cut is not None:
-                ids, probs = cut
-                u = float(wishes[at].rng.random())
-                place = draw(probs, u)
-                token = int(ids[place])
-                found[at] = token, float(probs[place]), float(p[token]), u
+        for at, p, of_row in zip(rows, of_model, left, strict=True):
+            if of_row is not None:
+                ids, probs = of_row
+                found[at] = Cut(ids, probs, p[ids]).draw(wishes[at].rng)
     for at, wish in enumerate(wishes):
         if found[at] is None:
             try:

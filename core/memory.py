@@ -244,7 +244,7 @@ def blocks_on_disk(shape: Shape, room: int, dtype: str = "float32") -> int | Non
 
 #: mallopt's numbers for its two thresholds (malloc.h), and what they are set to.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-_KEPT_ON_TOP, _GIVEN_BACK_FROM = 16 * 2**20, 4 * 2**20
+_KEPT_ON_TOP, _GIVEN_BACK_FROM = 16 * 2**20, 8 * 2**20
 
 
 def tune_allocator() -> bool:

@@ -501,6 +501,33 @@ def candidates(
     return left, weights / weights.sum()
 
 
+def leaders(rows: torch.Tensor, k: int, block: int = 32) -> tuple[torch.Tensor, torch.Tensor]:
+    """``rows.topk(k)``, but for which of equal values is taken; half its time for a vocabulary.
+
+    The k largest numbers of a row lie in the k blocks with the largest maxima, and
+    a maximum is found much faster than an order.
+
+    Parameters
+    ----------
+    rows : shape (n, n_vocab)
+
+    Returns
+    -------
+    values, ids : shape (n, k), the largest first
+    """
+    n, n_vocab = rows.shape
+    whole = n_vocab - n_vocab % block
+    if 4 * k * block > whole:
+        return rows.topk(k, dim=-1)
+    blocks = rows[:, :whole].unflatten(1, (-1, block))
+    which = blocks.amax(-1).topk(k, dim=-1, sorted=False).indices[..., None]
+    values = [blocks.gather(1, which.expand(-1, -1, block)).flatten(1), rows[:, whole:]]
+    ids = [(which * block + torch.arange(block)).flatten(1)]
+    ids.append(torch.arange(whole, n_vocab).expand(n, -1))
+    found, places = torch.cat(values, 1).topk(k, dim=-1)
+    return found, torch.cat(ids, 1).gather(1, places)
+
+
 def candidates_of_many(
     logits: np.ndarray, settings: SamplingSettings
 ) -> list[tuple[np.ndarray, np.ndarray] | None]:
@@ -518,7 +545,7 @@ def candidates_of_many(
     """
     n_vocab = logits.shape[1]
     k = min(settings.top_k, n_vocab)
-    scores, ids = torch.from_numpy(logits).topk(min(k + 1, n_vocab), dim=-1)
+    scores, ids = leaders(torch.from_numpy(logits), min(k + 1, n_vocab))
     # Two different logits may become the same one when they are divided.
     scores = scores / (settings.temperature if settings.temperature else 1.0)
     tied = (scores[:, k - 1] == scores[:, k]).tolist() if k < n_vocab else [False] * len(logits)
@@ -555,5 +582,10 @@ def best(
 
 def probability_of(logits: np.ndarray, token_id: int) -> float:
     """Softmax of the logits, for one token."""
-    shifted = logits - logits.max()
-    return float(np.exp(shifted[token_id]) / np.exp(shifted).sum(dtype=np.float64))
+    return float(probabilities_of(logits, np.array([token_id]))[0])
+
+
+def probabilities_of(logits: np.ndarray, token_ids: np.ndarray) -> np.ndarray:
+    """Softmax of the logits, for some tokens; shapes (n_vocab,), (n,) -> (n,), float64."""
+    weights = np.exp(logits - logits.max())
+    return weights[token_ids] / weights.sum(dtype=np.float64)

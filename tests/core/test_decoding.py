@@ -172,6 +172,27 @@ def test_a_batch_of_unequal_sequences(request, which: str):
     assert stepper.n_bytes == 0
 
 
+def test_room_for_many_is_made_once_and_given_back(tiny: Engine):
+    walk, n = Walk(tiny.loaded), 12
+    stepper, ids = Stepper(walk), text(9)
+    want = steps_alone(tiny.loaded, ids, [7, 8])
+    with torch.inference_mode():
+        past = read_all(walk, ids)[0]
+        seats = [stepper.join(past, coming=n - 1)]
+        roomy = stepper.n_bytes
+        assert roomy == n * stepper.bytes_for(len(ids) + 1)
+        seats += [stepper.join(past) for _ in range(n - 1)]
+        assert stepper.n_bytes == roomy
+        same(stepper.step([(s, 7) for s in seats]).numpy(), np.stack([want[0]] * n), 1e-5)
+        for seat in reversed(seats[2:]):
+            stepper.leave(seat)
+        same(stepper.step([(s, 8) for s in seats[:2]]).numpy(), np.stack([want[1]] * 2), 1e-5)
+        assert stepper.n_bytes == roomy // 3  # two sit, two more may come
+        for seat in seats[:2]:
+            stepper.leave(seat)
+    assert stepper.n_bytes == 0
+
+
 def test_the_plain_way_gives_the_same(tiny: Engine):
     """transformers' own forward with its cache, as the fallback uses it."""
     ids, tokens = text(20), [5, 6, 7]

@@ -222,10 +222,10 @@ def resident():
 tuned = tune_allocator()
 first = np.ones(30 * 2**20, dtype=np.uint8)
 del first  # untuned, glibc would from now on keep what is smaller
-blocks = [np.ones(6 * 2**20, dtype=np.uint8) for _ in range(20)]
+blocks = [np.ones(12 * 2**20, dtype=np.uint8) for _ in range(20)]
 held = resident()
 del blocks[:-1]  # the last one stays on top
-print(tuned, (held - resident()) / (19 * 6 * 2**20))
+print(tuned, (held - resident()) / (19 * 12 * 2**20))
 """
 
 
