@@ -127,6 +127,7 @@ def main() -> None:
         with torch.inference_mode():
             eager, engine = eager_twin(loaded), Engine(loaded)
             engine.measured.wait(60)
+            engine.trace(some_ids(8))  # the table of tokens is no part of any attention
             rows = [layers(engine, eager, n) for n in chosen.tokens]
             engine.close()
         table(

@@ -9,21 +9,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from accelerate.utils import align_module_device
 
-from core.heads import Tally, side_by_side, tally, token_kinds
+from core.heads import Tally, kind_masks, side_by_side, tally, token_kinds
 from core.tokenizer import encode
 from core.trace import Trace, capture, check_head, check_layer, check_position, frozen
 
 if TYPE_CHECKING:
     from core.model import LoadedModel
 
-#: Numbers of the patterns that are held at once where not all are needed: 8 MB.
-_CELLS = 2**21
+#: Numbers of the patterns that are held at once where not all are needed: 4 MB.
+_CELLS = 2**20
+#: Rows of a product of two patterns that are made at once.
+_ROWS = 128
 #: Small pictures of a pattern are at most this many cells wide.
 THUMBNAIL = 32
 
@@ -73,7 +76,8 @@ def qkv(loaded: LoadedModel, trace: Trace, layer: int) -> tuple[torch.Tensor, ..
     check_layer(layer, loaded.shape.n_layer)
     block = loaded.model.transformer.h[layer]
     resid = torch.from_numpy(trace.resid[layer].copy()).to(loaded.device, loaded.model.dtype)
-    packed = block.attn.c_attn(block.ln_1(resid))
+    resid = block.ln_1(resid)
+    packed = block.attn.c_attn(resid)
     # c_attn packs all Q, then all K, then all V: split before cutting heads.
     n_head, d_head = loaded.shape.n_head, loaded.shape.d_head
     return tuple(
@@ -168,9 +172,16 @@ def pooled(pattern: np.ndarray, size: int = THUMBNAIL) -> tuple[np.ndarray, np.n
     starts = np.linspace(0, n, size, endpoint=False).astype(int)
     largest = np.maximum.reduceat(np.maximum.reduceat(pattern, starts, axis=-1), starts, axis=-2)
     total = np.add.reduceat(np.add.reduceat(pattern, starts, axis=-1), starts, axis=-2)
+    return largest, total / _covered(n, size)
+
+
+@lru_cache(maxsize=32)
+def _covered(n: int, size: int) -> np.ndarray:
+    """How many cells of a pattern that are not the future each cell of its picture covers."""
+    starts = np.linspace(0, n, size, endpoint=False).astype(int)
     past = np.tri(n, dtype=np.float32)
     cells = np.add.reduceat(np.add.reduceat(past, starts, axis=-1), starts, axis=-2)
-    return largest, total / np.maximum(cells, 1.0)
+    return np.maximum(cells, 1.0)  # all-future ones are divided by it, too
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,13 +202,13 @@ class LayerSummary:
 def layer_summary(loaded: LoadedModel, trace: Trace, layer: int) -> LayerSummary:
     """Small pictures and head scores of one layer; the full patterns are let go."""
     q, k, _v = qkv(loaded, trace, layer)
-    kinds = token_kinds(trace.pieces)
+    masks = kind_masks(trace.token_ids, token_kinds(trace.pieces))
     made = []
     for some in _patterns(loaded, layer, q, k, _room(loaded, trace.n_ctx)):
         pattern = some.numpy(force=True)
         largest, average = pooled(pattern)
         # The next heads are written over these; small pictures of a short text are the whole.
-        made.append((largest.copy(), average.copy(), tally(pattern, trace.token_ids, kinds)))
+        made.append((largest.copy(), average.copy(), tally(pattern, trace.token_ids, masks=masks)))
     largest, average = (np.concatenate(part) for part in list(zip(*made, strict=True))[:2])
     return LayerSummary(largest, average, side_by_side([summed for _l, _a, summed in made]))
 
@@ -411,7 +422,11 @@ def all_layers(loaded: LoadedModel, trace: Trace) -> AllLayers:
         average /= loaded.shape.n_head
         mean += average
         average.diagonal().add_(1.0)
-        rollout = average.mul_(0.5) @ rollout
+        average.mul_(0.5)
+        # Nobody looks ahead, so a row needs none below it: from the last rows up in one place.
+        for stop in range(n, 0, -_ROWS):
+            rows = slice(max(0, stop - _ROWS), stop)
+            rollout[rows] = average[rows, :stop] @ rollout[:stop]
     mean /= loaded.shape.n_layer
     return AllLayers(_handed_over(rollout), _handed_over(mean), _handed_over(largest))
 

@@ -45,7 +45,7 @@ from core.errors import Busy, LearnerError, OutOfRange, RequestFailed
 from core.generation import Chosen, Cut, Step, Wish, choose_many, cut
 from core.language import _
 from core.lens import LogitLens, logit_lens
-from core.memory import tune_allocator
+from core.memory import give_back, tune_allocator
 from core.model import LoadedModel
 from core.sampling import SamplingSettings
 from core.scheduler import FairQueue, current_client
@@ -64,6 +64,8 @@ QUANTUM = 32
 #: Seconds that the queue gets between two steps, at least: thirty that come together sit down
 #: together, instead of one more with each step.
 TURN = 0.03
+#: Seconds of computing after which a request counts as one that leaves much behind.
+UNTIDY = 0.05
 #: Seconds after which an iterator that nobody reads loses its memory.
 PATIENCE = 60.0
 
@@ -314,6 +316,7 @@ class Engine:
         self._current: _Job | _Stream | None = None
         self._closing = False
         self._step_seconds = 0.0
+        self._untidy = False  # a long request may have left holes in the heap
         self._last_cut: tuple[Hashable, Cut] | None = None  # of a text's logits, by its ids
         self._made: deque[tuple[float, int]] = deque(maxlen=4096)
         self._seen: dict[str, float] = {}
@@ -635,7 +638,11 @@ class Engine:
         return True
 
     def _rest(self) -> None:
-        """Nothing to do: measure this machine once, else sleep."""
+        """Nothing to do: clear up, measure this machine once, else sleep."""
+        if self._untidy:
+            self._untidy = False
+            give_back()
+            return
         try:
             next(self._measuring)
             return
@@ -713,6 +720,7 @@ class Engine:
         if result is _MORE:
             return False
         self._report(job)
+        self._untidy |= job.spent > UNTIDY
         job.future.set_result(result)
         return True
 

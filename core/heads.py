@@ -108,7 +108,7 @@ def kind_mask(kind: str, token_ids: tuple[int, ...], kinds: np.ndarray | None = 
     """
     ids = np.asarray(token_ids)
     n = len(ids)
-    query, key = np.indices((n, n), sparse=True)
+    query, key = np.indices((n, n), dtype=np.int32, sparse=True)
     back = query - key
     if kind == "previous":
         mask = back == 1
@@ -136,8 +136,22 @@ def kind_mask(kind: str, token_ids: tuple[int, ...], kinds: np.ndarray | None = 
     return mask
 
 
+def kind_masks(
+    token_ids: tuple[int, ...], kinds: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
+    """`kind_mask` of every kind; without the tokens' kinds "same_kind" is left out."""
+    return {
+        kind: kind_mask(kind, token_ids, kinds)
+        for kind in KINDS
+        if kind != "same_kind" or kinds is not None
+    }
+
+
 def tally(
-    pattern: np.ndarray, token_ids: tuple[int, ...], kinds: np.ndarray | None = None
+    pattern: np.ndarray,
+    token_ids: tuple[int, ...],
+    kinds: np.ndarray | None = None,
+    masks: dict[str, np.ndarray] | None = None,
 ) -> Tally:
     """Add up, per head, the attention that goes to each kind of key.
 
@@ -146,15 +160,13 @@ def tally(
     pattern : shape (n_head, query, key)
     token_ids : length n_ctx
     kinds : as `token_kinds` gives; without it "same_kind" is left out
+    masks : as `kind_masks` gives for these, where they are at hand
     """
     weight: dict[str, np.ndarray] = {}
     even: dict[str, float] = {}
     queries: dict[str, int] = {}
     keys = np.arange(1, len(token_ids) + 1)
-    for kind in KINDS:
-        if kind == "same_kind" and kinds is None:
-            continue
-        mask = kind_mask(kind, token_ids, kinds)
+    for kind, mask in (kind_masks(token_ids, kinds) if masks is None else masks).items():
         per_query = mask.sum(axis=1)
         rows = per_query > 0
         # Boolean picking instead of a product: at 1,024 tokens a product is 4 MB per head.

@@ -271,3 +271,22 @@ def tune_allocator() -> bool:
     return bool(
         mallopt(_MMAP_THRESHOLD, _GIVEN_BACK_FROM) and mallopt(_TRIM_THRESHOLD, _KEPT_ON_TOP)
     )
+
+
+def give_back() -> bool:
+    """Hand memory that nobody uses back to the system, holes between used blocks too.
+
+    glibc by itself gives back only what lies at the end of a heap. Takes some
+    milliseconds, so call it when nothing else is to be done.
+
+    Returns
+    -------
+    bool
+        Whether some was given back; False for another C library too.
+    """
+    if platform.libc_ver()[0] != "glibc":
+        return False
+    try:
+        return bool(ctypes.CDLL(None).malloc_trim(0))
+    except (OSError, AttributeError):
+        return False

@@ -6,6 +6,7 @@ import gc
 import json
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -549,3 +550,17 @@ def test_a_class_of_thirty(tiny: Engine, tiny_folder):
         assert not engine.busy
     assert engine.status().clients == 30
     engine.close()
+
+
+def test_the_engine_clears_up_after_long_requests_only(tiny_folder, monkeypatch):
+    cleared = []  # by which engine's thread: others may be clearing up, too
+    monkeypatch.setattr(module, "give_back", lambda: cleared.append(threading.current_thread()))
+    engine = Engine(load_model(str(tiny_folder)))
+    try:
+        engine.call(lambda _model: None)
+        assert engine.measured.wait(SOON)
+        assert engine._thread not in cleared
+        engine.call(lambda _model: time.sleep(2 * module.UNTIDY))
+        until(lambda: cleared.count(engine._thread) == 1)
+    finally:
+        engine.close()
