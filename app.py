@@ -1,4 +1,8 @@
-"""GPT-2 Under the Hood: the router. Page config, navigation, shared sidebar, run."""
+"""GPT-2 Under the Hood: the router. Page config, navigation, shared sidebar, run.
+
+``streamlit run app.py`` finds `app` below without running this file, imports the
+file once for the server and then runs it as a script for every session.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core import cache
 from core.errors import LearnerError
 from pages.parts import sidebar, start, status
 from pages.parts.journey import stops
@@ -14,26 +19,37 @@ from pages.parts.session import show_error
 
 # A picture of our own: an icon name would be fetched from the network by every browser.
 ICON = str(Path(__file__).parent / ".streamlit" / "icon.png")
-st.set_page_config(page_title="GPT-2 Under the Hood", page_icon=ICON, layout="wide")
-sidebar.start_session()
-page = st.navigation(
-    [
-        st.Page(
-            stop.file,
-            title=stop.title,
-            icon=stop.icon,
-            # The address equals the file name, or a deep link as a server's first request fails.
-            url_path=stop.name,
-            default=stop.name == "overview",
-        )
-        for stop in stops()
-    ]
-)
-reset_boxes()
-sidebar.draw()
-status.draw()
-try:
-    start.wait_if_cold(page.url_path or "overview")
-    page.run()
-except LearnerError as error:  # a full queue, a model that was unloaded: a sentence, no traceback
-    show_error(error)
+
+
+def session() -> None:
+    """One run of a session's script."""
+    st.set_page_config(page_title="GPT-2 Under the Hood", page_icon=ICON, layout="wide")
+    sidebar.start_session()
+    page = st.navigation(
+        [
+            st.Page(
+                stop.file,
+                title=stop.title,
+                icon=stop.icon,
+                # The address equals the file name, or a deep link as a server's first request
+                # fails.
+                url_path=stop.name,
+                default=stop.name == "overview",
+            )
+            for stop in stops()
+        ]
+    )
+    reset_boxes()
+    sidebar.draw()
+    status.draw()
+    try:
+        start.wait_if_cold(page.url_path or "overview")
+        page.run()
+    except LearnerError as error:  # a full queue, an unloaded model: a sentence, no traceback
+        show_error(error)
+
+
+if __name__ == "__main__":
+    session()
+else:
+    app = st.App(__file__, lifespan=cache.awake)

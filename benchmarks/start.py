@@ -12,6 +12,9 @@ import time
 from benchmarks.measure import table
 from benchmarks.visitor import Visitor, serve
 
+#: Seconds after which the server should have woken up by itself.
+LATER = 15
+
 
 def imports() -> float:
     """Seconds that importing the app's libraries takes in a fresh process."""
@@ -41,11 +44,21 @@ def main() -> None:
         other = Visitor(address)
         again = other.open("overview", {})
         other.close()
+    with serve() as (address, _server):
+        time.sleep(LATER)
+        late = Visitor(address)
+        awake = late.open("overview", {})
+        late.close()
     rows = [
         ["server answers", f"{up / whole:.2f}", f"{up:.1f} s"],
         ["first page on the screen", f"{first / whole:.2f}", f"{first:.1f} s"],
         ["live numbers on it", f"{live / whole:.2f}", f"{live:.1f} s"],
         ["a second visitor's whole page", f"{again / whole:.2f}", f"{again:.1f} s"],
+        [
+            f"a first visitor's who comes {LATER} s after the command",
+            f"{awake / whole:.2f}",
+            f"{awake:.1f} s",
+        ],
     ]
     table(
         f"Start; importing torch, transformers, streamlit and altair alone: {whole:.1f} s;"

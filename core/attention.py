@@ -76,8 +76,9 @@ def qkv(loaded: LoadedModel, trace: Trace, layer: int) -> tuple[torch.Tensor, ..
     check_layer(layer, loaded.shape.n_layer)
     block = loaded.model.transformer.h[layer]
     resid = torch.from_numpy(trace.resid[layer].copy()).to(loaded.device, loaded.model.dtype)
-    resid = block.ln_1(resid)
-    packed = block.attn.c_attn(resid)
+    x = block.ln_1(resid)
+    del resid  # 3 MB of a long prompt
+    packed = block.attn.c_attn(x)
     # c_attn packs all Q, then all K, then all V: split before cutting heads.
     n_head, d_head = loaded.shape.n_head, loaded.shape.d_head
     return tuple(
@@ -177,7 +178,7 @@ def pooled(pattern: np.ndarray, size: int = THUMBNAIL) -> tuple[np.ndarray, np.n
 
 @lru_cache(maxsize=32)
 def _covered(n: int, size: int) -> np.ndarray:
-    """How many cells of a pattern that are not the future each cell of its picture covers."""
+    """Cells that are not the future under each cell of a `pooled` picture; (size, size)."""
     starts = np.linspace(0, n, size, endpoint=False).astype(int)
     past = np.tri(n, dtype=np.float32)
     cells = np.add.reduceat(np.add.reduceat(past, starts, axis=-1), starts, axis=-2)

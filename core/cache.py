@@ -6,11 +6,14 @@ import gc
 import importlib
 import logging
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.loading import LoadJob, ModelPool
+from core.errors import LearnerError
+from core.loading import LoadCancelled, LoadJob, ModelPool
 from core.settings import Settings, load_settings
 
 if TYPE_CHECKING:  # torch takes seconds to import: it is left to the thread that loads a model
@@ -76,6 +79,26 @@ def _import_pages() -> None:
     # session gets on.
     gc.collect()
     gc.freeze()
+
+
+@asynccontextmanager
+async def awake(_app: object) -> AsyncIterator[None]:
+    """While the server runs: PyTorch and the first model come in before anybody asks for them."""
+    threading.Thread(target=_wake_up, name="wake up", daemon=True).start()
+    yield
+
+
+def _wake_up() -> None:
+    """Load the model that the first visitor will see."""
+    key = settings().default_model
+    try:
+        found = pool().get_or_start(key)
+        if isinstance(found, LoadJob):
+            found.result()
+    except (LearnerError, LoadCancelled) as error:
+        # Nobody was there to read it: the first visitor tries again.
+        pool().forget(key)
+        logging.getLogger("gpt2_hood").warning("%s was not loaded at the start: %s", key, error)
 
 
 def engine_or_job(key: str) -> Engine | LoadJob:

@@ -42,7 +42,7 @@ from core.decoding import (
     read,
 )
 from core.errors import Busy, LearnerError, OutOfRange, RequestFailed
-from core.generation import Chosen, Cut, Step, Wish, choose_many, cut
+from core.generation import Chosen, Cut, Step, Wish, choose, choose_many, cut
 from core.language import _
 from core.lens import LogitLens, logit_lens
 from core.memory import give_back, tune_allocator
@@ -825,10 +825,10 @@ class Engine:
             self._sit(stream)
         return True
 
-    def _first(self, stream: _Stream, logits: np.ndarray) -> Chosen | BaseException:
+    def _first(self, stream: _Stream, logits: np.ndarray) -> Chosen:
         """The first token after a prompt; thirty draws cut the same logits in the same way."""
         if stream.settings.greedy:
-            return choose_many(logits[None], [stream.wish])[0]
+            return choose(logits, stream.settings, stream.ids, stream.rng)
         key = stream.ids, stream.settings
         if self._last_cut is None or self._last_cut[0] != key:
             self._last_cut = key, cut(logits, stream.settings, stream.ids)

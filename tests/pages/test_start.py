@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import cache, stored
 from core.engine import Engine
+from core.errors import BadCheckpoint
+from core.loading import LoadJob, ModelPool
 from core.settings import Settings
 from core.stored import Stored
 from core.tokenizer import encode
@@ -32,6 +39,58 @@ def test_the_first_page_needs_no_torch():
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def _server_starts(pool: ModelPool, monkeypatch) -> None:
+    """The server's life, until nothing is being loaded any more."""
+    monkeypatch.setattr(cache, "pool", lambda: pool)
+    monkeypatch.setattr(cache, "settings", Settings)
+
+    async def life() -> None:
+        async with cache.awake(None):
+            end = time.monotonic() + 60
+            while time.monotonic() < end and any(
+                t.name == "wake up" for t in threading.enumerate()
+            ):
+                await asyncio.sleep(0.01)
+
+    asyncio.run(life())
+
+
+def test_the_model_comes_in_before_anybody_asks(monkeypatch):
+    """Nobody visits; the default model is there all the same, loaded once."""
+    loaded: list[str] = []
+
+    def load(key: str, progress):
+        loaded.append(key)
+        return object()
+
+    engine = type("Engine", (), {"busy": False, "close": lambda _self: None})()
+    pool = ModelPool(lambda _loaded: engine, Settings(), loader=load)
+    _server_starts(pool, monkeypatch)
+    assert loaded == ["storyteller"]
+    assert pool.get_or_start("storyteller") is engine
+
+
+def test_a_failure_before_anybody_came_is_tried_again(monkeypatch, caplog):
+    """The log has the sentence; the first visitor's request starts a new load."""
+    tries: list[str] = []
+
+    def load(key: str, progress):
+        tries.append(key)
+        raise BadCheckpoint("The file is cut off.", "Fetch it again.")
+
+    now = [0.0]
+    pool = ModelPool(lambda made: made, Settings(), loader=load, clock=lambda: now[0])
+    with caplog.at_level(logging.WARNING, logger="gpt2_hood"):
+        _server_starts(pool, monkeypatch)
+    assert "The file is cut off." in caplog.text
+    now[0] += 10.0
+    again = pool.get_or_start("storyteller")
+    assert isinstance(again, LoadJob)
+    with pytest.raises(BadCheckpoint):
+        again.result(30)
+    assert len(tries) == 2
 
 
 def test_while_it_is_cold_the_stored_answer_is_shown(monkeypatch, storyteller: Engine):
