@@ -36,7 +36,7 @@ CHUNK = 128
 #: And while nobody waits: long enough for full speed, short enough for whoever comes next.
 ALONE = 256
 #: Seconds that choosing the products may take in all.
-MEASURING = 3.0
+MEASURING = 5.0
 
 
 def _device(module: torch.nn.Module) -> torch.device:
@@ -129,19 +129,20 @@ class Walk:
         """Choose the products for this machine; some tenths of a second, in small steps."""
         if not self.fast:
             return
-        spent, names = 0.0, ("c_attn", "attn_proj", "c_fc", "mlp_proj")
-        trials = [
-            self.products.measure([getattr(layer, name) for layer in self.layers[:6]])
-            for name in names
-        ]
-        trials.append(self.products.measure_head(self.body.wte.weight.data))
-        for trial in trials:
-            while spent < MEASURING:  # a machine at work tells little about itself: give up
-                begin = time.perf_counter()
-                if next(trial, trial) is trial:
-                    break
-                spent += time.perf_counter() - begin
-                yield
+        names = ("c_attn", "attn_proj", "c_fc", "mlp_proj")
+        weights = [[getattr(layer, name) for layer in self.layers[:6]] for name in names]
+        head, spent = self.body.wte.weight.data, 0.0
+        for rows in Products.ROWS:
+            trials = [self.products.measure(some, rows) for some in weights]
+            if rows in Products.HEAD_ROWS:
+                trials.append(self.products.measure_head(head, rows))
+            for trial in trials:
+                while spent < MEASURING:  # a machine at work tells little about itself: give up
+                    begin = time.perf_counter()
+                    if next(trial, trial) is trial:
+                        break
+                    spent += time.perf_counter() - begin
+                    yield
 
     def embed(self, ids: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
         """Token plus position vectors. Shapes (n,), (n,) -> (n, E)."""
@@ -156,15 +157,16 @@ class Walk:
         self,
         x: torch.Tensor,
         attend: Callable[[int, torch.Tensor], torch.Tensor],
-        keep: Callable[[int, torch.Tensor], None] | None = None,
+        out: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """Rows through all blocks.
 
         Parameters
         ----------
-        x : shape (n, E); overwritten on the fast path
+        x : shape (n, E)
         attend : (layer, packed q, k, v of shape (n, 3 E)) -> heads' outputs (n, E)
-        keep : called with (layer, x) before each block
+        out : shape (L + 1, n, E), on the processor; filled with the rows before each block
+            and after the last
 
         Returns
         -------
@@ -174,32 +176,36 @@ class Walk:
         ----------
         Radford et al. (2019), Language Models are Unsupervised Multitask Learners, section 2.3.
         """
-        return (self._fast if self.fast else self._modules)(x, attend, keep)
+        return (self._fast if self.fast else self._modules)(x, attend, out)
 
-    def _fast(self, x, attend, keep):
+    def _fast(self, x, attend, out):
         shape, product = (self.n_embd,), self.products
         eps = self.blocks[0].ln_1.eps
+        if out is not None:
+            x = out[0].copy_(x)
         for index, layer in enumerate(self.layers):
-            if keep is not None:
-                keep(index, x)
             qkv = product(F.layer_norm(x, shape, *layer.ln_1, eps), *layer.c_attn)
             x = product(attend(index, qkv), *layer.attn_proj).add_(x)
             m = product(F.layer_norm(x, shape, *layer.ln_2, eps), *layer.c_fc, self.tanh_gelu)
             if not self.tanh_gelu:
                 m = self.blocks[index].mlp.act(m)
-            x = product(m, *layer.mlp_proj).add_(x)
+            m = product(m, *layer.mlp_proj)
+            # Where the rows are kept they are made in their place: memory is fresh only once.
+            x = m.add_(x) if out is None else torch.add(m, x, out=out[index + 1])
         return x
 
-    def _modules(self, x, attend, keep):
+    def _modules(self, x, attend, out):
         for index, block in enumerate(self.blocks):
             x = x.to(self.devices[index])
-            if keep is not None:
-                keep(index, x)
+            if out is not None:
+                out[index] = x
             z = attend(index, block.attn.c_attn(block.ln_1(x)))
             x = x + block.attn.c_proj(z).to(x.device)
             m = block.mlp.c_fc(block.ln_2(x))
             m = F.gelu(m, approximate="tanh") if self.tanh_gelu else block.mlp.act(m)
             x = x + block.mlp.c_proj(m).to(x.device)
+        if out is not None:
+            out[-1] = x
         return x
 
     def logits(self, x: torch.Tensor) -> torch.Tensor:
@@ -303,9 +309,6 @@ def read(
         if start and end - start > 1:
             mask = torch.ones(end - start, end, dtype=torch.bool).tril(start)
 
-        def keep(layer: int, x: torch.Tensor, rows: slice = rows) -> None:
-            resid[layer, rows] = x
-
         def attend(
             layer: int,
             qkv: torch.Tensor,
@@ -324,8 +327,8 @@ def read(
             )
             return z[0].transpose(0, 1).reshape(-1, n_embd)
 
-        x = walk.through(walk.embed(token_ids[rows], torch.arange(start, end)), attend, keep)
-        resid[n_layer, rows] = x
+        embedded = walk.embed(token_ids[rows], torch.arange(start, end))
+        x = walk.through(embedded, attend, resid[:, rows])
         start = end
         if start == n:
             break
@@ -351,6 +354,15 @@ class Seat:
         self.cache: Any = None  # the plain stepper's
 
 
+def _zeros(shape: tuple[int, ...], dtype: torch.dtype, device: torch.device) -> torch.Tensor:
+    """Zeros, not garbage: masked keys still meet a product, and 0 x NaN is NaN."""
+    if device.type == "cpu" and dtype == torch.float32:
+        # NumPy's come from the system page by page as they are touched; torch.zeros writes them
+        # all, which for the room of those that may still come takes longer than a step.
+        return torch.from_numpy(np.zeros(shape, np.float32))
+    return torch.zeros(shape, dtype=dtype, device=device)
+
+
 class _Pen:
     """Keys and values of the sequences of up to `capacity` tokens, packed row by row."""
 
@@ -364,10 +376,7 @@ class _Pen:
         n = min(len(self.seats), room)
         made = []
         for layer, device in enumerate(self.walk.devices):
-            # Zeros, not garbage: masked keys still meet a product, and 0 x NaN is NaN.
-            new = torch.zeros(
-                room, self.capacity, 2 * self.walk.n_embd, dtype=self.walk.dtype, device=device
-            )
+            new = _zeros((room, self.capacity, 2 * self.walk.n_embd), self.walk.dtype, device)
             if n:
                 new[:n] = self.kv[layer][:n]
             made.append(new)
@@ -437,7 +446,7 @@ class Stepper:
         Parameters
         ----------
         past : the text that it continues
-        coming : how many of its length are about to follow
+        coming : how many that need as much room are about to follow
         """
         seat = Seat(len(past.ids))
         self._pen(seat.length + 1).add(seat, past.kv, coming)
@@ -533,13 +542,15 @@ class Stepper:
                 parts.append(z.reshape(n, n_embd))
             return parts[0] if len(parts) == 1 else torch.cat(parts)
 
-        logits = walk.logits(walk.through(walk.embed(ids, positions), attend))
+        x = walk.through(walk.embed(ids, positions), attend)
+        if [id(s) for s in order] != [id(s) for s, _t in rows]:
+            # In the caller's order before the head: its output is sixty times as wide.
+            place = {id(seat): at for at, seat in enumerate(order)}
+            x = x[[place[id(seat)] for seat, _token in rows]]
+        logits = walk.logits(x)
         for seat in order:
             seat.length += 1
-        if [id(s) for s in order] == [id(s) for s, _t in rows]:
-            return logits
-        place = {id(seat): at for at, seat in enumerate(order)}
-        return logits[[place[id(seat)] for seat, _token in rows]]
+        return logits
 
     def _plan(self, pen: _Pen, here: list[Seat]):
         """Who is stepped in a pen, where its rows are written, what is masked, how far to look."""

@@ -821,7 +821,7 @@ class Engine:
             return False
         stream.pieces = None
         if self._emit(stream, past.logits, self._first(stream, past.logits)):
-            stream.seat = self._stepper.join(past, self._coming(stream.ids[:-1]))
+            stream.seat = self._stepper.join(past, self._coming(len(stream.ids)))
             self._sit(stream)
         return True
 
@@ -834,13 +834,16 @@ class Engine:
             self._last_cut = key, cut(logits, stream.settings, stream.ids)
         return self._last_cut[1].draw(stream.rng)
 
-    def _coming(self, ids: tuple[int, ...]) -> int:
-        """How many more that continue this text will sit down next."""
+    def _coming(self, length: int) -> int:
+        """How many more sequences that need as much room as one of this length sit down next."""
+        need = self._stepper.bytes_for(length)
         alike = sum(
-            isinstance(item, _Stream) and not item.dropped and item.ids == ids
+            isinstance(item, _Stream)
+            and not item.dropped
+            and self._stepper.bytes_for(len(item.ids) + 1) == need
             for item in self._queue.items()
         )
-        room = (self._limits[2] - self._stepper.n_bytes) // self._stepper.bytes_for(len(ids) + 1)
+        room = (self._limits[2] - self._stepper.n_bytes) // need
         return max(0, min(alike, self._limits[1] - len(self._seated) - 1, room - 1))
 
     def _sit(self, stream: _Stream) -> None:

@@ -13,9 +13,15 @@ from collections.abc import Callable, Iterator
 import torch
 import torch.nn.functional as F
 
-#: Ways to compute a product, as they are stored and printed: 1 is PyTorch's own, 2, 4 and 8 cut
-#: it in so many parts, and this one hands it to oneDNN.
+#: Ways to compute a product, as they are stored and printed: 1 is PyTorch's own, 2, 4, 8 and
+#: 32 cut it in so many parts, and these two hand it to oneDNN or let weight and rows change places.
 ONEDNN = 0
+#: The head times the rows instead of the rows times the head.
+SWAPPED = -1
+
+_C = math.sqrt(2 / math.pi)
+#: Rows from which GELU is computed by way of the logistic.
+_LOGISTIC = 32
 
 
 def addmm(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
@@ -51,6 +57,11 @@ def head_product(x: torch.Tensor, wte: torch.Tensor, parts: int) -> torch.Tensor
     return torch.cat([logits, x @ wte[even:].T], dim=1) if even < n_vocab else logits
 
 
+def swapped_head(x: torch.Tensor, wte: torch.Tensor) -> torch.Tensor:
+    """``x @ wte.T`` as ``(wte @ x.T).T``: a few rows as columns are what some BLAS like better."""
+    return torch.mm(wte, x.T).T.contiguous()
+
+
 def onednn_product(
     x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, gelu: bool = False
 ) -> torch.Tensor:
@@ -68,6 +79,23 @@ def onednn_product(
     return torch.ops.mkldnn._linear_pointwise(x, weight, bias, kind, [], form)
 
 
+def tanh_gelu(x: torch.Tensor) -> torch.Tensor:
+    """GPT-2's GELU, ``x (1 + tanh(c (x + 0.044715 x**3))) / 2`` with ``c = sqrt(2 / pi)``.
+
+    From some rows on as ``x`` times a logistic, the same function since
+    ``(1 + tanh(u)) / 2 = sigmoid(2 u)``: PyTorch's tanh takes four times its exp.
+
+    References
+    ----------
+    Hendrycks and Gimpel (2016), Gaussian Error Linear Units, section 2.
+    """
+    if x.shape[0] < _LOGISTIC:  # little to compute: one kernel starts faster than five
+        return F.gelu(x, approximate="tanh")
+    u = x * x
+    u.mul_(2 * _C * 0.044715).add_(2 * _C).mul_(x)
+    return u.sigmoid_().mul_(x)
+
+
 def _onednn_works() -> bool:
     """Whether this build of PyTorch has the operator and it computes what it says."""
     if not torch.backends.mkldnn.is_available():
@@ -82,6 +110,15 @@ def _onednn_works() -> bool:
         return bool(torch.allclose(found, wanted, atol=1e-4))
 
 
+def _head(way: int, x: torch.Tensor, wte: torch.Tensor) -> torch.Tensor:
+    """The head in one of the ways."""
+    if way == ONEDNN:
+        return onednn_product(x, wte, None)
+    if way == SWAPPED:
+        return swapped_head(x, wte)
+    return F.linear(x, wte) if way == 1 else head_product(x, wte, way)
+
+
 class Products:
     """Chooses how a product is computed, by measuring this machine.
 
@@ -91,10 +128,10 @@ class Products:
         head's keys have -E in place of K.
     """
 
-    ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-    HEAD_ROWS = (1, 2, 4, 8, 16, 32)
-    PARTS = (2, 4, 8)
-    #: From so many rows a product computes more than it reads, and cutting it gains nothing.
+    #: What is measured, the most used first: a machine that is at work may not get to the end.
+    ROWS = (1, 256, 64, 4, 16, 2, 8, 32, 128)
+    HEAD_ROWS = (1, 4, 16, 2, 8, 32)
+    #: From so many rows a product computes more than it reads, and is the same from any memory.
     MANY = 32
 
     def __init__(self) -> None:
@@ -107,11 +144,18 @@ class Products:
 
     def way(self, k: int, n: int, rows: int) -> int:
         """How to compute a (rows, k) @ (k, n) product."""
-        bucket = min(1 << (rows - 1).bit_length(), self.ROWS[-1])
+        bucket = min(1 << (rows - 1).bit_length(), max(self.ROWS))
         found = self.chosen.get((k, n, bucket))
         if found is None:
-            found = self._first.get(bucket, self._else)
+            found = self._guess(k, n, bucket)
         return 1 if found > 1 and k % found else found
+
+    def _guess(self, k: int, n: int, rows: int) -> int:
+        """A way for what was not measured: the one of half or twice as many rows."""
+        for near in (rows // 2, rows * 2):
+            if rows > 2 and (found := self.chosen.get((k, n, near))) is not None:
+                return found
+        return self._first.get(rows, self._else)
 
     def __call__(
         self, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, gelu: bool = False
@@ -121,28 +165,34 @@ class Products:
         if way == ONEDNN:
             return onednn_product(x, weight.t(), bias, gelu)
         out = torch.addmm(bias, x, weight) if way == 1 else split_product(x, weight, bias, way)
-        return F.gelu(out, approximate="tanh") if gelu else out
+        return tanh_gelu(out) if gelu else out
 
     def head(self, x: torch.Tensor, wte: torch.Tensor) -> torch.Tensor:
         """``x @ wte.T``. Shapes (n, E), (V, E) -> (n, V)."""
-        rows = min(1 << (x.shape[0] - 1).bit_length(), self.HEAD_ROWS[-1])
+        rows = min(1 << (x.shape[0] - 1).bit_length(), max(self.HEAD_ROWS))
         way = self.chosen.get((-wte.shape[1], wte.shape[0], rows), self._else)
-        if way == ONEDNN:
-            return onednn_product(x, wte, None)
-        return F.linear(x, wte) if way == 1 else head_product(x, wte, way)
+        return _head(way, x, wte)
 
-    def measure(self, weights: list[tuple[torch.Tensor, torch.Tensor]]) -> Iterator[None]:
-        """Measure every number of rows on some weights of one shape; yields between trials.
+    def _cuts(self, k: int, rows: int) -> list[int]:
+        """The numbers of parts worth trying."""
+        parts = (4, 8) if rows == 1 else (4, 8, 32) if rows <= 8 else (2, 4)
+        return [p for p in parts if k % p == 0]
+
+    def measure(
+        self, weights: list[tuple[torch.Tensor, torch.Tensor]], rows: int
+    ) -> Iterator[None]:
+        """Measure a product of so many rows; yields between trials.
 
         Parameters
         ----------
-        weights : (weight, bias) of several layers: one alone would stay in the cache and
-            look faster than it is
+        weights : (weight, bias) of several layers, of one shape: one alone would stay in the
+            cache and look faster than it is
         """
         k, n = weights[0][0].shape
+        some = weights if rows < self.MANY else weights[:2]
 
         def run(way: int, x: torch.Tensor) -> None:
-            for weight, bias in weights if x.shape[0] < self.MANY else weights[:2]:
+            for weight, bias in some:
                 if way == ONEDNN:
                     onednn_product(x, weight.t(), bias)
                 elif way == 1:
@@ -150,39 +200,35 @@ class Products:
                 else:
                     split_product(x, weight, bias, way)
 
-        for rows in self.ROWS:
-            cuts = [p for p in self.PARTS if k % p == 0] if rows <= self.MANY else []
-            yield from self._choose((k, n, rows), cuts, run, torch.randn(rows, k))
+        yield from self._choose((k, n, rows), self._cuts(k, rows), run, torch.randn(rows, k))
 
-    def measure_head(self, wte: torch.Tensor) -> Iterator[None]:
+    def measure_head(self, wte: torch.Tensor, rows: int) -> Iterator[None]:
         """The same for the head, whose weight lies the other way; key (-E, V, rows)."""
         n_vocab, n_embd = wte.shape
 
         def run(way: int, x: torch.Tensor) -> None:
-            if way == ONEDNN:
-                onednn_product(x, wte, None)
-            elif way == 1:
-                F.linear(x, wte)
-            else:
-                head_product(x, wte, way)
+            _head(way, x, wte)
 
-        for rows in self.HEAD_ROWS:
-            cuts = [2, 8] if rows <= 4 else []
-            yield from self._choose((-n_embd, n_vocab, rows), cuts, run, torch.randn(rows, n_embd))
+        others = [2, 8] if rows == 1 else [16, SWAPPED]
+        yield from self._choose((-n_embd, n_vocab, rows), others, run, torch.randn(rows, n_embd))
 
     def _choose(
         self,
         key: tuple[int, int, int],
-        cuts: list[int],
+        others: list[int],
         run: Callable[[int, torch.Tensor], None],
         x: torch.Tensor,
     ) -> Iterator[None]:
+        ways = [1, *others, *([ONEDNN] if self.onednn else [])]
         times: dict[int, float] = {}
-        for _trial in range(8 if x.shape[0] <= 4 else 3):  # what reads the most is noisiest
-            for way in (1, *cuts, *([ONEDNN] if self.onednn else [])):
+        rows = x.shape[0]
+        for _trial in range(8 if rows == 1 else 4 if rows < 128 else 2):  # reading is noisiest
+            for way in ways:
                 begin = time.perf_counter()
                 run(way, x)
                 times[way] = min(time.perf_counter() - begin, times.get(way, math.inf))
+            # What stays far behind is not measured to the end.
+            ways = [way for way in ways if times[way] < 1.3 * min(times.values())]
             yield
         best = min(times, key=lambda way: times[way])
         # PyTorch's own is the plain way: leave it only for a clear gain.
