@@ -39,29 +39,48 @@ class LayerAttention:
     ----------
     layer : counted from zero
     q, k, v : shape (n_head, n_ctx, d_head)
-    pattern : shape (n_head, query, key)
-        softmax of the scores over keys; rows sum to one.
     scaling : what q . k is multiplied by; 1 / sqrt(d_head)
     resid_norms : shape (n_ctx,); length of the residual stream before the layer
+
+    Notes
+    -----
+    Scores and weights of 1,024 tokens are 4 MiB for each head, and a head is looked
+    at alone: they are made when they are asked for, and not kept.
     """
 
     layer: int
     q: np.ndarray
     k: np.ndarray
     v: np.ndarray
-    pattern: np.ndarray
     scaling: float
     resid_norms: np.ndarray
 
-    def scores(self, head: int, queries: list[int] | slice = slice(None)) -> np.ndarray:
-        """q . k, scaled, the future -inf; shape (n queries, key).
+    @property
+    def pattern(self) -> np.ndarray:
+        """Softmax of the scores over keys; shape (n_head, query, key), rows sum to one.
 
-        They are as large as the pattern and quickly made, so they are not kept.
+        All heads, made anew at each access: `weights` makes those of one.
         """
-        n = self.pattern.shape[-1]
+        return np.stack([self.weights(head) for head in range(len(self.q))])
+
+    def weights(self, head: int, queries: list[int] | slice = slice(None)) -> np.ndarray:
+        """The pattern of one head, or some of its rows; shape (n queries, key)."""
+        return _softmax(self.scores(head, queries))
+
+    def scores(self, head: int, queries: list[int] | slice = slice(None)) -> np.ndarray:
+        """q . k, scaled, the future -inf; shape (n queries, key)."""
+        n = self.q.shape[1]
         scores = (self.q[head][queries] @ self.k[head].T) * np.float32(self.scaling)
         scores[np.arange(n) > np.arange(n)[queries][:, None]] = -np.inf
         return scores
+
+
+def _softmax(scores: np.ndarray) -> np.ndarray:
+    """Softmax over the last axis; the scores are written over."""
+    scores -= scores.max(axis=-1, keepdims=True)
+    np.exp(scores, out=scores)
+    scores /= scores.sum(axis=-1, keepdims=True)
+    return scores
 
 
 def _handed_over(tensor: torch.Tensor) -> np.ndarray:
@@ -137,11 +156,10 @@ def layer_attention(loaded: LoadedModel, trace: Trace, layer: int) -> LayerAtten
     ----------
     Vaswani et al. (2017), Attention Is All You Need, equation 1.
     """
-    q, k, v = qkv(loaded, trace, layer)
-    pattern = _all_patterns(loaded, layer, q, k)
+    parts = qkv(loaded, trace, layer)
     norms = np.linalg.norm(trace.resid[layer], axis=-1)
     norms.flags.writeable = False
-    return LayerAttention(layer, *map(frozen, (q, k, v)), pattern, _scaling(loaded, layer), norms)
+    return LayerAttention(layer, *map(frozen, parts), _scaling(loaded, layer), norms)
 
 
 def layer_pattern(loaded: LoadedModel, trace: Trace, layer: int) -> np.ndarray:
@@ -296,7 +314,8 @@ def head_steps(found: LayerAttention, rows: np.ndarray, head: int, query: int) -
     check_head(head, len(found.q))
     q, k, v = (part[head] for part in (found.q, found.k, found.v))
     check_position(query, len(q))
-    weights = found.pattern[head, query]
+    scores = found.scores(head, [query])[0]
+    weights = _softmax(scores.copy())
     z = weights @ v
     return HeadSteps(
         found.layer,
@@ -307,7 +326,7 @@ def head_steps(found: LayerAttention, rows: np.ndarray, head: int, query: int) -
         v,
         k @ q[query],
         found.scaling,
-        found.scores(head, [query])[0],
+        scores,
         weights,
         z,
         z @ rows,
@@ -360,13 +379,14 @@ def sink(found: LayerAttention, rows: np.ndarray, head: int) -> Sink | None:
     Xiao et al. (2023), Efficient Streaming Language Models with Attention Sinks.
     """
     check_head(head, len(found.q))
-    scores, pattern, v = found.scores(head), found.pattern[head], found.v[head]
+    scores, v = found.scores(head), found.v[head]
     n = len(v)
     if n < 2:
         return None
+    leads = [float(scores[i, 0] - _middle(scores[i, 1 : i + 1])) for i in range(1, n)]
+    pattern = _softmax(scores)
     parts = pattern[1:] * _lengths(v, rows)
     norms = np.linalg.norm(v, axis=-1)
-    leads = [float(scores[i, 0] - _middle(scores[i, 1 : i + 1])) for i in range(1, n)]
     return Sink(
         float(pattern[1:, 0].mean()),
         float(norms[0]),
@@ -553,9 +573,8 @@ def stage_matrices(
     The softmax was taken over all keys, not over the window alone.
     """
     dots = found.q[head][window] @ found.k[head][window].T
-    square = np.ix_(window, window)
-    masked = found.scores(head, window)[:, window]
-    return dots, dots * scaling, masked, found.pattern[head][square]
+    masked = found.scores(head, window)
+    return dots, dots * scaling, masked[:, window], _softmax(masked.copy())[:, window]
 
 
 def pictures(made: list[LayerSummary], fold: str) -> np.ndarray:
@@ -565,4 +584,4 @@ def pictures(made: list[LayerSummary], fold: str) -> np.ndarray:
 
 def strongest_key(found: LayerAttention, head: int, query: int) -> int:
     """Where a query looks most."""
-    return int(found.pattern[head, query].argmax())
+    return int(found.scores(head, [query])[0].argmax())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from core.attention import layer_attention
+from core.attention import layer_pattern
 from core.language import _
 from core.trace import Trace
 
@@ -65,7 +65,7 @@ def journey(loaded: LoadedModel, trace: Trace, top: int = 10) -> Journey:
     last = trace.n_ctx - 1
     if last >= 2:
         for layer in range(trace.n_layer):
-            row = layer_attention(loaded, trace, layer).pattern[:, last, 1:last]
+            row = layer_pattern(loaded, trace, layer)[:, last, 1:last]
             head, key = np.unravel_index(int(row.argmax()), row.shape)
             if row[head, key] > best[0]:
                 best = (float(row[head, key]), layer, int(head), int(key) + 1)

@@ -129,7 +129,13 @@ def pick_cell() -> None:
         state.choose(query=choice[0], key=choice[1])
 
 
-def head_panel(now: Current, at: state.Place, found: attention.LayerAttention, name: str) -> None:
+def head_panel(
+    now: Current,
+    at: state.Place,
+    found: attention.LayerAttention,
+    pattern: np.ndarray,
+    name: str,
+) -> None:
     n = len(now.tokens)
     shape = now.engine.shape
     title = _("Where does head L{layer}.H{head} look?").format(layer=at.layer, head=at.head)
@@ -144,7 +150,7 @@ def head_panel(now: Current, at: state.Place, found: attention.LayerAttention, n
             disabled=n < 2,
             help=_("Many heads rest on the first token. Without it the rest becomes visible."),
         )
-        shown = heads.without_first(found.pattern[at.head]) if hide else found.pattern[at.head]
+        shown = heads.without_first(pattern) if hide else pattern
         if hide:
             st.markdown(
                 ":orange-badge[" + _("Altered: first token hidden, rows renormalised") + "]"
@@ -690,8 +696,9 @@ def heads_room(now: Current) -> None:
     at = state.place(now, standard)
     layer = now.engine.attention(now.trace(), at.layer)
     all_heads_panel(now, at, found, made)
-    head_panel(now, at, layer, kind_titles()[found.labels[at.layer, at.head]])
-    role_panel(now, at, found, standard, fixed, layer.pattern[at.head])
+    pattern = layer.weights(at.head)
+    head_panel(now, at, layer, pattern, kind_titles()[found.labels[at.layer, at.head]])
+    role_panel(now, at, found, standard, fixed, pattern)
     steps_panel(now, at, layer)
 
 

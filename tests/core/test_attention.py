@@ -33,16 +33,19 @@ def test_patterns_equal_eager_attention(storyteller, oracle_of, ids) -> None:
             double = copy.deepcopy(oracle_of(storyteller.loaded.source)).double()
             precise = double(torch.tensor([ids]), output_attentions=True).attentions
     for layer, expected in enumerate(out.attentions):
-        found = attention.layer_pattern(storyteller.loaded, trace, layer)
-        assert np.abs(found.sum(-1) - 1).max() < 1e-5
-        if len(ids) < 1024:
-            assert np.abs(found - expected[0].numpy()).max() < 1e-5
-            continue
-        # Over 1,024 random tokens two orders of adding in float32 differ by 2e-5 themselves: the
-        # exact pattern, in float64, must be as near as float32 comes to it.
-        exact = precise[layer][0].numpy()
-        rounding = np.abs(expected[0].numpy() - exact).max()
-        assert np.abs(found - exact).max() < max(1e-5, 4 * rounding)
+        for found in (
+            attention.layer_pattern(storyteller.loaded, trace, layer),  # the grid and rollout
+            storyteller.attention(trace, layer).pattern,  # one head
+        ):
+            assert np.abs(found.sum(-1) - 1).max() < 1e-5
+            if len(ids) < 1024:
+                assert np.abs(found - expected[0].numpy()).max() < 1e-5
+                continue
+            # Over 1,024 random tokens two orders of adding in float32 differ by 2e-5 themselves:
+            # the exact pattern, in float64, must be as near as float32 comes to it.
+            exact = precise[layer][0].numpy()
+            rounding = np.abs(expected[0].numpy() - exact).max()
+            assert np.abs(found - exact).max() < max(1e-5, 4 * rounding)
 
 
 @given(ids=st.lists(st.integers(0, 50256), min_size=1, max_size=24))
@@ -58,6 +61,8 @@ def test_nothing_looks_at_the_future(tiny, ids: list[int]) -> None:
         powers = np.exp(scores - scores.max(-1, keepdims=True))
         assert np.allclose(powers / powers.sum(-1, keepdims=True), found.pattern[2], atol=1e-5)
         assert np.allclose(found.scores(2, [0, len(ids) - 1]), scores[[0, -1]], atol=1e-5)
+        some = found.weights(2, [0, len(ids) - 1])
+        assert np.allclose(some, found.pattern[2][[0, -1]], atol=1e-6)
 
 
 def test_heads_are_made_a_few_at_a_time(tiny, monkeypatch) -> None:
@@ -78,7 +83,7 @@ def test_heads_are_made_a_few_at_a_time(tiny, monkeypatch) -> None:
 
 def test_arrays_cannot_be_written(tiny) -> None:
     found = tiny.attention(tiny.trace(STORY), 0)
-    for array in (found.q, found.k, found.v, found.pattern, found.resid_norms):
+    for array in (found.q, found.k, found.v, found.resid_norms):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
 
