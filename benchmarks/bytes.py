@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks.measure import table
+from benchmarks import peers
+from benchmarks.measure import random_model, some_ids, table
 from benchmarks.visitor import Visitor, serve
 
 PAGES = ("overview", "tokenizer", "embeddings", "attention", "layers", "sampling")
@@ -24,6 +25,9 @@ def main(n_words: int) -> None:
             failed = "; ".join(visitor.errors())
             rows.append([page, f"{visitor.n_bytes / 1e3:,.0f} kB", failed])
         visitor.close()
+    views = peers.bertviz_bytes(random_model(), some_ids(n_words))
+    for name, size in zip(("head view", "model view"), views or (), strict=False):
+        rows.append([f"BertViz, {name}, {n_words} tokens", f"{size / 1e3:,.0f} kB", ""])
     table(f"To the browser, a prompt of {n_words} words", ["page", "sent", "errors"], rows)
 
 

@@ -9,6 +9,7 @@ import argparse
 
 import torch
 
+from benchmarks import peers
 from benchmarks.measure import (
     peak_memory,
     print_row,
@@ -24,8 +25,10 @@ from core.model import LoadedModel, load_model
 
 def compare(loaded: LoadedModel, rounds: int, sizes: list[int]) -> None:
     walk, model = Walk(loaded), loaded.model
-    growth = []
-    head = ["tokens", "ours / eager", "bare / eager", "eager", "peak", "peak ratio", "difference"]
+    growth, bridge = [], peers.lens(loaded)
+    lens_columns = ["TransformerLens / eager"] if bridge is not None else []
+    head = ["tokens", "ours / eager", "bare / eager", *lens_columns]
+    head += ["eager", "peak", "peak ratio", "difference"]
     table(f"Capture, {loaded.key}", head, [])
     with torch.inference_mode():
         for _trial in walk.measure():  # as the engine does when it first rests
@@ -48,12 +51,17 @@ def compare(loaded: LoadedModel, rounds: int, sizes: list[int]) -> None:
             def bare(tensor=tensor):
                 return model(tensor, use_cache=False, logits_to_keep=1)
 
+            def lens(tensor=tensor):
+                return bridge.run_with_cache(tensor)
+
+            others = {"lens": lambda lens=lens: lens() and None} if bridge is not None else {}
             error = float((torch.tensor(ours().logits) - eager().logits[0, -1]).abs().max())
             times = take_turns(
                 max(2, rounds * 256 // max(n, 64)),
                 ours=lambda ours=ours: ours() and None,
                 eager=lambda eager=eager: eager() and None,
                 bare=lambda bare=bare: bare() and None,
+                **others,
             )
             mine, theirs, least = (typical(times[k]) for k in ("ours", "eager", "bare"))
             with peak_memory() as lean:
@@ -65,6 +73,7 @@ def compare(loaded: LoadedModel, rounds: int, sizes: list[int]) -> None:
                     f"{n:,}",
                     f"{mine / theirs:.2f}",
                     f"{least / theirs:.2f}",
+                    *(f"{typical(times[k]) / theirs:.2f}" for k in others),
                     f"{1e3 * theirs:.0f} ms",
                     f"{lean[0]:.0f} / {full[0]:.0f} MiB",
                     f"{lean[0] / max(full[0], 1e-9):.2f}",

@@ -14,6 +14,7 @@ from typing import TypeVar
 import torch
 from transformers.generation.streamers import BaseStreamer
 
+from benchmarks import peers
 from benchmarks.measure import (
     apart,
     random_model,
@@ -101,6 +102,20 @@ def main(rounds: int, name: str) -> None:
             at.append(time.perf_counter())
         return gaps(at)
 
+    labels = {
+        "generate": "transformers generate",
+        "steps": "our steps alone",
+        "engine": "through the engine",
+    }
+    others = {}
+    bridge = peers.lens(loaded)
+    if bridge is not None:
+        others["lens"] = in_its_thread(peers.lens_generate(bridge, ids, TOKENS))
+        labels["lens"] = "TransformerLens generate"
+    onnx = peers.onnx_steps(loaded, ids, TOKENS)
+    if onnx is not None:
+        others["onnx"] = onnx
+        labels["onnx"] = "onnxruntime, keys and values passed on"
     read_trial = in_its_thread(in_its_thread(read_bandwidth)())
     times = take_turns(
         rounds,
@@ -109,6 +124,7 @@ def main(rounds: int, name: str) -> None:
         engine=through_engine,
         steps=in_its_thread(bare_steps),
         limit_again=read_trial,
+        **others,
     )
     limit = 0.4 / typical(times["limit"] + times["limit_again"])  # GB/s
     # Every weight is read once for a token, but of wpe only one row.
@@ -116,12 +132,8 @@ def main(rounds: int, name: str) -> None:
     weights -= loaded.model.transformer.wpe.weight.nbytes / 1e9
     base = typical(times["generate"])
     rows = []
-    for name_, label in (
-        ("generate", "transformers generate"),
-        ("steps", "our steps alone"),
-        ("engine", "through the engine"),
-    ):
-        one = typical(times[name_])
+    for trial, label in labels.items():
+        one = typical(times[trial])
         rows.append(
             [
                 label,

@@ -234,6 +234,11 @@ class Walk:
         weights = torch.bmm(q, both[0].transpose(1, 2)).softmax(-1)
         return torch.bmm(weights, both[1]).view(1, -1)
 
+    def everywhere(self, tensor: torch.Tensor) -> dict[torch.device, torch.Tensor]:
+        """A small tensor on each device that has layers."""
+        # By the name that a tensor there has: "mps" was asked for, "mps:0" is what it says.
+        return {there.device: there for there in map(tensor.to, dict.fromkeys(self.devices))}
+
     def heads(self, packed: torch.Tensor) -> torch.Tensor:
         """(..., T, E) -> (..., H, T, d), a view."""
         return packed.unflatten(-1, (self.n_head, self.d_head)).transpose(-2, -3)
@@ -307,13 +312,13 @@ def read(
         rows = slice(start, end)
         mask = None
         if start and end - start > 1:
-            mask = torch.ones(end - start, end, dtype=torch.bool).tril(start)
+            mask = walk.everywhere(torch.ones(end - start, end, dtype=torch.bool).tril(start))
 
         def attend(
             layer: int,
             qkv: torch.Tensor,
             rows: slice = rows,
-            mask: torch.Tensor | None = mask,
+            mask: dict[torch.device, torch.Tensor] | None = mask,
         ) -> torch.Tensor:
             kv[layer][rows] = qkv[:, n_embd:]
             seen = kv[layer][: rows.stop]
@@ -321,7 +326,7 @@ def read(
                 walk.heads(qkv[:, :n_embd])[None],
                 walk.heads(seen[:, :n_embd])[None],
                 walk.heads(seen[:, n_embd:])[None],
-                attn_mask=None if mask is None else mask.to(qkv.device),
+                attn_mask=None if mask is None else mask[qkv.device],
                 is_causal=rows.start == 0,
                 scale=walk.scaling[layer],
             )
@@ -508,7 +513,7 @@ class Stepper:
         for pen in self.pens.values():
             pen.tidy()
         token_of = {id(seat): token for seat, token in rows}
-        groups = []  # (pen, its rows in x, flat write positions, mask or None, longest)
+        groups = []  # (pen, its rows in x, and what `_plan` says of them)
         order: list[Seat] = []
         for pen in self.pens.values():
             here = [seat for seat in pen.seats if id(seat) in token_of]
@@ -521,22 +526,22 @@ class Stepper:
 
         def attend(layer: int, qkv: torch.Tensor) -> torch.Tensor:
             parts = []
-            for pen, span, who, flat, mask, longest in groups:
+            for pen, span, at, who, flat, mask, longest in groups:
                 kv = pen.kv[layer]
                 rows_here = qkv[span]
                 n = rows_here.shape[0]
                 if n == 1:
-                    mine = kv[who[0]]
+                    mine = kv[at]
                     mine[longest - 1] = rows_here[0, n_embd:]
                     parts.append(walk.attend_one(layer, rows_here[0, :n_embd], mine[:longest]))
                     continue
-                kv.view(-1, 2 * n_embd).index_copy_(0, flat.to(kv.device), rows_here[:, n_embd:])
-                seen = kv[:n, :longest] if who is None else kv[who, :longest]
+                kv.view(-1, 2 * n_embd).index_copy_(0, flat[kv.device], rows_here[:, n_embd:])
+                seen = kv[:n, :longest] if who is None else kv[who[kv.device], :longest]
                 z = F.scaled_dot_product_attention(
                     rows_here[:, :n_embd].view(n, walk.n_head, 1, walk.d_head),
                     walk.heads(seen[..., :n_embd]),
                     walk.heads(seen[..., n_embd:]),
-                    attn_mask=None if mask is None else mask.to(kv.device),
+                    attn_mask=None if mask is None else mask[kv.device],
                     scale=walk.scaling[layer],
                 )
                 parts.append(z.reshape(n, n_embd))
@@ -553,19 +558,25 @@ class Stepper:
         return logits
 
     def _plan(self, pen: _Pen, here: list[Seat]):
-        """Who is stepped in a pen, where its rows are written, what is masked, how far to look."""
-        lengths = [seat.length for seat in here]
-        longest = max(lengths) + 1
+        """Where a pen's sequences sit, are written, what is masked, how far to look.
+
+        Each step sends these to a device once, not with every layer: a copy out of the main
+        memory is waited for.
+        """
+        walk, lengths = self.walk, [seat.length for seat in here]
+        longest, at = max(lengths) + 1, here[0].at
         if len(here) == 1:
-            return [here[0].at], None, None, longest
-        who = None if len(here) == len(pen.seats) else [seat.at for seat in here]
+            return at, None, None, None, longest
+        who = None
+        if len(here) < len(pen.seats):
+            who = walk.everywhere(torch.tensor([seat.at for seat in here]))
         flat = torch.tensor([seat.at * pen.capacity + seat.length for seat in here])
         mask = None
         if min(lengths) + 1 < longest:
-            mask = torch.arange(longest)[None] <= torch.tensor(lengths)[:, None]
-            mask = torch.zeros(mask.shape, dtype=self.walk.dtype).masked_fill_(~mask, -math.inf)
-            mask = mask[:, None, None]  # (n, 1, query = 1, key)
-        return who, flat, mask, longest
+            seen = torch.arange(longest)[None] <= torch.tensor(lengths)[:, None]
+            mask = torch.zeros(seen.shape, dtype=walk.dtype).masked_fill_(~seen, -math.inf)
+            mask = walk.everywhere(mask[:, None, None])  # (n, 1, query = 1, key)
+        return at, who, walk.everywhere(flat), mask, longest
 
 
 # --- the way out: transformers' own forward --------------------------------------------------

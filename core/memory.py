@@ -8,7 +8,9 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import time
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from core.catalog import ITEM_BYTES, Shape
@@ -145,21 +147,69 @@ def devices(reserve: int = 0) -> list[Device]:
 
     found = []
     if torch.cuda.is_available():
-        half = "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float16"
         for i in range(torch.cuda.device_count()):
-            found.append(Device(f"cuda:{i}", torch.cuda.mem_get_info(i)[0], half))
+            name = f"cuda:{i}"
+            found.append(Device(name, torch.cuda.mem_get_info(i)[0], fast_half(name)))
     free = max(0, free_memory() - reserve)
     if torch.backends.mps.is_available():
-        found.append(Device("mps", free, "float16"))  # shares the main memory
-    return [*found, Device("cpu", free, "bfloat16" if _cpu_has_bfloat16() else None)]
+        found.append(Device("mps", free, fast_half("mps")))  # shares the main memory
+    return [*found, Device("cpu", free, fast_half("cpu"))]
 
 
-def _cpu_has_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 itself; emulated it is thirty times slower."""
+#: Rows, inputs and outputs of the product by which a device's types are compared.
+_TRIAL = (64, 512, 512)
+#: The 16-bit types, the one with float32's range first: of two that are as fast it is taken.
+_HALVES = ("bfloat16", "float16")
+
+
+@lru_cache(maxsize=32)
+def fast_half(device: str) -> str | None:
+    """The 16-bit type that multiplies at least as fast as float32 on a device, by measurement.
+
+    Processors without an instruction for it emulate bfloat16, thirty times slower than
+    float32; some older GPUs do the same. None if there is no such type.
+    """
+    seconds = product_seconds(device, ("float32", *_HALVES))
+    limit = seconds.pop("float32", 0.0)
+    # A tenth is noise, and bfloat16 does not overflow.
+    best = min(seconds, key=lambda d: seconds[d] * (1.0 if d == _HALVES[0] else 1.1), default=None)
+    return best if best is not None and seconds[best] <= limit else None
+
+
+def product_seconds(device: str, dtypes: tuple[str, ...]) -> dict[str, float]:
+    """Seconds that one small product takes in each type; a type that fails is left out.
+
+    What takes ten times as long as the fastest is not measured to the end.
+    """
     import torch
 
-    checks = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
-    return any(getattr(torch.cpu, check, bool)() for check in checks)
+    rows, n_in, n_out = _TRIAL
+    where = torch.device(device)
+
+    def once(dtype: str) -> float:
+        x, weight = operands[dtype]
+        begin = time.perf_counter()
+        product = x @ weight
+        product[0, 0].item()  # an accelerator computes behind our back until it is asked
+        return time.perf_counter() - begin
+
+    operands, best = {}, {}
+    for dtype in dtypes:
+        kind = getattr(torch, dtype)
+        try:
+            operands[dtype] = (
+                torch.ones(rows, n_in, dtype=kind, device=where),
+                torch.ones(n_in, n_out, dtype=kind, device=where),
+            )
+            once(dtype)  # wakes the libraries up
+            best[dtype] = once(dtype)
+        except (RuntimeError, TypeError):  # not on this device
+            continue
+    for _trial in range(5):
+        for dtype in best:
+            if best[dtype] <= 10 * min(best.values()):
+                best[dtype] = min(best[dtype], once(dtype))
+    return best
 
 
 @dataclass(frozen=True)
