@@ -14,7 +14,7 @@ from core.tokenizer import label, piece, token_bytes
 from pages.parts import attention_state as state
 from pages.parts.attention_view import head_grid, pattern_view, picked
 from pages.parts.journey import footer
-from pages.parts.panel import chart, fragment, panel, show_python
+from pages.parts.panel import chart, export_menu, fragment, panel, show_python
 from pages.parts.prose import prose
 from pages.parts.session import Current, current, header, show_error
 from pages.parts.sidebar import set_prompt
@@ -230,50 +230,30 @@ def exports(
     name = f"attention-L{at.layer}-H{at.head}"
     title = _("Attention of head L{layer}.H{head}").format(layer=at.layer, head=at.head)
     labels, bright = now.labels, heads.brightest(shown)
-    with st.popover(_("Take it away"), icon=":material/download:"):
-        st.download_button(
-            _("Matrix as CSV"),
-            lambda: charts.csv_table(shown, labels),
-            f"{name}.csv",
-            "text/csv",
-            on_click="ignore",
-            key="export_csv",
-            width="stretch",
+
+    def everything() -> bytes:
+        return charts.npz_file(
+            pattern=shown,
+            scores=found.scores(at.head),
+            q=found.q[at.head],
+            k=found.k[at.head],
+            v=found.v[at.head],
+            token_ids=now.ids,
         )
-        st.download_button(
-            _("Matrix, q, k, v and scores as NPZ"),
-            lambda: charts.npz_file(
-                pattern=shown,
-                scores=found.scores(at.head),
-                q=found.q[at.head],
-                k=found.k[at.head],
-                v=found.v[at.head],
-                token_ids=now.ids,
-            ),
-            f"{name}.npz",
-            "application/octet-stream",
-            on_click="ignore",
-            key="export_npz",
-            width="stretch",
-        )
-        st.download_button(
+
+    files = {
+        f"{name}.csv": (_("Matrix as CSV"), lambda: charts.csv_table(shown, labels)),
+        f"{name}.npz": (_("Matrix, q, k, v and scores as NPZ"), everything),
+        f"{name}.svg": (
             _("Picture as SVG"),
             lambda: charts.pattern_svg(shown, labels, title, bright),
-            f"{name}.svg",
-            "image/svg+xml",
-            on_click="ignore",
-            key="export_svg",
-            width="stretch",
-        )
-        st.download_button(
+        ),
+        f"{name}.png": (
             _("Picture as PNG"),
             lambda: charts.pattern_png(shown, labels, title, bright),
-            f"{name}.png",
-            "image/png",
-            on_click="ignore",
-            key="export_png",
-            width="stretch",
-        )
+        ),
+    }
+    export_menu("export", files)
 
 
 def role_panel(

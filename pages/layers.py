@@ -18,7 +18,7 @@ from core.tokenizer import label, piece, token_bytes
 from core.trace import Trace
 from pages.parts.journey import footer
 from pages.parts.layers_view import block_diagram, lens_grid
-from pages.parts.panel import chart, fragment, panel, show_python
+from pages.parts.panel import chart, export_menu, fragment, panel, show_python
 from pages.parts.prose import prose
 from pages.parts.session import Current, current, header
 from pages.parts.token_strip import token_strip
@@ -149,23 +149,17 @@ def caption_and_export(
     rows : makes the figure's numbers, for CSV and JSON
     picture : draws it, for SVG and PNG; a chart has its own picture button
     """
-    data, pictures = (_("Numbers as {kind}"), _("Picture as {kind}"))
-    offered = {"csv": (data, "text/csv"), "json": (data, "application/json")}
+    kinds = {"csv": _("Numbers as CSV"), "json": _("Numbers as JSON")}
     if picture is not None:
-        offered |= {"svg": (pictures, "image/svg+xml"), "png": (pictures, "image/png")}
+        kinds |= {"svg": _("Picture as SVG"), "png": _("Picture as PNG")}
+    files = {
+        f"gpt2-{name}.{kind}": (title, partial(_file, kind, rows, picture))
+        for kind, title in kinds.items()
+    }
     left, right = st.columns([5, 1], vertical_alignment="center")
     left.caption(words)
-    with right, st.popover(_("Export"), icon=":material/download:"):
-        for kind, (title, mime) in offered.items():
-            st.download_button(
-                title.format(kind=kind.upper()),
-                data=partial(_file, kind, rows, picture),
-                file_name=f"gpt2-{name}.{kind}",
-                mime=mime,
-                on_click="ignore",
-                key=f"export_{name}_{kind}",
-                width="stretch",
-            )
+    with right:
+        export_menu(f"export_{name}", files)
 
 
 def _file(

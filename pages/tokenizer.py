@@ -26,7 +26,7 @@ from core.vocabulary import Vocabulary, vocabulary
 from pages.parts.address import one_of, one_of_many, some_of
 from pages.parts.chips import BYTES, IDS, TEXT, TOKENS, Row, chips
 from pages.parts.journey import footer
-from pages.parts.panel import chart, fragment, panel, show_python
+from pages.parts.panel import chart, export_menu, fragment, panel, show_python
 from pages.parts.prose import prose
 from pages.parts.session import LONGEST_IN_URL, Current, current, header, show_error
 from pages.parts.sidebar import set_prompt
@@ -106,27 +106,11 @@ def chips_panel(now: Current, made: Encoding, words: Vocabulary, start: str, at:
         )
         counted = core_tokenizer.cost(made)
         st.caption(sizes(counted, now.engine.shape.n_ctx))
-        left, right, _rest = st.columns([2, 2, 5])
-        left.download_button(
-            _("Tokens as CSV"),
-            data=lambda: core_tokenizer.as_csv(made).encode(),
-            file_name="tokens.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-            key="tok_csv",
-            width="stretch",
-        )
-        right.download_button(
-            _("Tokens as JSON"),
-            data=lambda: core_tokenizer.as_json(made).encode(),
-            file_name="tokens.json",
-            mime="application/json",
-            on_click="ignore",
-            icon=":material/download:",
-            key="tok_json",
-            width="stretch",
-        )
+        files = {
+            "tokens.csv": (_("Tokens as CSV"), lambda: core_tokenizer.as_csv(made).encode()),
+            "tokens.json": (_("Tokens as JSON"), lambda: core_tokenizer.as_json(made).encode()),
+        }
+        export_menu("tok", files)
         shown = core_tokenizer.encode(now.engine.tokenizer, start)
         show_python(recipes.tokens(now.source, start, shown))
     if picked is not None:  # the panels that follow are drawn after this one

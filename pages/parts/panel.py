@@ -74,6 +74,40 @@ def show_python(recipe: Recipe) -> None:
         st.code(recipe.code, language="python", line_numbers=False)
 
 
+#: What a browser calls the files that a learner can take away, by their ending.
+_MIME = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "npz": "application/octet-stream",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "txt": "text/plain",
+}
+
+
+def export_menu(key: str, files: dict[str, tuple[str, Any]]) -> None:
+    """A figure or its numbers to take away; looks the same under every figure.
+
+    Parameters
+    ----------
+    key : unique on the page; a button's key is this and the file's ending
+    files : by file name, what the button says and the data, or a function that makes them
+        when they are asked for
+    """
+    with st.popover(_("Export"), icon=":material/download:"):
+        for name, (title, data) in files.items():
+            ending = name.rsplit(".", 1)[-1]
+            st.download_button(
+                title,
+                data=data,
+                file_name=name,
+                mime=_MIME[ending],
+                on_click="ignore",
+                key=f"{key}_{ending}",
+                width="stretch",
+            )
+
+
 def reset_boxes() -> None:
     """Forget the boxes of the page shown before; called by the router."""
     st.session_state[BOXES] = {}

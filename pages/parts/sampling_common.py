@@ -13,7 +13,7 @@ from core.language import _
 from core.run import Job
 from core.sampling import SamplingSettings
 from core.tokenizer import label, piece, token_bytes
-from pages.parts.panel import fragment
+from pages.parts.panel import export_menu, fragment
 from pages.parts.session import Current, show_error
 from pages.parts.sidebar import set_prompt
 
@@ -183,18 +183,12 @@ def export(
     taken: tuple[Choice, ...], name: str, *, model: str, prompt: str, **about: object
 ) -> None:
     """The steps as CSV and JSON, and the text, as `model` wrote it after `prompt`."""
-    with st.popover(_("Export"), icon=":material/download:", width="stretch"):
-        st.download_button(
-            _("Steps as CSV"), choices.as_csv(taken), f"{name}.csv", "text/csv",
-            key=f"{name}_csv", on_click="ignore", width="stretch",
-        )  # fmt: skip
-        st.download_button(
+    files = {
+        f"{name}.csv": (_("Steps as CSV"), choices.as_csv(taken)),
+        f"{name}.json": (
             _("Steps as JSON"),
             choices.as_json(taken, model=model, prompt=prompt, **about),
-            f"{name}.json", "application/json",
-            key=f"{name}_json", on_click="ignore", width="stretch",
-        )  # fmt: skip
-        st.download_button(
-            _("Text"), prompt + choices.text_of(taken), f"{name}.txt", "text/plain",
-            key=f"{name}_txt", on_click="ignore", width="stretch",
-        )  # fmt: skip
+        ),
+        f"{name}.txt": (_("Text"), prompt + choices.text_of(taken)),
+    }
+    export_menu(name, files)

@@ -107,6 +107,7 @@ def fill(page: Page, name: str, text: str) -> None:
 
 def test_the_tokens_go_home_as_csv_and_json(visit) -> None:
     page = visit("tokenizer", prompt=PROMPT)
+    page.get_by_role("button", name="Export").click()
     with page.expect_download() as caught:
         page.get_by_role("button", name="Tokens as CSV").click()
     with Path(caught.value.path()).open(encoding="utf-8", newline="") as file:
