@@ -531,7 +531,7 @@ def formulas(steps: HeadSteps, key: int) -> str:
         share = (
             rf"\dfrac{{e^{{{steps.scores[key]:.2f} {less}}}}}{{\sum_j e^{{s_j {less}}}}}"
             rf" = \dfrac{{{_power(powers[key])}}}{{{_power(powers.sum())}}}"
-            rf" = {100 * steps.weights[key]:.1f}\,\%"
+            rf" = {100 * steps.weights[key]:.1f}\%"
         )
     lines = r" \\[10pt] ".join("& " + line for line in (dot, scaled, share))
     return rf"\begin{{aligned}} {lines} \end{{aligned}}"

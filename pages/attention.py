@@ -462,7 +462,7 @@ def matrix_view(
     st.caption(
         _(
             "Tokens {first} to {last}; queries down, keys across. Blue is negative, orange"
-            " positive; the last matrix is weights from 0 to 100 %."
+            " positive; the last matrix is weights from 0 to 100%."
         ).format(first=window[0], last=window[-1])
     )
 

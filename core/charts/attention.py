@@ -54,13 +54,17 @@ def packed_triangle(pattern: np.ndarray) -> tuple[bytes, bool]:
 
     Returns
     -------
-    bytes, half
-        Little-endian float32, or float16 (three digits) if `half`: 1,024 tokens
-        are 1.05 MB that way.
+    bytes, rooted
+        Little-endian float32, or, if `rooted`, ``65535 sqrt(weight)`` as 16-bit
+        integers: 1,024 tokens are 1.05 MB that way, and a weight is within 0.002 %
+        of one of what it was, a small one nearer. A weight that is not zero stays so.
     """
-    half = len(pattern) > EXACT_UP_TO
+    rooted = len(pattern) > EXACT_UP_TO
     cells = pattern[np.tri(len(pattern), dtype=bool)]
-    return cells.astype("<f2" if half else "<f4").tobytes(), half
+    if not rooted:
+        return cells.astype("<f4").tobytes(), False
+    roots = np.rint(65535 * np.sqrt(np.clip(cells, 0, 1)))
+    return np.maximum(roots, cells > 0).astype("<u2").tobytes(), True
 
 
 def packed_pictures(pictures: np.ndarray) -> bytes:
@@ -133,7 +137,7 @@ def pattern_svg(
                 parts.append(
                     f'<rect x="{gutter + k * cell}" y="{top + q * cell}" width="{cell - 1}"'
                     f' height="{cell - 1}" fill="#{red:02x}{green:02x}{blue:02x}">'
-                    f"<title>{100 * pattern[q, k]:.2f} %</title></rect>"
+                    f"<title>{100 * pattern[q, k]:.2f}%</title></rect>"
                 )
     else:
         parts.append("</g>")

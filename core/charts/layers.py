@@ -34,10 +34,10 @@ def per_cent(share: float) -> str:
     """A probability as a learner reads it: as many digits as it deserves."""
     percent = 100 * float(share)
     if percent >= 99.95:
-        return f"{percent:.2f} %"
+        return f"{percent:.2f}%"
     if percent >= 0.1:
-        return f"{percent:.1f} %"
-    return f"{percent:.3f} %" if percent >= 0.001 else "< 0.001 %"
+        return f"{percent:.1f}%"
+    return f"{percent:.3f}%" if percent >= 0.001 else "< 0.001%"
 
 
 def row_names(n_layer: int) -> list[str]:

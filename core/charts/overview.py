@@ -25,7 +25,7 @@ def next_token_bars(labels: Sequence[str], probs: Sequence[float]) -> alt.LayerC
             "token": [f"{label}" for label in labels],
             "rank": range(1, len(labels) + 1),
             "probability": list(probs),
-            "text": [f"{100 * p:.1f} %" for p in probs],
+            "text": [f"{100 * p:.1f}%" for p in probs],
         }
     )
     y = alt.Y("rank:O", axis=None, sort="ascending")

@@ -16,7 +16,7 @@ with torch.no_grad():
     logits = model(ids).logits[0, -1]           # one number for each of the 50,257 tokens
 best = logits.softmax(-1).topk({top})
 for token, p in zip(best.indices, best.values):
-    print(f"{{100 * p:6.2f}} %  {{tokenizer.decode(token)!r}}")
+    print(f"{{100 * p:6.2f}}%  {{tokenizer.decode(token)!r}}")
 result = best.values
 """
     )

@@ -126,10 +126,10 @@ def pattern_view(
     stamp : changes with the prompt, not with the head, so that the window stays
     alt : the figure in words
     """
-    cells, half = packed_triangle(pattern)
+    cells, rooted = packed_triangle(pattern)
     header = {
         "n": len(labels),
-        "half": half,
+        "rooted": rooted,
         "whole": WHOLE,
         "window": WINDOW,
         "labels": labels,

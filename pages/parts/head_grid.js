@@ -125,7 +125,7 @@ export default function (component) {
     g.drawImage(picture(at, colours), 0, 0);
     root.querySelector('.name').textContent = `L${Math.floor(at / heads)}.H${at % heads}`;
     const score = scores && scores[at] !== null
-      ? `\n${words.score}: ${(100 * scores[at]).toFixed(1)} %` : '';
+      ? `\n${words.score}: ${(100 * scores[at]).toFixed(1)}%` : '';
     root.querySelector('.what').textContent = names[at] + score;
     canvas.setAttribute('aria-label',
       `${words.grid} L${Math.floor(at / heads)}.H${at % heads}: ${names[at]}${score}`);

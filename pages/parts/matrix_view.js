@@ -149,7 +149,7 @@ export default function(component) {
   ramp.className = 'ramp inset';
   const [low, bar, high] = ['span', 'span', 'span'].map((t) => document.createElement(t));
   const end = head.say.includes('{p0}')
-    ? `${(100 * head.bound).toFixed(0)} %` : head.bound.toFixed(2);
+    ? `${(100 * head.bound).toFixed(0)}%` : head.bound.toFixed(2);
   low.textContent = head.signed ? `−${end}` : '0';
   high.textContent = (head.signed ? '+' : '') + end;
   bar.className = 'bar';
@@ -164,7 +164,7 @@ export default function(component) {
     let text = head.say.replaceAll('{row}', row(at.r)).replaceAll('{col}', col(at.c));
     blocks.forEach((_title, b) => {
       const v = value(b, at.r, at.c);
-      text = text.replaceAll(`{v${b}}`, number(v)).replaceAll(`{p${b}}`, `${(100 * v).toFixed(1)} %`);
+      text = text.replaceAll(`{v${b}}`, number(v)).replaceAll(`{p${b}}`, `${(100 * v).toFixed(1)}%`);
     });
     note.textContent = text;
   };

@@ -6,24 +6,15 @@ const CELL_LEAST = 20;
 const GAP = 24; // between figures; a little more than the style sheet's, which is in rem
 const SEEN = 0.01; // below one per cent a weight is summed with others, never dropped
 
-function half(bits) {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const power = (bits >> 10) & 31;
-  const part = bits & 1023;
-  return sign * (power === 0 ? part * 2 ** -24 : (1 + part / 1024) * 2 ** (power - 15));
-}
-
 function read(data) {
   const bytes = data instanceof Uint8Array ? data : new Uint8Array(data);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
   const body = bytes.slice(4 + length);
-  let cells = head.half ? new Uint16Array(body.buffer) : new Float32Array(body.buffer);
-  if (head.half) {
-    const table = new Float32Array(65536);
-    for (let i = 0; i < 65536; i += 1) table[i] = half(i);
-    cells = Float32Array.from(cells, (bits) => table[bits]);
-  }
+  // Of a long prompt come the square roots of the weights in 16 bits.
+  const cells = head.rooted
+    ? Float32Array.from(new Uint16Array(body.buffer), (root) => (root / 65535) ** 2)
+    : new Float32Array(body.buffer);
   // The lower triangle, row after row: row q begins at q (q + 1) / 2.
   const at = (q, k) => (k > q ? 0 : cells[(q * (q + 1)) / 2 + k]);
   return { head, at };
@@ -74,8 +65,8 @@ export default function (component) {
   const shade = (colours, w, most) => colours[Math.round(255 * Math.min(1, Math.max(0, w / most)))];
   const css = (c) => `rgb(${c[0]},${c[1]},${c[2]})`;
   const inkOn = (c) => (0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2] > 140 ? '#14131C' : '#FFFFFF');
-  const percent = (w) => (w >= 0.0995 ? `${(100 * w).toFixed(1)} %`
-    : w >= 0.00005 ? `${(100 * w).toFixed(2)} %` : w > 0 ? '< 0.01 %' : '0 %');
+  const percent = (w) => (w >= 0.0995 ? `${(100 * w).toFixed(1)}%`
+    : w >= 0.00005 ? `${(100 * w).toFixed(2)}%` : w > 0 ? '< 0.01%' : '0%');
   const short = (text, most) => {
     const all = [...text];
     return all.length > most ? `${all.slice(0, most - 1).join('')}…` : text;

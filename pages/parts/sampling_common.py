@@ -21,12 +21,12 @@ from pages.parts.sidebar import set_prompt
 def percent(p: float) -> str:
     """A probability in per cent, with as many digits as it deserves."""
     if p >= 0.0995:
-        return f"{p:.0%}".replace("%", " %")
+        return f"{p:.0%}"
     if p >= 0.00995:
-        return f"{p:.1%}".replace("%", " %")
+        return f"{p:.1%}"
     if p >= 0.0000995:
-        return f"{p:.2%}".replace("%", " %")
-    return "< 0.01 %" if p > 0 else "0 %"
+        return f"{p:.2%}"
+    return "< 0.01%" if p > 0 else "0%"
 
 
 def token_label(now: Current, token_id: int) -> str:

@@ -21,7 +21,7 @@ def values_of(chart) -> list[dict]:
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(1.0, "100.00 %"), (0.163, "16.3 %"), (0.0004, "0.040 %"), (1e-9, "< 0.001 %")],
+    [(1.0, "100.00%"), (0.163, "16.3%"), (0.0004, "0.040%"), (1e-9, "< 0.001%")],
 )
 def test_probabilities_are_written_with_the_digits_they_deserve(share, text) -> None:
     assert charts.per_cent(share) == text
