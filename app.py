@@ -25,20 +25,25 @@ def session() -> None:
     """One run of a session's script."""
     st.set_page_config(page_title="GPT-2 Under the Hood", page_icon=ICON, layout="wide")
     sidebar.start_session()
-    page = st.navigation(
-        [
-            st.Page(
-                stop.file,
-                title=stop.title,
-                icon=stop.icon,
-                # The address equals the file name, or a deep link as a server's first request
-                # fails.
-                url_path=stop.name,
-                default=stop.name == "overview",
-            )
-            for stop in stops()
-        ]
+    # The address equals the file name, or a deep link as a server's first request fails.
+    first, *others = [
+        st.Page(
+            stop.file,
+            title=stop.title,
+            icon=stop.icon,
+            url_path=stop.name if number else "home",
+            default=number == 0,
+        )
+        for number, stop in enumerate(stops())
+    ]
+    # The first page lives at the root; whoever types its name must not read "Page not found".
+    named = st.Page(
+        lambda: st.switch_page(first, query_params=st.query_params.to_dict()),
+        title=first.title,
+        url_path=stops()[0].name,
+        visibility="hidden",
     )
+    page = st.navigation([first, *others, named])
     reset_boxes()
     sidebar.draw()
     status.draw()

@@ -37,7 +37,7 @@ def serve(**settings: str) -> Iterator[tuple[str, subprocess.Popen]]:
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", **settings}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     server = subprocess.Popen(
-        [*command, "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"],
+        [*command, "--server.address", "127.0.0.1"],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.DEVNULL,

@@ -75,7 +75,6 @@ def app_url() -> Iterator[str]:
             [
                 *(sys.executable, "-m", "streamlit", "run", "app.py"),
                 *("--server.port", str(port), "--server.address", "127.0.0.1"),
-                *("--server.fileWatcherType", "none"),
             ],
             cwd=ROOT,
             env=environment,

@@ -32,6 +32,17 @@ def test_a_page_shows_the_prompt_without_errors(
     assert shot(f"page-{name}").stat().st_size > 20_000
 
 
+def test_the_first_page_is_found_by_its_name_too(visit: Visit, app_url: str) -> None:
+    """It lives at the root; its name, as the other pages have one, leads there with the prompt."""
+    page = visit("overview")
+    page.goto(f"{app_url}/overview?prompt=Named")
+    page.wait_for_function("() => location.pathname === '/'")
+    wait_until_idle(page)
+    expect(page.get_by_role("textbox", name="Prompt")).to_have_value("Named")
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    check_no_error(page)
+
+
 @pytest.mark.skipif(not os.environ.get("UPDATE_PICTURES"), reason="only on request")
 @pytest.mark.parametrize(("name", "scheme"), [*((n, "light") for n in PAGES), ("overview", "dark")])
 def test_pictures_for_the_readme(name: str, scheme: str, visit: Visit, page) -> None:
