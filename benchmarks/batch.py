@@ -10,16 +10,15 @@ import threading
 import time
 
 from benchmarks.decode import GREEDY, generate_trial
-from benchmarks.measure import apart, random_model, some_ids, table, take_turns, typical
+from benchmarks.measure import apart, model_named, some_ids, table, take_turns, typical
 from core.decoding import Past, Stepper, Walk, read
 from core.engine import Engine
-from core.model import load_model
 
 TOKENS = 10
 
 
 def main(rounds: int, name: str) -> None:
-    engine = apart(lambda: Engine(random_model() if name == "random" else load_model(name)))
+    engine = apart(lambda: Engine(model_named(name)))
     loaded, products = engine.loaded, engine._walk.products
     engine.measured.wait(60)
     texts = [some_ids(10 + 3 * i, seed=i) for i in range(32)]

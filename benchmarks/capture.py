@@ -11,16 +11,16 @@ import torch
 
 from benchmarks import peers
 from benchmarks.measure import (
+    model_named,
     peak_memory,
     print_row,
-    random_model,
     some_ids,
     table,
     take_turns,
     typical,
 )
 from core.decoding import Past, Walk, read
-from core.model import LoadedModel, load_model
+from core.model import LoadedModel
 
 
 def compare(loaded: LoadedModel, rounds: int, sizes: list[int]) -> None:
@@ -101,5 +101,4 @@ if __name__ == "__main__":
     parser.add_argument("--model", default="random", help='"random" has GPT-2 small\'s shape')
     parser.add_argument("--tokens", type=int, nargs="+", default=[16, 64, 256, 1024])
     chosen = parser.parse_args()
-    model = random_model() if chosen.model == "random" else load_model(chosen.model)
-    compare(model, chosen.rounds, chosen.tokens)
+    compare(model_named(chosen.model), chosen.rounds, chosen.tokens)

@@ -17,7 +17,7 @@ from transformers.generation.streamers import BaseStreamer
 from benchmarks import peers
 from benchmarks.measure import (
     apart,
-    random_model,
+    model_named,
     read_bandwidth,
     some_ids,
     table,
@@ -26,7 +26,7 @@ from benchmarks.measure import (
 )
 from core.decoding import Past, Stepper, Walk, read
 from core.engine import Engine
-from core.model import LoadedModel, load_model
+from core.model import LoadedModel
 from core.sampling import SamplingSettings
 
 TOKENS = 12
@@ -73,7 +73,7 @@ def generate_trial(loaded: LoadedModel, ids: tuple[int, ...], **options):
 
 def main(rounds: int, name: str) -> None:
     ids = some_ids(16)
-    engine = apart(lambda: Engine(random_model() if name == "random" else load_model(name)))
+    engine = apart(lambda: Engine(model_named(name)))
     loaded, products = engine.loaded, engine._walk.products
     engine.measured.wait(60)
 

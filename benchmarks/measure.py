@@ -38,6 +38,11 @@ def random_model(config: GPT2Config | None = None) -> LoadedModel:
     )
 
 
+def model_named(name: str) -> LoadedModel:
+    """A model that the app knows by name, or `random_model` for "random"."""
+    return random_model() if name == "random" else load_model(name)
+
+
 def apart(make: Callable[[], T]) -> T:
     """Run something in a thread that then ends, and hand over its result.
 

@@ -1,8 +1,8 @@
 """Writing and drawing, beside transformers' `generate`, as ratios of one run.
 
-    python -m benchmarks.sampling [model] [tokens]
+    python -m benchmarks.sampling [--model storyteller] [--tokens 40]
 
-`model` is a name that the app knows, or `random`: GPT-2 small's shape with random weights.
+The model is a name that the app knows, or `random`: GPT-2 small's shape with random weights.
 
 Prints, for greedy and for sampling: tokens per second of `Engine.generate` and of
 `generate`; for thirty draws: all in one batch against one after another; and the time
@@ -11,18 +11,18 @@ of the calculation behind a slider, without any forward pass.
 
 from __future__ import annotations
 
-import sys
+import argparse
 import time
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from benchmarks.measure import apart, random_model, typical
+from benchmarks.measure import apart, model_named, typical
 from benchmarks.redraw import redraws
 from core.continuations import many
 from core.engine import Engine
-from core.model import LoadedModel, load_model
+from core.model import LoadedModel
 from core.sampling import SamplingSettings, leading, pipeline, summarise
 
 PROMPT = "Once upon a time there was a king who had a beautiful daughter. The king"
@@ -53,10 +53,8 @@ def script_time(loaded: LoadedModel) -> float:
     return typical(clock)
 
 
-def main() -> None:
-    name = sys.argv[1] if len(sys.argv) > 1 else "storyteller"
-    n = int(sys.argv[2]) if len(sys.argv) > 2 else 40
-    engine = apart(lambda: Engine(random_model() if name == "random" else load_model(name)))
+def main(name: str, n: int) -> None:
+    engine = apart(lambda: Engine(model_named(name)))
     engine.measured.wait(60)
     plain: Any = engine.loaded.model  # `generate` takes the same weights, on its own way
     ids = engine.ids(PROMPT)
@@ -115,4 +113,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default="storyteller")
+    parser.add_argument("--tokens", type=int, default=40)
+    chosen = parser.parse_args()
+    main(chosen.model, chosen.tokens)
