@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import torch
 
-from core.trace import check_head, check_ids, check_layer, frozen
+from core.trace import Trace, check_head, check_ids, check_layer, frozen
 
 if TYPE_CHECKING:
     from core.model import LoadedModel
@@ -103,7 +103,7 @@ def switched_off(
 
 def ablated_logits(
     loaded: LoadedModel,
-    ids: tuple[int, ...],
+    text: tuple[int, ...] | Trace,
     heads: frozenset[tuple[int, int]] = frozenset(),
     blocks: frozenset[tuple[int, str]] = frozenset(),
     mode: Mode = "zero",
@@ -112,7 +112,8 @@ def ablated_logits(
 
     Parameters
     ----------
-    ids : token ids, length n_ctx
+    text : token ids, length n_ctx; or their trace, from which all that lies below the
+        first part that is off is taken instead of computed
     heads : (layer, head) pairs
     blocks : (layer, "attn" | "mlp") pairs
     mode : "zero" or "mean" (the average over the prompt's own tokens; for a prompt
@@ -132,20 +133,38 @@ def ablated_logits(
     ----------
     Michel et al. (2019), Are Sixteen Heads Really Better than One?
     """
-    check_ids(ids, loaded.shape.n_ctx, loaded.shape.n_vocab)
+    if isinstance(text, Trace):
+        return _above(loaded, text, heads, blocks, mode)
+    check_ids(text, loaded.shape.n_ctx, loaded.shape.n_vocab)
     with switched_off(loaded, heads, blocks, mode):
-        tokens = torch.tensor([ids], device=loaded.device)
+        tokens = torch.tensor([text], device=loaded.device)
         out = loaded.model(input_ids=tokens, use_cache=False, logits_to_keep=1)
     return frozen(out.logits[0, -1])
 
 
+def _above(
+    loaded: LoadedModel, trace: Trace, heads: frozenset, blocks: frozenset, mode: Mode
+) -> np.ndarray:
+    """`ablated_logits` from the residual stream that enters the first layer with a part off."""
+    model, body = loaded.model, loaded.model.transformer
+    with switched_off(loaded, heads, blocks, mode):
+        if not heads and not blocks:
+            return trace.logits
+        first = min(layer for layer, _part in (*heads, *blocks))
+        # Read-only, and so not for torch as it is.
+        stream = torch.from_numpy(trace.resid[first].copy())[None].to(loaded.device, model.dtype)
+        for block in body.h[first:]:
+            stream = block(stream)  # without a mask transformers' fused attention is causal
+        return frozen(model.lm_head(body.ln_f(stream[:, -1:]))[0, -1])
+
+
 def ablated_layer(
-    loaded: LoadedModel, ids: tuple[int, ...], layer: int, mode: Mode = "zero"
+    loaded: LoadedModel, text: tuple[int, ...] | Trace, layer: int, mode: Mode = "zero"
 ) -> np.ndarray:
     """The last logits with each head of one layer off alone; shape (n_head, n_vocab)."""
     return np.stack(
         [
-            ablated_logits(loaded, ids, frozenset({(layer, head)}), frozenset(), mode)
+            ablated_logits(loaded, text, frozenset({(layer, head)}), frozenset(), mode)
             for head in range(loaded.shape.n_head)
         ]
     )
@@ -230,7 +249,7 @@ def change(before: np.ndarray, after: np.ndarray, top: int = 8) -> Change:
 
 
 def layer_effects(
-    loaded: LoadedModel, ids: tuple[int, ...], layer: int, mode: Mode = "zero"
+    loaded: LoadedModel, text: tuple[int, ...] | Trace, layer: int, mode: Mode = "zero"
 ) -> np.ndarray:
     """How far the prediction moves without each head of a layer alone.
 
@@ -238,8 +257,8 @@ def layer_effects(
     -------
     shape (n_head,), KL(whole model || without) in bits
     """
-    whole = ablated_logits(loaded, ids)
-    bits = divergence(whole, ablated_layer(loaded, ids, layer, mode)).astype(np.float32)
+    whole = ablated_logits(loaded, text)
+    bits = divergence(whole, ablated_layer(loaded, text, layer, mode)).astype(np.float32)
     bits.flags.writeable = False
     return bits
 

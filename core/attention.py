@@ -7,7 +7,7 @@ indexed query first, key second: row i says where token i looks.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -577,7 +577,7 @@ def stage_matrices(
     return dots, dots * scaling, masked[:, window], _softmax(masked.copy())[:, window]
 
 
-def pictures(made: list[LayerSummary], fold: str) -> np.ndarray:
+def pictures(made: Sequence[LayerSummary], fold: str) -> np.ndarray:
     """Small pictures of all heads; shape (n_layer, n_head, s, s); fold is "max" or "mean"."""
     return np.stack([s.largest if fold == "max" else s.average for s in made])
 

@@ -162,10 +162,16 @@ class Status:
 
 
 class _Job:
-    """A request that ends with one result. `pieces` yields `_MORE` until the result."""
+    """A request that ends with one result. `pieces` yields `_MORE` until the result.
 
-    def __init__(self, name: str, cost: float, pieces: Iterator[Any]) -> None:
+    `cost` is that of all pieces, `each` that of one; a long text's are of `CHUNK` rows.
+    """
+
+    def __init__(
+        self, name: str, cost: float, pieces: Iterator[Any], each: float | None = None
+    ) -> None:
         self.name, self.cost, self.pieces = name, cost, pieces
+        self.each = min(cost, CHUNK) if each is None else each
         self.client = current_client()
         self.future: Future = Future()
         self.context: Context = copy_context()  # the session's language, for errors
@@ -188,6 +194,7 @@ class _Stream:
         self, ids: tuple[int, ...], settings: SamplingSettings, seed: int, limit: int, stop: bool
     ) -> None:
         self.name, self.cost = "generate", float(len(ids))
+        self.each = min(self.cost, CHUNK)
         self.ids, self.settings, self.limit, self.stop = ids, settings, limit, stop
         self.rng = np.random.default_rng(seed)
         self.client = current_client()
@@ -385,6 +392,31 @@ class Engine:
         """
         key = (f"{function.__module__}.{function.__qualname__}", *map(_key, args))
         return self._remembered(key, lambda: self._job(function, args))
+
+    def views(self, function: Callable[..., T], asked: Sequence[tuple]) -> tuple[T, ...]:
+        """`view` for several arguments in one request: one place in the queue, one wait.
+
+        Others come in between two of them.
+
+        Parameters
+        ----------
+        asked : for each result what comes after the LoadedModel
+        """
+
+        def pieces() -> Iterator[Any]:
+            made = []
+            for args in asked:
+                if made:
+                    yield _MORE
+                made.append(function(self.loaded, *args))
+            yield tuple(made)
+
+        name = f"{function.__module__}.{function.__qualname__}"
+        key = ("views", name, *(tuple(map(_key, args)) for args in asked))
+        cost = VIEW_COST * len(asked)
+        return self._remembered(
+            key, lambda: _Job(function.__qualname__, cost, pieces(), each=VIEW_COST)
+        )
 
     def call(self, function: Callable[..., T], *args: Any) -> T:
         """Like `view`, but not remembered."""
@@ -706,7 +738,7 @@ class Engine:
             done = True
         with self._wake:
             self._current = None
-            self._queue.served(min(item.cost, CHUNK))
+            self._queue.served(item.each)
             if not done:
                 self._queue.put_back(item, ticket)
         return True

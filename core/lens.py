@@ -917,12 +917,12 @@ def shares_of_largest(values: np.ndarray) -> list[float]:
 # --- skip it ----------------------------------------------------------------------------
 
 
-def skip_cost(loaded: LoadedModel, ids: tuple[int, ...], layer: int, part: str) -> float:
+def skip_cost(loaded: LoadedModel, text: tuple[int, ...] | Trace, layer: int, part: str) -> float:
     """How much the prediction changes when one part of one layer is left out.
 
     Parameters
     ----------
-    ids : the text up to and including the token whose prediction is asked
+    text : the ids up to and including the token whose prediction is asked, or their trace
     part : "attn" or "mlp"
 
     Returns
@@ -935,8 +935,8 @@ def skip_cost(loaded: LoadedModel, ids: tuple[int, ...], layer: int, part: str) 
     OutOfRange
         If the model has no such layer.
     """
-    whole = ablated_logits(loaded, ids)
-    return float(divergence(whole, ablated_logits(loaded, ids, blocks=frozenset({(layer, part)}))))
+    whole = ablated_logits(loaded, text)
+    return float(divergence(whole, ablated_logits(loaded, text, blocks=frozenset({(layer, part)}))))
 
 
 def costliest(costs: dict[str, list[float]]) -> tuple[str, int, float]:

@@ -37,19 +37,22 @@ def kind_titles() -> dict[str, str]:
     }
 
 
-def summaries(now: Current) -> list[attention.LayerSummary]:
+def summaries(now: Current) -> tuple[attention.LayerSummary, ...]:
     trace = now.trace()
-    return [
-        now.engine.view(attention.layer_summary, trace, layer)
-        for layer in range(now.engine.shape.n_layer)
-    ]
+    layers = range(now.engine.shape.n_layer)
+    return now.engine.views(attention.layer_summary, [(trace, layer) for layer in layers])
 
 
-def fixed_set(now: Current) -> list[tuple[heads.Tally, ...]]:
-    return [now.engine.view(attention.fixed_tallies, text) for text in attention.FIXED_SET]
+def fixed_set(now: Current) -> tuple[tuple[heads.Tally, ...], ...]:
+    return now.engine.views(attention.fixed_tallies, [(text,) for text in attention.FIXED_SET])
 
 
-def all_heads_panel(now: Current, at: state.Place, found: heads.Heads, made: list) -> None:
+def all_heads_panel(
+    now: Current,
+    at: state.Place,
+    found: heads.Heads,
+    made: tuple[attention.LayerSummary, ...],
+) -> None:
     titles = kind_titles()
     with panel(_("Which head looks where?"), prose("attention", "grid"), key="panel_grid"):
         left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
@@ -261,7 +264,7 @@ def role_panel(
     at: state.Place,
     found: heads.Heads,
     standard: heads.Heads,
-    fixed: list[tuple[heads.Tally, ...]],
+    fixed: tuple[tuple[heads.Tally, ...], ...],
     pattern: np.ndarray,
 ) -> None:
     """What a head does here (`found`) and on the fixed set (`standard`)."""
@@ -554,10 +557,9 @@ def off_panel(now: Current) -> None:
 
 
 def show_change(now: Current, off: frozenset[tuple[int, int]], mode: ablation.Mode) -> None:
-    none: frozenset = frozenset()
-    before = now.engine.view(ablation.ablated_logits, now.ids, none, none, mode)
-    after = now.engine.view(ablation.ablated_logits, now.ids, off, none, mode)
-    found = ablation.change(before, after)
+    trace = now.trace()
+    after = now.engine.view(ablation.ablated_logits, trace, off, frozenset(), mode)
+    found = ablation.change(trace.logits, after)
     names = [f"{i} {label(piece(token_bytes(now.engine.tokenizer, i)))}" for i in found.token_ids]
     if not off:
         words = _("No head is off: both sides are the whole model.")
@@ -603,7 +605,7 @@ def effects(now: Current, mode: ablation.Mode) -> None:
     rows = []
     for layer in range(shape.n_layer):
         bar.progress(layer / shape.n_layer, text=_("Layer {layer}").format(layer=layer))
-        rows.append(now.engine.view(ablation.layer_effects, now.ids, layer, mode))
+        rows.append(now.engine.view(ablation.layer_effects, now.trace(), layer, mode))
     bar.empty()
     found = ablation.effects_of(rows)
     words = _(

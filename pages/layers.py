@@ -750,9 +750,9 @@ def skip_panel(now: Current, trace: Trace, position: int) -> None:
                     args=({"noattn": chosen, "nomlp": chosen},),
                 )
         blocks = [*((i, "attn") for i in attn), *((i, "mlp") for i in mlp)]
-        whole = now.engine.view(ablation.ablated_logits, ids)
-        without = now.engine.view(ablation.ablated_logits, ids, frozenset(), frozenset(blocks))
-        change = ablation.change(whole, without)
+        whole = now.engine.trace(ids)
+        without = now.engine.view(ablation.ablated_logits, whole, frozenset(), frozenset(blocks))
+        change = ablation.change(whole.logits, without)
         tokens = [int(i) for i in change.token_ids]
         chart(
             charts.before_after([name_of(now, i) for i in tokens], change.before, change.after),
@@ -845,9 +845,10 @@ def measured(now: Current, ids: tuple[int, ...]) -> dict[str, list[float]]:
     n_layer = now.engine.shape.n_layer
     jobs = [(part, layer) for part in ("attn", "mlp") for layer in range(n_layer)]
     place = st.empty()
+    text = now.engine.trace(ids)
     bits: dict[str, list[float]] = {"attn": [], "mlp": []}
     for done, (part, layer) in enumerate(jobs):
-        bits[part].append(now.engine.view(lens.skip_cost, ids, layer, part))
+        bits[part].append(now.engine.view(lens.skip_cost, text, layer, part))
         if lens.is_long_work(now.engine.shape, len(ids)):
             place.progress((done + 1) / len(jobs), text=_("Leaving out one part after another"))
     place.empty()

@@ -40,6 +40,39 @@ def test_zeroed_heads_equal_zeroed_weights(tiny, oracle_of, heads) -> None:
     assert not np.allclose(found, tiny.trace(ids).logits, atol=1e-3)
 
 
+@pytest.mark.parametrize("mode", ablation.MODES)
+@pytest.mark.parametrize(
+    ("heads", "blocks"),
+    [
+        ({(0, 1)}, set()),
+        ({(2, 3), (1, 0)}, set()),
+        (set(), {(2, "mlp")}),
+        ({(2, 0)}, {(1, "attn")}),
+        (set(), set()),
+    ],
+)
+def test_from_a_trace_it_is_the_same_and_what_lies_below_is_not_run(
+    tiny, heads, blocks, mode
+) -> None:
+    trace = tiny.trace(tiny.ids(TEXT))
+    off = frozenset(heads), frozenset(blocks), mode
+    runs: list[int] = []
+    handles = [
+        block.register_forward_pre_hook(lambda *_a, layer=layer: runs.append(layer))
+        for layer, block in enumerate(tiny.loaded.model.transformer.h)
+    ]
+    try:
+        found = tiny.call(ablation.ablated_logits, trace, *off)
+    finally:
+        for handle in handles:
+            handle.remove()
+    first = min((layer for layer, _part in (*heads, *blocks)), default=3)
+    assert runs == list(range(first, 3))
+    expected = tiny.call(ablation.ablated_logits, trace.token_ids, *off)
+    assert np.allclose(found, expected, atol=1e-4)
+    assert not found.flags.writeable
+
+
 def test_every_head_off_leaves_blocks_bias_and_mlp(tiny) -> None:
     ids = tiny.ids(TEXT)
     every = frozenset((i, h) for i in range(3) for h in range(4))

@@ -119,6 +119,47 @@ def test_the_same_view_at_the_same_time_is_computed_once(engine: Engine):
     assert len(traces) == 1
 
 
+def test_several_views_are_one_request_and_others_come_in_between(engine: Engine):
+    order: list[object] = []
+
+    def part(_loaded, number: int) -> int:
+        order.append(number)
+        return number * number
+
+    def whole(_loaded, name: str) -> str:
+        order.append(name)
+        return name
+
+    def ask(name: str, call, *args):
+        client.set(name)
+        return call(*args)
+
+    gate = Gate(engine)
+    with ThreadPoolExecutor(2) as pool:
+        many = pool.submit(ask, "many", engine.views, part, [(n,) for n in range(9)])
+        until(lambda: engine.status().waiting == 1)  # one place in the queue, not nine
+        one = pool.submit(ask, "one", engine.view, whole, "one")
+        until(lambda: engine.status().waiting == 2)
+        gate.open.set()
+        assert many.result(SOON) == tuple(n * n for n in range(9))
+        assert one.result(SOON) == "one"
+    assert order.index("one") < 8  # it did not wait for all of them
+    assert engine.views(part, [(n,) for n in range(9)]) == tuple(n * n for n in range(9))
+    assert len(order) == 10  # remembered
+    assert engine.views(part, []) == ()
+
+
+def test_one_of_several_views_that_fails_is_the_requests_failure(engine: Engine):
+    def bad(_loaded, number: int) -> int:
+        if number == 2:
+            raise ValueError("two")
+        return number
+
+    with pytest.raises(ValueError, match="two"):
+        engine.views(bad, [(n,) for n in range(4)])
+    assert engine.views(bad, [(0,), (1,)]) == (0, 1)
+
+
 def test_a_text_that_goes_on_is_read_from_where_it_parts(engine: Engine, monkeypatch):
     rows = []
     embed = engine._walk.embed
