@@ -47,6 +47,7 @@ def session() -> None:
     reset_boxes()
     sidebar.draw()
     status.draw()
+    sidebar.problem()
     try:
         start.wait_if_cold(page.url_path or "overview")
         page.run()

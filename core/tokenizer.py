@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import threading
 import unicodedata
 from collections.abc import Iterable
@@ -52,6 +53,10 @@ class Token:
         return text_of(self.data) is not None
 
 
+#: Bytes as `piece` writes them; no token of GPT-2 looks like that by itself.
+_HEX = re.compile("<[0-9A-F]{2}(?: [0-9A-F]{2})*>")
+
+
 def piece(data: bytes) -> str:
     """Bytes as text, or as ``<F0 9F>`` where they are not valid UTF-8."""
     text = text_of(data)
@@ -60,6 +65,8 @@ def piece(data: bytes) -> str:
 
 def label(text: str) -> str:
     """A token's text for axes and tables: white space and control characters made visible."""
+    if _HEX.fullmatch(text):  # from `piece`: its spaces are none of the token's
+        return text
     marks = {" ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍", "\u00a0": "⍽"}
     shown = []
     for character in text:

@@ -206,7 +206,7 @@ def sink_note(now: Current, at: state.Place, layer: attention.LayerAttention) ->
             + " "
             + prose("attention", "sink_why")
         )
-        smaller = found.value_norm < found.other_norm
+        smaller = found.written < found.weight
         st.caption(
             _(
                 "Its value vector has length {first:.2f}, the others’ median is {other:.2f}, so"
@@ -300,13 +300,14 @@ def role_panel(
                     )
                 )
                 st.text(attention.FIXED_SET[best[0]])
-                st.button(
+                if st.button(
                     _("Use it as the prompt"),
                     key="best_text",
                     icon=":material/play_arrow:",
                     on_click=set_prompt,
                     args=(attention.FIXED_SET[best[0]],),
-                )
+                ):
+                    st.rerun()  # the prompt stands outside this fragment
         st.caption(
             _(
                 "The fixed set is {n} short texts made for this measurement, the same for every"

@@ -190,7 +190,7 @@ def nearest_view(now: Current, chosen: int) -> None:
                 _("Read the word as"),
                 range(len(choices)),
                 format_func=lambda n: read_as(choices[n]),
-                key="reading",
+                key=f"reading {typed}",  # another word has other readings
             )
             reading = choices[at]
     found = now.engine.view(core_embeddings.neighbours, reading.ids, by, NEIGHBOURS, hide)

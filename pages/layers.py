@@ -417,9 +417,9 @@ def block_panel(now: Current, trace: Trace, position: int) -> None:
             st.rerun(scope="fragment")
         caption_and_export(
             _(
-                "L{layer} lengthens this token's vector from {before:.1f} to {after:.1f}: attention"
-                " adds {attn:.1f}, the MLP {mlp:.1f}. Each strip has its own scale; its strongest"
-                " colour is the 98th percentile."
+                "L{layer} takes this token's vector from length {before:.1f} to {after:.1f}:"
+                " attention adds {attn:.1f}, the MLP {mlp:.1f}. Each strip has its own scale; its"
+                " strongest colour is the 98th percentile."
             ).format(
                 layer=layer,
                 before=sizes["resid_pre"],
@@ -561,7 +561,7 @@ def growth(now: Current, trace: Trace, position: int) -> None:
     st.caption(
         _(
             "From {first:.1f} to {last:.1f} over {n} layers. The first token's vector often grows"
-            " far longer than the others': here it ends with length {zero:.1f}."
+            " far longer than the others'; in this text it ends with length {zero:.1f}."
         ).format(
             first=stream[0],
             last=stream[-1],

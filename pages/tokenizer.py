@@ -229,10 +229,10 @@ def cuts_panel(now: Current, made: Encoding, words: Vocabulary, start: str) -> N
         )
         st.caption(
             ngettext(
-                "{forms} spellings, {ids} token id in all: to GPT-2 they have nothing in common"
-                " but what it learned from texts.",
-                "{forms} spellings, {ids} different token ids in all: to GPT-2 they have nothing"
-                " in common but what it learned from texts.",
+                "{forms} spellings, {ids} token id in all. An id says nothing of its letters: what"
+                " spellings have in common GPT-2 had to learn from texts.",
+                "{forms} spellings, {ids} different token ids in all. An id says nothing of its"
+                " letters: what spellings have in common GPT-2 had to learn from texts.",
                 core_tokenizer.distinct(found.values()),
             ).format(forms=len(found), ids=core_tokenizer.distinct(found.values()))
         )
@@ -424,14 +424,15 @@ def bytes_panel(now: Current, made: Encoding, words: Vocabulary) -> None:
             says, offers = right.columns([3, 2], vertical_alignment="center")
             says.text(_("Every character of this prompt lies inside one token."))
             odd = points()[2]
-            offers.button(
+            if offers.button(
                 _("Try emoji and Japanese"),
                 on_click=set_prompt,
                 args=(odd.prompt,),
                 help=odd.point,
                 key="tok_try_bytes",
                 width="stretch",
-            )
+            ):
+                st.rerun()  # the prompt stands outside this fragment
         first, last = spelling.stretch(made, at)
         tokens = made.tokens(first, last)
         rows = spelling.aligned(made, tokens)

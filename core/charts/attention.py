@@ -396,7 +396,7 @@ def vector_strips(rows: list[tuple[str, np.ndarray]]) -> Spec:
             lite.field("value", "quantitative", title=_("value"), format=".4f"),
         ],
     )
-    return lite.figure(cells, height=34 * len(rows))
+    return lite.figure(cells, height=34 * len(rows) + 70)
 
 
 def change_bars(labels: list[str], before: np.ndarray, after: np.ndarray) -> alt.Chart:

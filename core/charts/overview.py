@@ -78,7 +78,7 @@ def parameter_bar(parts: dict[str, int]) -> alt.Chart:
             color=alt.Color(
                 "part:N",
                 sort=list(parts),
-                legend=legend(None, orient="bottom", columns=3, symbolType="square"),
+                legend=legend(None, orient="bottom", columns=2, symbolType="square"),
             ),
             order="order:Q",
             tooltip=[
@@ -92,7 +92,7 @@ def parameter_bar(parts: dict[str, int]) -> alt.Chart:
 
 
 def family_chart(names: Sequence[str], sizes: Sequence[float], rumour: Sequence[bool]) -> alt.Chart:
-    """Sizes of models on a logarithmic scale; rumours are hollow.
+    """Sizes of models on a logarithmic scale; rumours are triangles.
 
     Parameters
     ----------
@@ -105,14 +105,15 @@ def family_chart(names: Sequence[str], sizes: Sequence[float], rumour: Sequence[
     data["known"] = [states[1] if r else states[0] for r in rumour]
     return (
         alt.Chart(data)
-        .mark_point(size=160, strokeWidth=3)
+        .mark_point(size=160, filled=True, opacity=1)
         .encode(
             x=alt.X(
                 "parameters:Q",
                 scale=alt.Scale(type="log", domain=[1e7, 4e12]),
                 axis=axis(
                     _("parameters (each line is ten times more)"),
-                    format="~s",
+                    # A thousand millions are B in all that is said of models, not G.
+                    labelExpr="replace(format(datum.value, '~s'), 'G', 'B')",
                     values=[1e7, 1e8, 1e9, 1e10, 1e11, 1e12],
                 ),
             ),
@@ -122,7 +123,9 @@ def family_chart(names: Sequence[str], sizes: Sequence[float], rumour: Sequence[
                 scale=alt.Scale(domain=states, range=["circle", "triangle"]),
                 legend=legend(None, orient="top"),
             ),
-            color=alt.Color("known:N", scale=alt.Scale(domain=states), legend=None),
+            color=alt.Color(
+                "known:N", scale=alt.Scale(domain=states), legend=legend(None, orient="top")
+            ),
             tooltip=[
                 alt.Tooltip("model:N"),
                 alt.Tooltip("parameters:Q", format=".3s"),

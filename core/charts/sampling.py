@@ -428,7 +428,10 @@ def surprisal_line(
         tooltip=tips,
     )
     table["zero"] = 0.0
-    line = base.mark_line(interpolate="step-after", strokeWidth=2).encode(
+    # A step goes on to where the next begins, and after the last one none does.
+    end = table.iloc[[-1]].assign(position=table["next"].iloc[-1])
+    closed = alt.Chart(pd.concat([table, end]))
+    line = closed.mark_line(interpolate="step-after", strokeWidth=2).encode(
         x=x, y=alt.Y("entropy:Q"), color=alt.Color("line:N", scale=colors), tooltip=tips
     )
     return alt.layer(bars, line).properties(height=230)

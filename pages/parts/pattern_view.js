@@ -244,7 +244,7 @@ export default function (component) {
     const bar = one('.legend');
     bar.style.background = `linear-gradient(to right, ${[0, 64, 128, 191, 255]
       .map((v) => css(colours[v])).join(',')})`;
-    one('.most').textContent = `${percent(top)} +`;
+    one('.most').textContent = top < 1 ? `${percent(top)} +` : percent(top);
   };
 
   // --- lines between two columns of tokens -----------------------------------------------------

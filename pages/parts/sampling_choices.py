@@ -261,9 +261,10 @@ def stages_panel(now: Current) -> None:
         shown = sampling.leading(stages, N_ROWS)
         summaries = sampling.summarise(stages, shown)
         what_is_idle(settings)
-        tail = base_text(now)[-36:] + choices.text_of(before)
+        tail = base_text(now)[-37:] + choices.text_of(before)
         left, right = st.columns([3, 2], vertical_alignment="center")
-        left.text(_("Next token after “…{text}”").format(text=tail[-36:]))
+        shown_tail = tail if len(tail) <= 36 else "…" + tail[-36:]
+        left.text(_("Next token after “{text}”").format(text=shown_tail))
         with right:
             view = st.segmented_control(
                 _("View"),

@@ -144,12 +144,17 @@ def show_scores(now: Current, text: str, tokens: tuple[Token, ...], scores: scor
             share=percent(scoring.hits(scores)),
         )
     )
-    st.caption(
-        _(
-            "Perplexity {p:,.1f} means: as unsure as if it chose among that many equally likely"
-            " tokens each time. The first token has nothing before it and is not scored."
-        ).format(p=whole.perplexity)
-    )
+    words = _(
+        "Perplexity {p:,.1f} means: as unsure as if it chose among that many equally likely"
+        " tokens each time. The first token has nothing before it and is not scored."
+    ).format(p=whole.perplexity)
+    n_vocab = now.engine.shape.n_vocab
+    if whole.perplexity > n_vocab:
+        words += " " + _(
+            "That is more than the {n:,} that it knows: it was not unsure but wrong, and had"
+            " counted on other tokens."
+        ).format(n=n_vocab)
+    st.caption(words)
     if n_scored == len(tokens) - 1:
         show_python(
             recipes.surprise_box(

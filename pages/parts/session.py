@@ -172,7 +172,7 @@ def current() -> Current:
         st.warning(
             _(
                 "This text has {n:,} tokens; the model reads at most {limit:,} at once."
-                " The pages show the first {limit:,}."
+                " What it computes is shown for the first {limit:,}."
             ).format(n=len(made), limit=n_ctx)
         )
     return now

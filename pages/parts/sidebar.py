@@ -94,9 +94,13 @@ def _model() -> None:
                 on_change=_take_typed_model,
                 placeholder="openai-community/gpt2-medium",
             )
+
+
+def problem() -> None:
+    """Why a model that was asked for is not there; where everybody sees it, above the page."""
     error = st.session_state.pop("model_error", None)
     if error is not None:
-        show_error(error)
+        show_error(error, key="model_problem")
 
 
 def _model_line(entry: Entry) -> str:

@@ -312,3 +312,12 @@ def test_vocabulary_is_shared_and_read_only(oracle, words) -> None:
     assert np.count_nonzero(words.rank >= 0) == 50000
     with pytest.raises(ValueError, match="read-only"):
         words.rank[0] = 1
+
+
+def test_labels_mark_a_tokens_own_spaces_only() -> None:
+    assert ours.label(" dog") == "␣dog"
+    assert (
+        ours.label(ours.piece(b"\xf0\x9f")) == "<F0 9F>"
+    )  # what stands between bytes is no space byte
+    assert ours.label(ours.piece(b" \xe6")) == "<20 E6>"
+    assert ours.label("a < b") == "a␣<␣b"

@@ -45,12 +45,25 @@ def test_point_and_click(visit, shot) -> None:
     shot("attention")
 
 
+def test_the_text_where_a_head_is_seen_best_becomes_the_prompt(visit) -> None:
+    page = visit("attention", prompt=PROMPT, layer="1", head="3")
+    box = page.get_by_role("textbox", name="Prompt")
+    page.get_by_role("button", name="Use it as the prompt").click()
+    page.wait_for_function("() => !location.search.includes('little')")
+    wait_until_idle(page)
+    best = page.locator(".st-key-panel_role")
+    assert box.input_value() != PROMPT
+    assert box.input_value() in best.inner_text()  # this head is seen best on it, still
+    assert parse_qs(urlparse(page.url).query)["prompt"] == [box.input_value()]
+    check_no_error(page)
+
+
 def test_full_context(visit, shot) -> None:
     page = visit("attention", prompt="Hello")
     box = page.get_by_role("textbox", name="Prompt")
     box.fill("One day the king went into the wood and saw a bird in a tree. " * 80)
     box.press("Control+Enter")
-    page.wait_for_selector("text=The pages show the first 1,024")
+    page.wait_for_selector("text=shown for the first 1,024")
     wait_until_idle(page)
     view = page.locator(".st-key-panel_head .view")
     whole = view.locator(".whole canvas")

@@ -121,6 +121,15 @@ def test_the_tokens_go_home_as_csv_and_json(visit) -> None:
     assert [t["id"] for t in kept["tokens"]] == [int(float(row["id"])) for row in rows]
 
 
+def test_an_example_with_many_bytes_becomes_the_prompt(visit) -> None:
+    page = visit("tokenizer", prompt="Hello")
+    page.get_by_role("button", name="Try emoji and Japanese").click()
+    page.wait_for_function("() => !location.search.includes('Hello')")
+    wait_until_idle(page)
+    assert page.get_by_role("textbox", name="Prompt").input_value() != "Hello"
+    check_no_error(page)
+
+
 def test_examples_vocabulary_and_pairs(visit) -> None:
     page = visit("tokenizer", prompt="Hello")
     page.locator(".st-key-panel_chips").get_by_role("button", name="Examples").click()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,8 @@ def _server_starts(pool: ModelPool, monkeypatch) -> None:
             ):
                 await asyncio.sleep(0.01)
 
-    asyncio.run(life())
+    with ThreadPoolExecutor(1) as pool:  # playwright leaves a loop behind in a test's own thread
+        pool.submit(asyncio.run, life()).result(120)
 
 
 def test_the_model_comes_in_before_anybody_asks(monkeypatch):
