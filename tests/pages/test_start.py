@@ -55,8 +55,8 @@ def _server_starts(pool: ModelPool, monkeypatch) -> None:
             ):
                 await asyncio.sleep(0.01)
 
-    with ThreadPoolExecutor(1) as pool:  # playwright leaves a loop behind in a test's own thread
-        pool.submit(asyncio.run, life()).result(120)
+    with ThreadPoolExecutor(1) as worker:  # playwright leaves a loop behind in a test's own thread
+        worker.submit(asyncio.run, life()).result(120)
 
 
 def test_the_model_comes_in_before_anybody_asks(monkeypatch):
