@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import LearnerError
 from core.loading import LoadCancelled, LoadJob, ModelPool
@@ -20,7 +21,15 @@ if TYPE_CHECKING:  # torch takes seconds to import: it is left to the thread tha
     from core.engine import Engine
 
 #: What the pages import beside the engine; some of it takes a second or two.
-_PAGE_MODULES = ("core.overview", "core.heads", "core.embeddings", "core.beams", "core.scoring")
+_PAGE_MODULES = (
+    "core.overview",
+    "core.heads",
+    "core.embeddings",
+    "core.beams",
+    "core.scoring",
+    "core.choices",
+    "core.continuations",
+)
 
 
 @st.cache_resource(show_spinner=False)
@@ -60,8 +69,10 @@ def pool() -> ModelPool:
             max_new_tokens=limits.max_new_tokens,
         )
         if not warm.is_set():
+            # Before any page is let in: two threads that import the same libraries for the first
+            # time can see each other's half-made modules.
+            _import_pages()
             warm.set()
-            threading.Thread(target=_import_pages, name="import", daemon=True).start()
         return made
 
     return ModelPool(engine, limits)
@@ -84,6 +95,9 @@ def _import_pages() -> None:
 @asynccontextmanager
 async def awake(_app: object) -> AsyncIterator[None]:
     """While the server runs: PyTorch and the first model come in before anybody asks for them."""
+    # A first request with a page's address would run that page's file alone, before app.py has
+    # named the pages, and import PyTorch beside the thread that does so already.
+    PagesManager.uses_pages_directory = False
     threading.Thread(target=_wake_up, name="wake up", daemon=True).start()
     yield
 
