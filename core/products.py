@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 import torch
 import torch.nn.functional as F
 
-#: Ways to compute a product, as they are stored and printed: 1 is PyTorch's own, 2, 4, 8 and
-#: 32 cut it in so many parts, and these two hand it to oneDNN or let weight and rows change places.
+#: Ways to compute a product, as they are stored and printed: 1 is PyTorch's own, 2, 4, 8, 32 ...
+#: cut the inputs (of the head: the vocabulary) in so many parts, -4, -8 and -16 the outputs,
+#: and these two hand it to oneDNN or let weight and rows change places.
 ONEDNN = 0
 #: The head times the rows instead of the rows times the head.
 SWAPPED = -1
@@ -44,6 +45,23 @@ def split_product(
     )
     # Adding two is cheaper than a reduction, and with few rows the overhead counts.
     return (torch.add(cut[0], cut[1]) if parts == 2 else cut.sum(0)).add_(bias)
+
+
+def columns_product(
+    x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, parts: int
+) -> torch.Tensor:
+    """``x @ weight + bias``, the outputs cut in `parts` that the cores share.
+
+    With some rows a product computes as much as it reads; what a core reads of the
+    weight for its part of the outputs fits its own cache and is used for all rows.
+    """
+    n, k = x.shape
+    width = weight.shape[1] // parts
+    cut = torch.bmm(x.expand(parts, n, k), weight.view(k, parts, width).transpose(0, 1))
+    out = x.new_empty(n, parts, width)
+    # The parts lie one after the other; putting them side by side is one pass with the bias.
+    torch.add(cut.transpose(0, 1), bias.view(parts, width), out=out)
+    return out.view(n, -1)
 
 
 def head_product(x: torch.Tensor, wte: torch.Tensor, parts: int) -> torch.Tensor:
@@ -110,6 +128,17 @@ def _onednn_works() -> bool:
         return bool(torch.allclose(found, wanted, atol=1e-4))
 
 
+def _layer(way: int, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """A layer's product in one of the ways."""
+    if way == ONEDNN:
+        return onednn_product(x, weight.t(), bias)
+    if way == 1:
+        return addmm(x, weight, bias)
+    if way < 0:
+        return columns_product(x, weight, bias, -way)
+    return split_product(x, weight, bias, way)
+
+
 def _head(way: int, x: torch.Tensor, wte: torch.Tensor) -> torch.Tensor:
     """The head in one of the ways."""
     if way == ONEDNN:
@@ -148,7 +177,8 @@ class Products:
         found = self.chosen.get((k, n, bucket))
         if found is None:
             found = self._guess(k, n, bucket)
-        return 1 if found > 1 and k % found else found
+        cut = n if found < 0 else k
+        return 1 if found and cut % found else found
 
     def _guess(self, k: int, n: int, rows: int) -> int:
         """A way for what was not measured: the one of half or twice as many rows."""
@@ -164,7 +194,7 @@ class Products:
         way = self.way(weight.shape[0], weight.shape[1], x.shape[0])
         if way == ONEDNN:
             return onednn_product(x, weight.t(), bias, gelu)
-        out = torch.addmm(bias, x, weight) if way == 1 else split_product(x, weight, bias, way)
+        out = _layer(way, x, weight, bias)
         return tanh_gelu(out) if gelu else out
 
     def head(self, x: torch.Tensor, wte: torch.Tensor) -> torch.Tensor:
@@ -173,10 +203,17 @@ class Products:
         way = self.chosen.get((-wte.shape[1], wte.shape[0], rows), self._else)
         return _head(way, x, wte)
 
-    def _cuts(self, k: int, rows: int) -> list[int]:
-        """The numbers of parts worth trying."""
-        parts = (4, 8) if rows == 1 else (4, 8, 32) if rows <= 8 else (2, 4)
-        return [p for p in parts if k % p == 0]
+    def _cuts(self, k: int, n: int, rows: int) -> list[int]:
+        """The cuts worth trying."""
+        if rows == 1:
+            inputs, outputs = (4, 8), ()
+        elif rows <= 8:
+            inputs, outputs = (4, 8, 32), (16,)
+        elif rows <= 64:
+            inputs, outputs = (4, 8), (4, 8, 16)
+        else:
+            inputs, outputs = (2,), (4, 8)
+        return [p for p in inputs if k % p == 0] + [-p for p in outputs if n % p == 0]
 
     def measure(
         self, weights: list[tuple[torch.Tensor, torch.Tensor]], rows: int
@@ -193,14 +230,9 @@ class Products:
 
         def run(way: int, x: torch.Tensor) -> None:
             for weight, bias in some:
-                if way == ONEDNN:
-                    onednn_product(x, weight.t(), bias)
-                elif way == 1:
-                    addmm(x, weight, bias)
-                else:
-                    split_product(x, weight, bias, way)
+                _layer(way, x, weight, bias)
 
-        yield from self._choose((k, n, rows), self._cuts(k, rows), run, torch.randn(rows, k))
+        yield from self._choose((k, n, rows), self._cuts(k, n, rows), run, torch.randn(rows, k))
 
     def measure_head(self, wte: torch.Tensor, rows: int) -> Iterator[None]:
         """The same for the head, whose weight lies the other way; key (-E, V, rows)."""
@@ -209,7 +241,7 @@ class Products:
         def run(way: int, x: torch.Tensor) -> None:
             _head(way, x, wte)
 
-        others = [2, 8] if rows == 1 else [16, SWAPPED]
+        others = [4, 8, 32] if rows == 1 else [16, 128, SWAPPED]
         yield from self._choose((-n_embd, n_vocab, rows), others, run, torch.randn(rows, n_embd))
 
     def _choose(
@@ -222,7 +254,7 @@ class Products:
         ways = [1, *others, *([ONEDNN] if self.onednn else [])]
         times: dict[int, float] = {}
         rows = x.shape[0]
-        for _trial in range(8 if rows == 1 else 4 if rows < 128 else 2):  # reading is noisiest
+        for _trial in range(8 if rows == 1 else 5 if rows < 128 else 3):  # reading is noisiest
             for way in ways:
                 begin = time.perf_counter()
                 run(way, x)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:  # torch takes seconds to import; the first page does not wait
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MODEL, PROMPT, READY = "model", "prompt", "model_ready"
+#: What the sidebar held last; there once app.py has run.
+STARTED = "started"
 #: Longer prompts stay out of the link: browsers and chat programs cut long addresses.
 LONGEST_IN_URL = 1_500
 
@@ -88,7 +90,7 @@ def show_error(error: LearnerError, *, key: str = "learner_error") -> None:
 
 def header(name: str) -> None:
     """The page's one question."""
-    if "started" not in st.session_state:
+    if STARTED not in st.session_state:
         # A server's very first request, deep-linked: Streamlit has not met st.navigation yet and
         # runs this page's file alone. Once round through app.py, which keeps the address.
         PagesManager.uses_pages_directory = False

@@ -10,19 +10,24 @@ from core.errors import LearnerError
 from core.language import _, available_languages, set_language
 from core.memory import readable
 from pages.parts.examples import DEFAULT_PROMPT, examples
-from pages.parts.session import LONGEST_IN_URL, MODEL, PROMPT, READY, show_error
+from pages.parts.session import LONGEST_IN_URL, MODEL, PROMPT, READY, STARTED, show_error
 
 OTHER = "other"
 
 
 def start_session() -> None:
     """Read the URL once, before any widget exists."""
-    if "started" not in st.session_state:
-        st.session_state["started"] = True
+    if STARTED not in st.session_state:
         query = st.query_params
-        st.session_state["language"] = query.get("lang", "en")
-        st.session_state[MODEL] = query.get("model", cache.settings().default_model)
-        st.session_state[PROMPT] = query.get("prompt", DEFAULT_PROMPT)
+        st.session_state[STARTED] = {
+            "language": query.get("lang", "en"),
+            MODEL: query.get("model", cache.settings().default_model),
+            PROMPT: query.get("prompt", DEFAULT_PROMPT),
+        }
+    # Streamlit forgets what a widget held when a run ends before it was drawn, as one that only
+    # leads to another page does; what it held last is kept here.
+    for key, value in st.session_state[STARTED].items():
+        st.session_state.setdefault(key, value)
     wanted = st.session_state.pop("model_wanted", None)
     if wanted:
         st.session_state[MODEL] = wanted
@@ -40,6 +45,8 @@ def draw() -> None:
         _language()
         _prompt()
         _model()
+    kept = st.session_state[STARTED]
+    kept.update({key: st.session_state[key] for key in kept})
     _write_url()
 
 

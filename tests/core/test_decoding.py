@@ -247,17 +247,26 @@ def test_every_way_is_the_same_product(rows: int, gelu: bool):
     wanted = x @ weight + bias
     if gelu:
         wanted = torch.nn.functional.gelu(wanted, approximate="tanh")
-    ways = [1, 2, 8, *([ONEDNN] if products.onednn else [])]
-    for way in ways:
-        bucket = 1 << (rows - 1).bit_length()
-        products.chosen[64, 40, bucket] = products.chosen[-64, 101, min(32, bucket)] = way
+    bucket = 1 << (rows - 1).bit_length()
+    own = [1, *([ONEDNN] if products.onednn else [])]
+    for way in [*own, 2, 8, -2, -8]:
+        products.chosen[64, 40, bucket] = way
         assert products.way(64, 40, rows) == way
-        same(products(x, weight, bias, gelu).numpy(), wanted.numpy(), 1e-5)
-        same(products.head(x, wte).numpy(), (x @ wte.T).numpy(), 1e-5)
-    products.chosen[-64, 101, min(32, bucket)] = SWAPPED
-    got = products.head(x, wte)
-    assert got.is_contiguous()  # the caller keeps single rows of it
-    same(got.numpy(), (x @ wte.T).numpy(), 1e-5)
+        got = products(x, weight, bias, gelu)
+        assert got.is_contiguous()
+        same(got.numpy(), wanted.numpy(), 1e-5)
+    for way in [*own, 2, 8, 128, SWAPPED]:  # more parts than words, too
+        products.chosen[-64, 101, min(32, bucket)] = way
+        got = products.head(x, wte)
+        assert got.is_contiguous()  # the caller keeps single rows of it
+        same(got.numpy(), (x @ wte.T).numpy(), 1e-5)
+
+
+def test_a_cut_that_does_not_divide_is_not_made():
+    products = Products()
+    products.chosen = {(64, 40, 4): 16, (64, 41, 4): -8, (66, 40, 4): 4, (66, 40, 8): -4}
+    assert [products.way(64, 40, 4), products.way(64, 41, 4)] == [16, 1]
+    assert [products.way(66, 40, 4), products.way(66, 40, 8)] == [1, -4]
 
 
 def test_a_build_without_onednn_goes_on_without_it(monkeypatch):
@@ -281,7 +290,9 @@ def test_measuring_chooses_for_each_shape_and_is_used(storyteller: Engine):
         for _piece in walk.measure():
             pass
     chosen = walk.products.chosen
-    assert all(way in (ONEDNN, SWAPPED, 1, 2, 4, 8, 16, 32) for way in chosen.values())
+    assert all(
+        way in (ONEDNN, SWAPPED, 1, 2, 4, 8, 16, 32, 128, -4, -8, -16) for way in chosen.values()
+    )
     k, n = walk.layers[0].c_fc[0].shape
     if (k, n, 1) in chosen:  # a machine at work may give up measuring
         assert walk.products.way(k, n, 1) == chosen[k, n, 1]

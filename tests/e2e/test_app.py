@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import expect
 
+from benchmarks.visitor import Visitor
 from pages.parts.journey import stops
 from tests.e2e.conftest import Visit, check_fits, check_no_error, wait_until_idle
 
@@ -41,6 +42,20 @@ def test_the_first_page_is_found_by_its_name_too(visit: Visit, app_url: str) -> 
     expect(page.get_by_role("textbox", name="Prompt")).to_have_value("Named")
     expect(page.get_by_text("Page not found")).to_have_count(0)
     check_no_error(page)
+
+
+def test_a_session_that_is_led_to_the_first_page_keeps_what_it_had(app_url: str) -> None:
+    """By Streamlit's own protocol: a browser that goes to a name begins a new session."""
+    visitor = Visitor(app_url.removeprefix("http://"))
+    try:
+        visitor.open("tokenizer", {"prompt": "Kept on the way", "model": "storyteller"})
+        assert not visitor.errors()
+        visitor.open("overview", {})
+        assert not visitor.errors()
+        typed = visitor._values[visitor._widgets["prompt"]]
+        assert typed == {"string_value": "Kept on the way"}
+    finally:
+        visitor.close()
 
 
 @pytest.mark.skipif(not os.environ.get("UPDATE_PICTURES"), reason="only on request")
