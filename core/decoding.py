@@ -558,6 +558,47 @@ class Stepper:
             seat.length += 1
         return logits
 
+    def room(self, seat: Seat) -> int:
+        """Tokens that a sequence can be given before its pen or the context is full."""
+        return min(seat.pen, self.walk.loaded.shape.n_ctx) - seat.length
+
+    def read_on(self, seat: Seat, tokens: Sequence[int]) -> torch.Tensor:
+        """Read several tokens of one sequence, some of which are only guessed.
+
+        Parameters
+        ----------
+        tokens : at most `room(seat)`
+
+        Returns
+        -------
+        shape (len(tokens), V), float32 on the processor; the logits after each token
+
+        Notes
+        -----
+        The sequence's length stays what it was: the caller adds to `seat.length` as many
+        tokens as turned out right. What was written beyond them is written again.
+        """
+        walk, n_embd, start = self.walk, self.walk.n_embd, seat.length
+        stop, pen = start + len(tokens), self.pens[seat.pen]
+        if len(tokens) > self.room(seat):
+            raise ValueError(f"{len(tokens)} tokens, but room for {self.room(seat)}")
+        mask = walk.everywhere(torch.ones(len(tokens), stop, dtype=torch.bool).tril(start))
+
+        def attend(layer: int, qkv: torch.Tensor) -> torch.Tensor:
+            seen = pen.kv[layer][seat.at, :stop]
+            seen[start:] = qkv[:, n_embd:]
+            z = F.scaled_dot_product_attention(
+                walk.heads(qkv[:, :n_embd])[None],
+                walk.heads(seen[:, :n_embd])[None],
+                walk.heads(seen[:, n_embd:])[None],
+                attn_mask=mask[qkv.device],
+                scale=walk.scaling[layer],
+            )
+            return z[0].transpose(0, 1).reshape(-1, n_embd)
+
+        embedded = walk.embed(torch.tensor(tokens), torch.arange(start, stop))
+        return walk.logits(walk.through(embedded, attend))
+
     def _plan(self, pen: _Pen, here: list[Seat]):
         """Where a pen's sequences sit, are written, what is masked, how far to look.
 

@@ -45,6 +45,7 @@ from core.errors import Busy, LearnerError, OutOfRange, RequestFailed
 from core.generation import Chosen, Cut, Step, Wish, choose, choose_many, cut
 from core.language import _
 from core.lens import LogitLens, logit_lens
+from core.lookup import Lookup
 from core.memory import give_back, tune_allocator
 from core.model import LoadedModel
 from core.sampling import SamplingSettings
@@ -57,8 +58,11 @@ log = logging.getLogger("gpt2_hood.engine")
 
 #: What a view counts in the queue, in rows of a capture.
 VIEW_COST = 16
-#: Steps that a sequence may be ahead of whoever reads it.
-AHEAD = 8
+#: Steps that a sequence may be ahead of whoever reads it; twice what one pass can make.
+AHEAD = 16
+#: Tokens of a text that repeats itself that are guessed and checked in one pass: eight rows take
+#: two to three times as long as one.
+GUESSES = 7
 #: Tokens after which a sequence makes room for one that waits.
 QUANTUM = 32
 #: Seconds that the queue gets between two steps, at least: thirty that come together sit down
@@ -197,6 +201,7 @@ class _Stream:
         self.each = min(self.cost, CHUNK)
         self.ids, self.settings, self.limit, self.stop = ids, settings, limit, stop
         self.rng = np.random.default_rng(seed)
+        self.lookup = Lookup(ids)
         self.client = current_client()
         self.context: Context = copy_context()
         self.begun = time.monotonic()
@@ -290,6 +295,7 @@ class Engine:
     batch_limit : sequences stepped together
     kv_bytes : keys and values of the sequences in the batch; one may always sit
     max_new_tokens : longest continuation; None for no limit but the context
+    guesses : tokens guessed ahead where a sequence that is alone repeats itself
     """
 
     def __init__(
@@ -301,6 +307,7 @@ class Engine:
         batch_limit: int = 32,
         kv_bytes: int = 2**30,
         max_new_tokens: int | None = None,
+        guesses: int = GUESSES,
     ) -> None:
         tune_allocator()
         self.loaded = loaded
@@ -308,6 +315,7 @@ class Engine:
         self.shape = loaded.shape
         self.tokenizer = loaded.tokenizer
         self._limits = (queue_limit, batch_limit, kv_bytes, max_new_tokens)
+        self._guesses = guesses
         self._memo: LRUCache = LRUCache(cache_bytes // 2, getsizeof=size_of)
         self._pasts: LRUCache = LRUCache(cache_bytes // 2, getsizeof=size_of)
         self._flying: dict[Hashable, Future] = {}
@@ -908,6 +916,7 @@ class Engine:
         stream.out.put(Step(stream.made, token, data, p, p_model, u, logits))
         stream.made += 1
         stream.ids = (*stream.ids, token)
+        stream.lookup.add(token)
         self._counts["tokens"] += 1
         self._made.append((time.monotonic(), 1))
         last = (
@@ -938,8 +947,37 @@ class Engine:
                 self._park(stream)
                 with self._wake:
                     self._queue.put(stream.client, QUANTUM, stream)
+        if len(self._seated) == 1 and self._step_ahead(self._seated[0]):
+            return
         if self._seated:
             self._step_some(list(self._seated))
+
+    def _step_ahead(self, stream: _Stream) -> bool:
+        """Several tokens of a sequence that is alone and repeats itself; False if none.
+
+        A batch of sequences uses the machine as well as guesses do, and none of it is in vain.
+        """
+        if self._walk is None:
+            return False
+        left = stream.limit - stream.made, AHEAD - (stream.made - stream.taken)
+        most = min(self._guesses, self._stepper.room(stream.seat) - 1, min(left) - 1)
+        guess = stream.lookup.guess(most)
+        if not guess:
+            return False
+        try:
+            logits = self._stepper.read_on(stream.seat, [stream.ids[-1], *guess])
+        except Exception:  # nothing was changed: one token alone may go, or tell what is wrong
+            log.warning("guessed tokens could not be read", exc_info=True)
+            return False
+        made = logits.numpy()
+        made.flags.writeable = False
+        for row, guessed in zip(made, [*guess, None], strict=True):
+            stream.seat.length += 1
+            stream.turn += 1
+            self._offer(stream, row, *choose_many(row[None], [stream.wish]))
+            if stream.seat is None or stream.ids[-1] != guessed:
+                break
+        return True
 
     def _park(self, stream: _Stream) -> None:
         stream.parked = self._stepper.park(stream.seat)

@@ -225,6 +225,35 @@ def test_cut_products_are_products(rows: int, parts: int):
     same(head_product(x, wte, parts).numpy(), (x @ wte.T).numpy(), 1e-5)
 
 
+@pytest.mark.parametrize("which", ["storyteller", "tiny", "offloaded", "half"])
+def test_reading_on_is_one_step_after_the_other(request, which: str):
+    """Right guesses are kept, wrong ones leave no trace, and others in the pen are untouched."""
+    found = request.getfixturevalue(which)
+    walk = Walk(found.loaded if isinstance(found, Engine) else found)
+    past, other = read_all(walk, text(9))[0], read_all(walk, text(5, seed=3))[0]
+    tokens = [7, 11, 13, 17, 19]
+    with torch.inference_mode():
+        slow = Stepper(walk)
+        seat = slow.join(past)
+        want = torch.cat([slow.step([(seat, token)]) for token in tokens])
+        fast = Stepper(walk)
+        neighbour, seat = fast.join(other), fast.join(past)
+        before = [kv.clone() for kv in fast.pens[64].look(neighbour)]
+        got = fast.read_on(seat, [*tokens[:3], 400, 500])
+        same(got[:3].numpy(), want[:3].numpy())
+        assert seat.length == 9
+        seat.length += 3
+        same(fast.read_on(seat, tokens[3:]).numpy(), want[3:].numpy())
+        seat.length += 1
+        same(fast.step([(seat, tokens[4])]).numpy(), want[4:].numpy())
+        for kv, was in zip(fast.pens[64].look(neighbour), before, strict=True):
+            assert torch.equal(kv, was)
+        seat.length = 62
+        assert fast.room(seat) == 2
+        with pytest.raises(ValueError, match="room for 2"):
+            fast.read_on(seat, [1, 2, 3])
+
+
 def test_gelu_by_way_of_the_logistic_is_gelu():
     """Held to float64, from far below zero to far above, as near as PyTorch's own."""
     x = torch.cat([torch.linspace(-12, 12, 64 * 100), torch.randn(6400)]).view(-1, 100)

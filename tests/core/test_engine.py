@@ -81,6 +81,119 @@ def test_greedy_is_transformers_generate(engine: Engine, oracle_of):
     )
 
 
+def reads(engine: Engine, monkeypatch) -> list[int]:
+    """Notes how many tokens each pass over guesses reads."""
+    seen, plain = [], engine._stepper.read_on
+
+    def noted(seat, tokens):
+        seen.append(len(tokens))
+        return plain(seat, tokens)
+
+    monkeypatch.setattr(engine._stepper, "read_on", noted)
+    return seen
+
+
+@pytest.fixture
+def circle(engine: Engine) -> tuple[int, ...]:
+    """A text in which the embedded model goes round in circles."""
+    ids = engine.ids("I like")
+    steps = engine.generate(ids, GREEDY, max_new_tokens=120, stop_at_end_of_text=False)
+    found = (*ids, *tokens(steps))
+    assert found[-20:] in {found[i : i + 20] for i in range(60)}
+    return found
+
+
+@pytest.mark.parametrize("settings", [GREEDY, SamplingSettings(temperature=0.3, top_k=5)])
+def test_guesses_save_steps_and_change_no_token(engine: Engine, monkeypatch, settings):
+    """A text that circles, in passes of several tokens; the random numbers are the same, too."""
+    plain = Engine(engine.loaded, guesses=0)
+    prompt = "The cat sat and the dog sat and " * 6
+    try:
+        never = reads(plain, monkeypatch)
+        want = list(plain.generate(prompt, settings, seed=4, max_new_tokens=150))
+    finally:
+        plain.close()
+    seen = reads(engine, monkeypatch)
+    got = list(engine.generate(prompt, settings, seed=4, max_new_tokens=150))
+    assert tokens(got) == tokens(want)
+    assert [step.index for step in got] == list(range(len(want)))
+    for mine, theirs in zip(got, want, strict=True):
+        assert mine.u == theirs.u
+        assert mine.probability == pytest.approx(theirs.probability, abs=1e-4)
+        assert np.abs(mine.logits - theirs.logits).max() <= 1e-4 * np.abs(theirs.logits).max()
+        assert not mine.logits.flags.writeable
+    assert not never
+    assert seen
+    assert 2 <= min(seen) <= max(seen) <= module.GUESSES + 1
+    if settings.greedy:
+        assert sum(seen) - len(seen) > 60  # most of the text was read by guessing
+
+
+def test_guesses_stop_where_the_text_stops(engine: Engine, circle, monkeypatch):
+    """At the last token asked for, at the end of the text, at the end of the context."""
+    want = tokens(engine.generate(circle, GREEDY, max_new_tokens=60, stop_at_end_of_text=False))
+    seen = reads(engine, monkeypatch)
+    for n in (5, 8, 9, 23):
+        got = tokens(engine.generate(circle, GREEDY, max_new_tokens=n, stop_at_end_of_text=False))
+        assert got == want[:n]
+    assert seen
+    full = (circle * 10)[:1000]
+    del seen[:]
+    got = tokens(engine.generate(full, GREEDY, max_new_tokens=100, stop_at_end_of_text=False))
+    assert len(got) == 25  # 1,024 tokens are read, and the last one's successor is told
+    assert seen
+
+    class Tokenizer:
+        """Another token ends the text."""
+
+        eos_token_id = max(set(want), key=want.index)  # the one that comes latest
+
+        def __getattr__(self, name: str):
+            return getattr(whole, name)
+
+    whole = engine.tokenizer
+    monkeypatch.setattr(engine, "tokenizer", Tokenizer())
+    until_then = want[: want.index(Tokenizer.eos_token_id) + 1]
+    assert len(until_then) >= 3
+    assert tokens(engine.generate(circle, GREEDY, max_new_tokens=60)) == until_then
+    until(lambda: not engine._seated)
+
+
+def test_guesses_that_cannot_be_read_cost_nothing_but_time(engine: Engine, circle, monkeypatch):
+    want = tokens(engine.generate(circle, GREEDY, max_new_tokens=40))
+    calls = []
+
+    def broken(seat, guessed):
+        calls.append(guessed)
+        raise RuntimeError("DefaultCPUAllocator: not enough memory")
+
+    monkeypatch.setattr(engine._stepper, "read_on", broken)
+    assert tokens(engine.generate(circle, GREEDY, max_new_tokens=40)) == want
+    assert calls
+
+
+def test_only_who_is_alone_is_guessed_ahead(engine: Engine, circle, monkeypatch):
+    company, plain = [], engine._step_ahead
+
+    def noted(stream) -> bool:
+        company.append(len(engine._seated))
+        return plain(stream)
+
+    monkeypatch.setattr(engine, "_step_ahead", noted)
+    steps, plain_step = [], engine._stepper.step
+    monkeypatch.setattr(
+        engine._stepper, "step", lambda rows: steps.append(len(rows)) or plain_step(rows)
+    )
+    engine.trace(circle)  # both sit down before the first step
+    gate = Gate(engine)
+    two = engine.generate_many(circle, GREEDY, seeds=[0, 1], max_new_tokens=module.AHEAD)
+    gate.open.set()
+    first, second = (tokens(steps) for steps in two)
+    assert first == second
+    assert set(company) <= {1}
+    assert steps.count(2) >= 5
+
+
 def test_company_changes_nothing(engine: Engine, tiny: Engine):
     """Ten at once, of other lengths and settings, joining and leaving: the same logits."""
     prompts = [PROMPT + " and" * (7 * i) for i in range(5)] * 2
