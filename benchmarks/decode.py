@@ -25,11 +25,14 @@ from benchmarks.measure import (
     typical,
 )
 from core.decoding import Past, Stepper, Walk, read
-from core.engine import Engine
+from core.engine import GUESSES, Engine
 from core.model import LoadedModel
 from core.sampling import SamplingSettings
 
 TOKENS = 12
+#: Of a whole text, long enough to show whether greedy writing goes round in circles.
+LONG = 200
+PROMPT = "Once upon a time"
 T = TypeVar("T")
 GREEDY = SamplingSettings(temperature=0)
 
@@ -51,7 +54,7 @@ def gaps(at: list[float]) -> list[float]:
     return [b - a for a, b in pairwise(at)]
 
 
-def generate_trial(loaded: LoadedModel, ids: tuple[int, ...], **options):
+def generate_trial(loaded: LoadedModel, ids: tuple[int, ...], n: int = TOKENS, **options):
     """Seconds between the tokens of `generate`; the prompt's own pass is left out."""
 
     def trial() -> list[float]:
@@ -59,8 +62,8 @@ def generate_trial(loaded: LoadedModel, ids: tuple[int, ...], **options):
         with torch.inference_mode():
             loaded.model.generate(
                 torch.tensor([ids]),
-                max_new_tokens=TOKENS,
-                min_new_tokens=TOKENS,
+                max_new_tokens=n,
+                min_new_tokens=n,
                 do_sample=False,
                 pad_token_id=50256,
                 streamer=clock,
@@ -81,6 +84,7 @@ def main(rounds: int, name: str) -> None:
         return lambda: engine.call(lambda _loaded: trial())
 
     def through_engine() -> list[float]:
+        engine._guesses = 0
         at = []
         for _step in engine.generate(ids, GREEDY, max_new_tokens=TOKENS, stop_at_end_of_text=False):
             at.append(time.perf_counter())
@@ -147,8 +151,53 @@ def main(rounds: int, name: str) -> None:
         ["way", "tokens/s", "times generate", "of the limit"],
         rows,
     )
+    whole_text(engine, max(2, rounds // 3))
     print("\nproducts chosen (K, N, rows) -> way:", products.chosen)
     engine.close()
+
+
+def whole_text(engine: Engine, rounds: int) -> None:
+    """A text of `LONG` tokens, with and without guessing how it repeats itself."""
+    ids = engine.ids(PROMPT)
+    passes: list[int] = []
+    plain = engine._stepper.read_on
+
+    def counted(seat, tokens):
+        passes.append(len(tokens))
+        return plain(seat, tokens)
+
+    engine._stepper.read_on = counted
+
+    def through_engine(guesses: int) -> Callable[[], list[float]]:
+        def trial() -> list[float]:
+            engine._guesses = guesses
+            passes.clear()
+            steps = engine.generate(ids, GREEDY, max_new_tokens=LONG, stop_at_end_of_text=False)
+            at = [time.perf_counter() for _step in steps]
+            return [(at[-1] - at[0]) / (len(at) - 1)]
+
+        return trial
+
+    def generate() -> list[float]:
+        own = engine.call(lambda _loaded: generate_trial(engine.loaded, ids, LONG)())
+        return [sum(own) / len(own)]
+
+    trials = {
+        "transformers generate": generate,
+        "through the engine, no guesses": through_engine(0),
+        "through the engine": through_engine(GUESSES),
+    }
+    times = take_turns(rounds, **trials)
+    base = typical(times["transformers generate"])
+    table(
+        f"A whole text of {LONG} tokens, greedy; {len(passes)} passes read {sum(passes)} of them",
+        ["way", "tokens/s", "times generate"],
+        [
+            [name, f"{1 / typical(some):.1f}", f"{base / typical(some):.2f}"]
+            for name, some in times.items()
+        ],
+    )
+    engine._stepper.read_on = plain
 
 
 if __name__ == "__main__":

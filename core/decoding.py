@@ -126,7 +126,10 @@ class Walk:
         return _Layer(*((m.weight.data, m.bias.data) for m in pairs))
 
     def measure(self) -> Iterator[None]:
-        """Choose the products for this machine; some tenths of a second, in small steps."""
+        """Choose the products for this machine; some seconds, in small steps.
+
+        A second time adds to what the first one found: the least time of each way counts.
+        """
         if not self.fast:
             return
         names = ("c_attn", "attn_proj", "c_fc", "mlp_proj")

@@ -70,6 +70,8 @@ QUANTUM = 32
 TURN = 0.03
 #: Seconds of computing after which a request counts as one that leaves much behind.
 UNTIDY = 0.05
+#: Seconds after which an idle engine measures the machine once more: a server's start is busy.
+AGAIN = 60.0
 #: Seconds after which an iterator that nobody reads loses its memory.
 PATIENCE = 60.0
 
@@ -323,6 +325,7 @@ class Engine:
         self._stepper: Any = Stepper(self._walk) if self._walk else PlainStepper(loaded)
         self._measuring = self._walk.measure() if self._walk else iter(())
         self.measured = threading.Event()  # the products were chosen; for benchmarks
+        self._again: float | None = None  # when they are measured once more
         # Reentrant: an iterator may be closed by the garbage collector inside of us.
         self._wake = threading.Condition(threading.RLock())
         self._queue: FairQueue[_Job | _Stream] = FairQueue()
@@ -678,7 +681,7 @@ class Engine:
         return True
 
     def _rest(self) -> None:
-        """Nothing to do: clear up, measure this machine once, else sleep."""
+        """Nothing to do: clear up, measure this machine, else sleep."""
         if self._untidy:
             self._untidy = False
             give_back()
@@ -687,10 +690,21 @@ class Engine:
             next(self._measuring)
             return
         except StopIteration:
+            now = time.monotonic()
+        if not self.measured.is_set():
             self.measured.set()
+            self._again = now + AGAIN
+        elif self._again is not None and now >= self._again:
+            self._again = None
+            if self._walk is not None:
+                self._measuring = self._walk.measure()
+                return
+        waits = [5.0] if self._stalled else []
+        if self._again is not None:
+            waits.append(max(0.0, self._again - now))
         with self._wake:
             if not len(self._queue) and not self._closing and not self._awake():
-                self._wake.wait(timeout=5.0 if self._stalled else None)
+                self._wake.wait(timeout=min(waits, default=None))
 
     def _awake(self) -> bool:
         return any(s.closed or s.is_caught_up for s in self._stalled)

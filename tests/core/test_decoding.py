@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from core import products as module
 from core.decoding import (
     PlainStepper,
     Seat,
@@ -311,6 +312,29 @@ def test_a_build_without_onednn_goes_on_without_it(monkeypatch):
     assert (64, 40, 4) in products.chosen
     assert ONEDNN not in products.chosen.values()
     same(products(x, weight, bias).numpy(), (x @ weight + bias).numpy(), 1e-5)
+
+
+def test_measuring_once_more_mends_what_a_busy_machine_hid(monkeypatch):
+    """A clock of our own: first all ways are equally slow, then one is twice as fast."""
+    products, now, seconds = Products(), [0.0], dict.fromkeys((1, 4, 8), 1.0)
+    products.onednn = False
+    monkeypatch.setattr(module.time, "perf_counter", lambda: now[0])
+
+    def run(way: int, _x) -> None:
+        now[0] += seconds[way]
+
+    key, x = (64, 40, 4), torch.randn(4, 64)
+    for _look in products._choose(key, [4, 8], run, x):
+        pass
+    assert products.chosen == {key: 1}
+    seconds[8] = 0.5
+    for _look in products._choose(key, [4, 8], run, x):
+        pass
+    assert products.chosen == {key: 8}
+    seconds[8] = 3.0  # busy again: what was seen stays seen
+    for _look in products._choose(key, [4, 8], run, x):
+        pass
+    assert products.chosen == {key: 8}
 
 
 def test_measuring_chooses_for_each_shape_and_is_used(storyteller: Engine):

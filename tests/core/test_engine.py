@@ -706,6 +706,26 @@ def test_a_class_of_thirty(tiny: Engine, tiny_folder):
     engine.close()
 
 
+def test_an_idle_engine_measures_twice(tiny_folder, monkeypatch):
+    monkeypatch.setattr(module, "AGAIN", 0.05)
+    begun, plain = [], module.Walk.measure
+
+    def noted(walk):
+        begun.append(walk)
+        return plain(walk)
+
+    monkeypatch.setattr(module.Walk, "measure", noted)
+    engine = Engine(load_model(str(tiny_folder)))
+    try:
+        until(lambda: begun.count(engine._walk) == 2)
+        until(lambda: engine._measuring.gi_frame is None)
+        time.sleep(0.2)
+        assert begun.count(engine._walk) == 2
+        assert engine.call(lambda _model: "alive") == "alive"
+    finally:
+        engine.close()
+
+
 def test_the_engine_clears_up_after_long_requests_only(tiny_folder, monkeypatch):
     cleared = []  # by which engine's thread: others may be clearing up, too
     monkeypatch.setattr(module, "give_back", lambda: cleared.append(threading.current_thread()))
