@@ -130,14 +130,19 @@ def choose_many(logits: np.ndarray, wishes: Sequence[Wish]) -> list[Chosen | Bas
     found: list[Chosen | BaseException | None] = [None] * len(wishes)
     groups: dict[SamplingSettings, list[int]] = {}
     for at, wish in enumerate(wishes):
-        if wish.settings.top_k and wish.settings.repetition_penalty == 1:
+        together = wish.settings.greedy or wish.settings.top_k
+        if together and wish.settings.repetition_penalty == 1:
             groups.setdefault(wish.settings, []).append(at)
     for settings, rows in groups.items():
-        if len(rows) == 1 or settings.greedy:
+        if len(rows) == 1:
             continue
         try:
             some = logits if len(rows) == len(logits) else logits[rows]
             of_model = torch.from_numpy(some).softmax(-1).numpy()
+            if settings.greedy:
+                for at, p, token in zip(rows, of_model, some.argmax(-1).tolist(), strict=True):
+                    found[at] = token, float(p[token]), float(p[token]), None
+                continue
             left = candidates_of_many(some, settings)
         except Exception:  # somebody's fault, but whose? Each is tried alone
             continue

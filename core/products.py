@@ -73,8 +73,11 @@ def head_product(x: torch.Tensor, wte: torch.Tensor, parts: int) -> torch.Tensor
     cut = torch.bmm(
         x.expand(parts, *x.shape), wte[:even].view(parts, even // parts, n_embd).transpose(1, 2)
     )
-    logits = cut.transpose(0, 1).reshape(x.shape[0], even)
-    return torch.cat([logits, x @ wte[even:].T], dim=1) if even < n_vocab else logits
+    logits = x.new_empty(x.shape[0], n_vocab)
+    logits[:, :even].unflatten(1, (parts, even // parts)).copy_(cut.transpose(0, 1))
+    if even < n_vocab:
+        logits[:, even:] = x @ wte[even:].T
+    return logits
 
 
 def swapped_head(x: torch.Tensor, wte: torch.Tensor) -> torch.Tensor:
