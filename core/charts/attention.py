@@ -24,8 +24,14 @@ from core.language import _
 EXACT_UP_TO = 256
 #: Up to this many tokens a picture has one rectangle per cell; above, an embedded image.
 RECTANGLES_UP_TO = 64
-#: Numbers in cells are drawn where they do not cover each other; pointing tells them anyway.
-_IF_ROOM = {"expr": "bandwidth('x') < 38 ? 0 : 1"}
+#: Numbers in cells that are too narrow for them stand upright, and only where even a line of
+#: text would cover the next one they are left out; pointing tells them anyway.
+_IN_CELLS = {
+    "type": "text",
+    "fontSize": FONT_SIZE,
+    "angle": {"expr": "bandwidth('x') < 38 ? 270 : 0"},
+    "opacity": {"expr": "bandwidth('x') < 15 ? 0 : 1"},
+}
 
 
 # --- for the components -----------------------------------------------------------------------
@@ -315,8 +321,7 @@ def stage_strips(
     # Numbers stand in the cells: half the ramp keeps them legible on both themes.
     layers = [cells(True, lite.signed_scale(2.0)), cells(False, lite.weight_scale(2.2))]
     if len(names) <= 14:
-        style = {"type": "text", "fontSize": FONT_SIZE, "opacity": _IF_ROOM}
-        layers.append(lite.mark(style, rows, x=x, y=y, text=lite.field("text")))
+        layers.append(lite.mark(_IN_CELLS, rows, x=x, y=y, text=lite.field("text")))
     return lite.figure(*layers, height=44 * len(stages) + 90, independent=True)
 
 
@@ -511,6 +516,5 @@ def token_matrix(
         color=lite.field("value", "quantitative", scale=scale, legend=None),
         tooltip=tip,
     )
-    style = {"type": "text", "fontSize": FONT_SIZE, "opacity": _IF_ROOM}
-    numbers = lite.mark(style, rows, x=x, y=y, text=lite.field("text"), tooltip=tip)
+    numbers = lite.mark(_IN_CELLS, rows, x=x, y=y, text=lite.field("text"), tooltip=tip)
     return lite.figure(cells, numbers, height=34 * len(names) + 80)

@@ -13,8 +13,10 @@ from core.charts.lite import FONT_SIZE, MONOSPACE, Spec
 from core.charts.theme import ACCENT, BLUE, CATEGORIES, ORANGE, axis, legend, weight_scale
 from core.language import _
 
-#: Pixels of the map on a small screen, for placing its labels; a larger one has more room.
-PLOT = (640.0, 400.0)
+#: Widths of the map in pixels for which its labels are placed: each serves up to the next.
+PLOTS = (280.0, 440.0, 640.0)
+#: Its height in pixels, axes left out.
+PLOT_HEIGHT = 400.0
 #: More labels than this on one map hide each other.
 LABELLED = 40
 
@@ -65,7 +67,11 @@ def nearest_bars(labels: Sequence[str], values: np.ndarray, title: str) -> Spec:
 
 
 def place_labels(
-    points: np.ndarray, labels: Sequence[str], reach: np.ndarray, first: np.ndarray
+    points: np.ndarray,
+    labels: Sequence[str],
+    reach: np.ndarray,
+    first: np.ndarray,
+    width: float = PLOTS[-1],
 ) -> list[tuple[int, int] | None]:
     """Where labels go so that none covers another; those without room are left out.
 
@@ -75,22 +81,28 @@ def place_labels(
     labels : length n
     reach : shape (4,): the corners of the picture in the points' units
     first : indices in the order in which they may choose their place
+    width : of the picture, in pixels
 
     Returns
     -------
     For each label its shift in pixels, right and down; None if there is no room.
     """
-    width, height = PLOT
     x = (points[:, 0] - reach[0]) / max(reach[1] - reach[0], 1e-9) * width
-    y = (reach[3] - points[:, 1]) / max(reach[3] - reach[2], 1e-9) * height
+    y = (reach[3] - points[:, 1]) / max(reach[3] - reach[2], 1e-9) * PLOT_HEIGHT
     taken: list[tuple[float, float, float, float]] = []
     found: list[tuple[int, int] | None] = [None] * len(labels)
     for n in map(int, first):
         half, tall = 4.4 * len(labels[n]), 8.0
         for right, down in ((0, -13), (0, 15), (int(half) + 9, 1), (-int(half) - 9, 1)):
             box = (x[n] + right - half, y[n] + down - tall, x[n] + right + half, y[n] + down + tall)
-            if not any(
-                box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken
+            # Beyond the edges lie the axes' own labels.
+            if (
+                box[0] >= 0
+                and box[2] <= width
+                and not any(
+                    box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3]
+                    for t in taken
+                )
             ):
                 taken.append(box)
                 found[n] = (right, down)
@@ -127,18 +139,19 @@ def word_map(
     prompt_title : how the legend calls the prompt's tokens
     """
     pad_x, pad_y = 0.06 * (reach[1] - reach[0]), 0.06 * (reach[3] - reach[2])
+    reach = reach + np.array([-pad_x, pad_x, -pad_y, pad_y])
     titles = [
         _("axis {n}: {share:.1%} of the variance").format(n=n + 1, share=share)
         for n, share in enumerate(explained)
     ]
     x = alt.X(
         "x:Q",
-        scale=alt.Scale(domain=[float(reach[0] - pad_x), float(reach[1] + pad_x)], nice=False),
+        scale=alt.Scale(domain=[float(reach[0]), float(reach[1])], nice=False),
         axis=axis(titles[0], grid=False),
     )
     y = alt.Y(
         "y:Q",
-        scale=alt.Scale(domain=[float(reach[2] - pad_y), float(reach[3] + pad_y)], nice=False),
+        scale=alt.Scale(domain=[float(reach[2]), float(reach[3])], nice=False),
         axis=axis(titles[1], grid=False),
     )
     scale = alt.Scale(
@@ -182,19 +195,32 @@ def word_map(
     if len(here) > LABELLED:
         tokens_first = [chosen]
     order = np.array([*tokens_first, *range(len(here), len(points))])
-    shifts = place_labels(points, names, reach, order)
-    shown = [n for n, shift in enumerate(shifts) if shift is not None]
-    # The shift is put into the points' own units: one layer of text instead of one a direction.
-    unit = np.array([(reach[1] - reach[0]) / PLOT[0], (reach[2] - reach[3]) / PLOT[1]])
-    at = np.array([points[n] + np.array(shifts[n]) * unit for n in shown])
+    placed = []
+    # How wide the map is, only the browser knows: it shows the labels that have room there.
+    for width, next_width in zip(PLOTS, (*PLOTS[1:], np.inf), strict=True):
+        shifts = place_labels(points, names, reach, order, width)
+        # The shift is put into the points' own units: one layer of text instead of one a direction.
+        unit = np.array([(reach[1] - reach[0]) / width, (reach[2] - reach[3]) / PLOT_HEIGHT])
+        placed += [
+            {
+                "x": float(points[n, 0] + shift[0] * unit[0]),
+                "y": float(points[n, 1] + shift[1] * unit[1]),
+                "text": names[n],
+                "mine": n < len(here),
+                "from": 0.0 if width == PLOTS[0] else width,
+                "below": min(next_width, 1e9),
+            }
+            for n, shift in enumerate(shifts)
+            if shift is not None
+        ]
+    here_now = {"expr": "datum.from <= width && width < datum.below ? 1 : 0"}
     for mine in (True, False):
-        some = [k for k, n in enumerate(shown) if (n < len(here)) == mine]
+        some = [row for row in placed if row["mine"] == mine]
         if some:
-            data = pd.DataFrame(
-                {"x": at[some, 0], "y": at[some, 1], "text": [names[shown[k]] for k in some]}
-            )
             style = {"font": MONOSPACE, "fontWeight": "bold"} if mine else {}
-            text = alt.Chart(data).mark_text(fontSize=FONT_SIZE, **style)
+            text = alt.Chart(pd.DataFrame(some)).mark_text(
+                fontSize=FONT_SIZE, opacity=here_now, **style
+            )
             layers.append(text.encode(x=x, y=y, text="text:N"))
     return alt.layer(*layers).properties(height=560)
 

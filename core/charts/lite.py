@@ -31,7 +31,8 @@ def text_in_expressions(name: str) -> str:
 def axis(title: str | None = None, **options: Any) -> Spec:
     """An axis that can be read from the last row."""
     sizes = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE, "labelLimit": 200}
-    return {"title": title, **sizes, **options}
+    # Streamlit's theme pushes the first and the last label inwards, off the values they name.
+    return {"title": title, **sizes, "labelFlush": False, **options}
 
 
 def token_axis(title: str | None = None, **options: Any) -> Spec:

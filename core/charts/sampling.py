@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from core.charts.drawing import width_of
 from core.charts.theme import (
     ACCENT,
     BLUE,
@@ -99,8 +100,13 @@ def cumulative_bar(
             ],
         }
     )
-    # A label needs about 1 % of the line for each character; narrow pieces tell theirs on pointing.
-    written = table[table["width"] > 0.011 * (table["token"].str.len() + 1.5)]
+    # A label is as long as its characters, however wide the browser draws the line: in a piece that
+    # is narrower it stands upright, and where that does not fit either, pointing tells it.
+    table["long"] = [8.5 * width_of(text) for text in labels]
+    fits = "datum.width * width >= datum.long + 4"
+    upright = "datum.width * width >= 17 && datum.long <= 0.7 * height"
+    room = {"expr": f"{fits} || {upright} ? 1 : 0"}
+    angle = {"expr": f"{fits} ? 0 : 270"}
     tips = [
         alt.Tooltip("token:N", title=" "),
         alt.Tooltip("start:Q", title="from", format=".4f"),
@@ -128,8 +134,15 @@ def cumulative_bar(
         tooltip=tips,
     )
     texts = (
-        alt.Chart(written)
-        .mark_text(font=MONOSPACE, fontSize=FONT_SIZE, color="white", fontWeight="bold")
+        alt.Chart(table)
+        .mark_text(
+            font=MONOSPACE,
+            fontSize=FONT_SIZE,
+            color="white",
+            fontWeight="bold",
+            opacity=room,
+            angle=angle,
+        )
         .encode(x=alt.X("middle:Q"), y=alt.datum(0.36), text="token:N", tooltip=tips)
     )
     layers: list[alt.Chart] = [pieces, texts]
@@ -225,10 +238,17 @@ def beam_tree(
     dots = base.mark_point(filled=True, size=80, opacity=1).encode(
         x=x, y=y, color=color, tooltip=tips
     )
-    texts = base.mark_text(
-        align="left", dx=9, font=MONOSPACE, fontSize=FONT_SIZE, fontWeight="bold"
-    ).encode(x=x, y=y, text="text:N", color=color, tooltip=tips)
-    return alt.layer(links, dots, texts).properties(height=34 * n_steps + 90)
+    style = {"align": "left", "dx": 9, "font": MONOSPACE, "fontSize": FONT_SIZE}
+    # On a narrow window a long name ends before the next lane's dot.
+    style["limit"] = {"expr": f"width / {n_lanes + 0.15:.2f} - 16"}
+    # Lines stop short of the names: under each lies its own shape, wider, in the page's colour.
+    halo = base.mark_text(
+        **style, fontWeight="bold", stroke={"expr": "background"}, strokeWidth=6, strokeJoin="round"
+    ).encode(x=x, y=y, text="text:N")
+    texts = base.mark_text(**style, fontWeight="bold").encode(
+        x=x, y=y, text="text:N", color=color, tooltip=tips
+    )
+    return alt.layer(links, halo, dots, texts).properties(height=34 * n_steps + 90)
 
 
 def totals(names: Sequence[str], bits: Numbers, titles: Sequence[str]) -> alt.LayerChart:

@@ -162,6 +162,14 @@ export default function (component) {
     const where = now();
     g.font = `14px ${mono}`;
     g.textBaseline = 'middle';
+    const number = (w, c, x, y, wide) => {
+      if (w < 0.005) return;
+      g.fillStyle = inkOn(c);
+      g.textAlign = 'center';
+      g.font = `14px ${mono}`;
+      // 100 is wider than a small cell: its digits are set closer, not left out.
+      g.fillText(String(Math.round(100 * w)), x + wide / 2, y + cell / 2 + 0.5, wide - 1);
+    };
     for (let i = 0; i < size; i += 1) {
       const q = state.q0 + i;
       const y = i * cell;
@@ -175,12 +183,7 @@ export default function (component) {
         const c = shade(colours, hidden, 1);
         g.fillStyle = css(c);
         g.fillRect(left, y, cell - 4, cell - 1);
-        if (cell >= 24 && hidden >= 0.005) {
-          g.fillStyle = inkOn(c);
-          g.textAlign = 'center';
-          g.font = `14px ${mono}`;
-          g.fillText(Math.min(99, Math.round(100 * hidden)), left + (cell - 4) / 2, y + cell / 2);
-        }
+        number(hidden, c, left, y, cell - 4);
       }
       for (let j = 0; j < size; j += 1) {
         const k = state.k0 + j;
@@ -190,16 +193,7 @@ export default function (component) {
         const x = left + (rest + j) * cell;
         g.fillStyle = css(c);
         g.fillRect(x, y, cell - 1, cell - 1);
-        if (cell >= 24 && w >= 0.005) {
-          g.fillStyle = inkOn(c);
-          g.textAlign = 'center';
-          g.font = `14px ${mono}`;
-          // Three digits need room; without it the darkest colour says it alone.
-          const digits = String(Math.round(100 * w));
-          if (digits.length < 3 || cell >= 28) {
-            g.fillText(digits, x + (cell - 1) / 2, y + cell / 2 + 0.5);
-          }
-        }
+        number(w, c, x, y, cell - 1);
       }
     }
     g.strokeStyle = line;

@@ -99,3 +99,19 @@ def test_a_chart_that_is_not_vega_lite_is_found_out() -> None:
     figure["layer"][0]["mark"] = "no such mark"
     with pytest.raises(ValidationError):
         check_chart(figure)
+
+
+def test_numbers_in_narrow_cells_stand_upright_instead_of_vanishing() -> None:
+    strips = charts.stage_strips(["a", "b"], [0, 1], [("q·k", np.array([-1.0, 2.0]), True)], 1)
+    matrix = charts.token_matrix(np.eye(2), ["a", "b"], [0, 1], signed=False)
+    for figure in (strips, matrix):
+        check_chart(figure)
+        marks = [layer["mark"] for layer in _layers(figure)]
+        text = next(m for m in marks if isinstance(m, dict) and m["type"] == "text")
+        assert "270" in text["angle"]["expr"]
+
+
+def _layers(figure: dict) -> list[dict]:
+    if "layer" in figure:
+        return [inner for layer in figure["layer"] for inner in _layers(layer)]
+    return [figure]

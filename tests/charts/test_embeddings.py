@@ -68,22 +68,52 @@ def test_the_map_stands_still_while_the_layer_changes() -> None:
     assert domain(POINTS[:3]) == domain(POINTS[3:6] * 0.1)
 
 
-@given(st.lists(st.text("abcdefgh", min_size=1, max_size=12), min_size=1, max_size=60))
+@given(
+    st.lists(st.text("abcdefgh", min_size=1, max_size=12), min_size=1, max_size=60),
+    st.sampled_from(charts.PLOTS),
+)
 @settings(max_examples=60, deadline=None)
-def test_labels_never_cover_each_other(labels: list[str]) -> None:
+def test_labels_never_cover_each_other(labels: list[str], width: float) -> None:
     reach = np.array([-3.0, 3, -3, 3])
     points = POINTS[: len(labels)]
-    found = charts.place_labels(points, labels, reach, np.arange(len(labels)))
+    found = charts.place_labels(points, labels, reach, np.arange(len(labels)), width)
     assert found[0] is not None  # the first to choose always has room
     boxes = []
     for (x, y), text, shift in zip(points, labels, found, strict=True):
         if shift is not None:
-            centre = (x + 3) / 6 * 640 + shift[0], (3 - y) / 6 * 400 + shift[1]
+            centre = (x + 3) / 6 * width + shift[0], (3 - y) / 6 * 400 + shift[1]
             boxes.append((*centre, 4.4 * len(text)))
+            # The axes' own labels lie beyond the edges.
+            assert 4.4 * len(text) <= centre[0] + 1e-6
+            assert centre[0] + 4.4 * len(text) <= width + 1e-6
     for n, one in enumerate(boxes):
         for other in boxes[:n]:
             apart = abs(one[0] - other[0]) >= one[2] + other[2] - 1e-6
             assert apart or abs(one[1] - other[1]) >= 16 - 1e-6
+
+
+def test_the_map_has_labels_for_each_width_of_window() -> None:
+    figure = charts.word_map(
+        POINTS[:40],
+        ["elephant"] * 40,
+        ["animals"] * 40,
+        ["animals"],
+        POINTS[40:44],
+        POINTS[:1],
+        list("abcd"),
+        0,
+        np.array([0.2, 0.1]),
+        np.array([-3, 3, -3, 3]),
+        "your prompt",
+    ).to_dict()
+    text = figure["layer"][-1]
+    rows = figure["datasets"][text["data"]["name"]]
+    shown = [
+        sum(row["from"] <= width < row["below"] for row in rows) for width in (200, 350, 500, 1200)
+    ]
+    assert 0 < shown[0] <= shown[1] <= shown[2] <= shown[3]
+    assert shown[0] < shown[3]
+    assert text["mark"]["opacity"]["expr"].startswith("datum.from <= width")
 
 
 @pytest.mark.parametrize("n", [1, 2, 17, 256, 768, 1024, 1280, 1600])

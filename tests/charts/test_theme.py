@@ -83,3 +83,8 @@ def test_images_take_the_ramps_ends() -> None:
     low, high = theme.ramp(np.array([-1.0, 1.0]), dark=True, signed=True).tolist()
     assert low == np.rint(255 * _rgb(theme.DIVERGING_DARK[0])).astype(int).tolist()
     assert high == np.rint(255 * _rgb(theme.DIVERGING_DARK[-1])).astype(int).tolist()
+
+
+def test_first_and_last_labels_stand_at_their_ticks() -> None:
+    assert theme.axis("x").to_dict()["labelFlush"] is False
+    assert theme.token_axis().to_dict()["labelFlush"] is False
