@@ -45,3 +45,13 @@ def _(message: str) -> str:
 def ngettext(one: str, many: str, n: int) -> str:
     """The message in the session's language, with its plural form for `n`."""
     return _translations(current_language.get()).ngettext(one, many, n)
+
+
+class Number(float):
+    """A number that people read: formatted, its minus is the true sign and not a hyphen.
+
+    Python boxes and exports keep Python's own.
+    """
+
+    def __format__(self, spec: str) -> str:
+        return format(float(self), spec).replace("-", "\N{MINUS SIGN}")

@@ -8,7 +8,7 @@ import streamlit as st
 from core import ablation, attention, heads
 from core.charts import attention as charts
 from core.errors import LearnerError
-from core.language import _, ngettext
+from core.language import Number, _, ngettext
 from core.recipes import attention as recipes
 from core.tokenizer import label, piece, token_bytes
 from pages.parts import attention_state as state
@@ -220,7 +220,7 @@ def sink_note(now: Current, at: state.Place, layer: attention.LayerAttention) ->
                 if smaller
                 else _("the weight does carry something here"),
                 written=found.written,
-                lead=found.score_lead,
+                lead=Number(found.score_lead),
                 factor=found.factor,
             )
         )
@@ -437,8 +437,10 @@ def dims_view(
             " up to its own largest value; blue is negative, orange positive."
         ).format(
             d=len(products),
-            dot=steps.dots[at.key],
-            list=", ".join(_("dimension {i} with {v:+.2f}").format(i=i, v=v) for i, v in best),
+            dot=Number(steps.dots[at.key]),
+            list=", ".join(
+                _("dimension {i} with {v:+.2f}").format(i=i, v=Number(v)) for i, v in best
+            ),
         )
     )
 

@@ -12,7 +12,7 @@ from core import embeddings as core_embeddings
 from core.charts import embeddings as charts
 from core.embeddings import Reading
 from core.errors import LearnerError
-from core.language import _
+from core.language import Number, _
 from core.recipes import embeddings as recipes
 from core.tokenizer import encode, label
 from core.trace import Trace
@@ -126,7 +126,7 @@ def sum_panel(now: Current) -> None:
             hint=_("Point at a cell to read it; click to choose it."),
             selectable=True,
         )
-        a, b, c = (part[row, dim] for part in (found.wte, found.wpe, found.total))
+        a, b, c = (Number(part[row, dim]) for part in (found.wte, found.wpe, found.total))
         st.code(
             f"wte[{now.ids[token]}, {dim}] + wpe[{token}, {dim}] = {a:+.5f} {b:+.5f} = {c:+.5f}",
             language=None,
@@ -210,9 +210,9 @@ def nearest_view(now: Current, chosen: int) -> None:
             " {k} has {worst:.3f}."
         ).format(
             n=now.engine.shape.n_vocab,
-            best=found.values[0],
+            best=Number(found.values[0]),
             k=len(found.values),
-            worst=found.values[-1],
+            worst=Number(found.values[-1]),
         )
         + " "
         + (
@@ -261,10 +261,10 @@ def analogy_view(now: Current) -> None:
             " own cosines with the result: a {a:.3f}, b {b:.3f}, c {c:.3f}; the best answer has"
             " {best:.3f}."
         ).format(
-            a=found.asked_values[0],
-            b=found.asked_values[1],
-            c=found.asked_values[2],
-            best=found.answers.values[0],
+            a=Number(found.asked_values[0]),
+            b=Number(found.asked_values[1]),
+            c=Number(found.asked_values[2]),
+            best=Number(found.answers.values[0]),
         )
         + " "
         + left_out(found.asked_ranks)
@@ -300,7 +300,7 @@ def walk_view(now: Current, trace: Trace, chosen: int) -> None:
             charts.by_stage(found.cosine, _("cosine with its own embedding"), share=True),
             key="chart_walk_cosine",
             alt=_("Cosine with the token's own embedding from {first:.2f} to {last:.2f}.").format(
-                first=found.cosine[0], last=found.cosine[-1]
+                first=Number(found.cosine[0]), last=Number(found.cosine[-1])
             ),
         )
     with right:
@@ -321,8 +321,8 @@ def walk_view(now: Current, trace: Trace, chosen: int) -> None:
             "Cosine with its own row of wte: {first:.2f} at the input, {last:.2f} after the last"
             " layer. The vector grows from {short:.1f} to {long:.1f}: {times:.0f} times."
         ).format(
-            first=found.cosine[0],
-            last=found.cosine[-1],
+            first=Number(found.cosine[0]),
+            last=Number(found.cosine[-1]),
             short=found.norm[0],
             long=found.norm[-1],
             times=found.growth,
@@ -383,17 +383,19 @@ def meeting_view(now: Current) -> None:
         charts.lines_by_stage(lines, _("cosine"), share=True),
         key="chart_meeting",
         alt=_("Cosine of the word's two vectors from {first:.2f} to {last:.2f}.").format(
-            first=found.same[0], last=found.same[-1]
+            first=Number(found.same[0]), last=Number(found.same[-1])
         ),
     )
     notes = [
         _(
             "The word's two vectors: cosine {first:.2f} at the input (same row of wte, positions"
             " {p} and {q}), {last:.2f} after the last layer."
-        ).format(first=found.same[0], p=at[0], q=at[1], last=found.same[-1])
+        ).format(first=Number(found.same[0]), p=at[0], q=at[1], last=Number(found.same[-1]))
     ]
     if found.has_others:
-        notes.append(_("Any two other words: {others:.2f} there.").format(others=found.others[-1]))
+        notes.append(
+            _("Any two other words: {others:.2f} there.").format(others=Number(found.others[-1]))
+        )
     if len(places[0]) > 1:
         notes.append(
             _("The word is several tokens; the last of them, which has read them all, is taken.")
@@ -519,7 +521,12 @@ def position_similarity_view(now: Current) -> None:
         _(
             "{n:,} × {n:,} cosines. On average: next to each other {one:.2f}, ten apart {ten:.2f},"
             " half the context apart {half:.2f}."
-        ).format(n=n, one=near[min(1, n - 1)], ten=near[min(10, n - 1)], half=near[n // 2])
+        ).format(
+            n=n,
+            one=Number(near[min(1, n - 1)]),
+            ten=Number(near[min(10, n - 1)]),
+            half=Number(near[n // 2]),
+        )
     )
     show_python(recipes.position_similarity(now.source, found.cosine))
 

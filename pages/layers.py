@@ -12,7 +12,7 @@ import streamlit as st
 from core import ablation, lens
 from core.charts import layers as charts
 from core.charts.drawing import Drawing
-from core.language import _, ngettext
+from core.language import Number, _, ngettext
 from core.recipes import layers as recipes
 from core.tokenizer import label, piece, token_bytes
 from core.trace import Trace
@@ -474,7 +474,9 @@ def norm_arithmetic(now: Current, steps: lens.BlockSteps, name: str) -> None:
         _(
             "The mean of all {n:,} numbers is {mean:.4f}, the variance {variance:.4f}, so the"
             " spread is {spread:.4f}. The table has the eight largest dimensions."
-        ).format(n=len(norm.x), mean=norm.mean, variance=norm.variance, spread=norm.deviation)
+        ).format(
+            n=len(norm.x), mean=Number(norm.mean), variance=norm.variance, spread=norm.deviation
+        )
     )
     show_python(
         recipes.norm(now.source, now.recipe_prompt, steps.layer, steps.position, name, norm)
@@ -538,13 +540,13 @@ def gelu_arithmetic(now: Current, steps: lens.BlockSteps) -> None:
 
 def show_table(table: pd.DataFrame) -> None:
     """A table of real numbers, four digits after the point."""
-    numbers = table.select_dtypes("float").columns
+    numbers = list(table.select_dtypes("float").columns)
     st.dataframe(
-        table,
+        # A column's own format would write a hyphen for the minus sign.
+        table.style.format(lambda v: f"{Number(v):.4f}", subset=numbers),
         hide_index=True,
         width="stretch",
         height="content",
-        column_config={c: st.column_config.NumberColumn(format="%.4f") for c in numbers},
     )
 
 
@@ -622,12 +624,12 @@ def wrote_panel(now: Current, trace: Trace, position: int) -> None:
                 against=""
                 if against is None
                 else _(" and not “{other}”").format(other=plain(name_of(now, against))),
-                embedding=got.embedding,
-                attn=float(got.attn.sum()),
-                mlp=float(got.mlp.sum()),
-                biases=got.biases,
-                total=got.total,
-                own=own,
+                embedding=Number(got.embedding),
+                attn=Number(got.attn.sum()),
+                mlp=Number(got.mlp.sum()),
+                biases=Number(got.biases),
+                total=Number(got.total),
+                own=Number(own),
             )
         )
         chart(
@@ -641,7 +643,7 @@ def wrote_panel(now: Current, trace: Trace, position: int) -> None:
             title += _(" and not “{other}”").format(other=name_of(now, against))
         caption_and_export(
             _("The head with the largest say is L{layer}.H{head} with {value:+.3f}.").format(
-                layer=layer, head=head, value=float(got.heads[layer, head])
+                layer=layer, head=head, value=Number(got.heads[layer, head])
             ),
             "attribution",
             partial(lens.attribution_rows, got),
@@ -700,7 +702,7 @@ def mlp_panel(now: Current, trace: Trace, position: int) -> None:
                 chosen=position,
                 values=lens.shares_of_largest(excited),
                 notes=[
-                    _("Token {i}: activation {a:.3f}").format(i=i, a=float(a))
+                    _("Token {i}: activation {a:.3f}").format(i=i, a=Number(a))
                     for i, a in enumerate(excited)
                 ],
                 hint=_("Point at a token to read the neuron's activation there."),
@@ -713,8 +715,8 @@ def mlp_panel(now: Current, trace: Trace, position: int) -> None:
                 firing=got.n_firing,
                 n=len(got.all_active),
                 neuron=neuron,
-                here=float(excited[position]),
-                most=float(excited.max()),
+                here=Number(excited[position]),
+                most=Number(excited.max()),
                 at=int(excited.argmax()),
             ),
             "neurons",

@@ -19,7 +19,7 @@ from core.charts.tokenizer import (
     merge_picture,
 )
 from core.errors import LearnerError
-from core.language import _, ngettext
+from core.language import Number, _, ngettext
 from core.recipes import tokenizer as recipes
 from core.tokenizer import CONTRACTION, KINDS, LETTERS, NUMBERS, OTHER, SPACE, Encoding, label
 from core.vocabulary import Vocabulary, vocabulary
@@ -661,14 +661,14 @@ def compared(
     which = _("The second text") if found.more > 0 else _("The first text")
     return _(
         "{which} costs {n:,} tokens more ({ratio:.2f} times as many). Most of it lies in"
-        " {kind}: {part:+,} tokens in the second. A token holds {a:.2f} bytes in the first text"
+        " {kind}: {part:+,.0f} tokens in the second. A token holds {a:.2f} bytes in the first text"
         " and {b:.2f} in the second."
     ).format(
         which=which,
         n=abs(found.more),
         ratio=found.ratio,
         kind=names[found.kind],
-        part=found.of_kind,
+        part=Number(found.of_kind),
         a=counted[0].bytes_per_token,
         b=counted[1].bytes_per_token,
     )

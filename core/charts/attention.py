@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 from core.charts import lite
 from core.charts.lite import FONT_SIZE, Spec
 from core.charts.theme import ACCENT, BLUE, CATEGORIES, ORANGE, axis, legend, ramp, token_axis
-from core.language import _
+from core.language import Number, _
 
 #: Up to this many tokens the browser gets float32; above, half the bytes.
 EXACT_UP_TO = 256
@@ -330,7 +330,7 @@ def _written(value: float, signed: bool) -> str:
         return "−∞"
     if signed:
         digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-        return f"{value:.{digits}f}".replace("-", "−")
+        return f"{Number(value):.{digits}f}"
     return f"{100 * value:.0f}%" if value >= 0.005 else "~0"
 
 

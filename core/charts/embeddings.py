@@ -11,7 +11,7 @@ import pandas as pd
 from core.charts import lite
 from core.charts.lite import FONT_SIZE, MONOSPACE, Spec
 from core.charts.theme import ACCENT, BLUE, CATEGORIES, ORANGE, axis, legend, weight_scale
-from core.language import _
+from core.language import Number, _
 
 #: Widths of the map in pixels for which its labels are placed: each serves up to the next.
 PLOTS = (280.0, 440.0, 640.0)
@@ -40,7 +40,7 @@ def nearest_bars(labels: Sequence[str], values: np.ndarray, title: str) -> Spec:
     data = lite.rows(
         token=[f"{rank}  {text}" for rank, text in enumerate(labels, start=1)],
         value=numbers,
-        number=[f"{v:.3f}" if abs(v) < 100 else f"{v:,.0f}" for v in numbers],
+        number=[f"{Number(v):{'.3f' if abs(v) < 100 else ',.0f'}}" for v in numbers],
     )
     low, high = min(0.0, *numbers), max(0.0, *numbers)
     room = 0.12 * (high - low or 1.0)

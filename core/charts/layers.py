@@ -25,7 +25,7 @@ from core.charts.theme import (
     signed_scale,
     token_axis,
 )
-from core.language import _
+from core.language import Number, _
 
 Names = Sequence[str]
 
@@ -482,12 +482,12 @@ def attribution_picture(
     for tick in _ticks(low, low + room):
         y = zero - high * tick / room
         drawing.line(left, y, left + len(groups) * wide, y, INK_LIGHT if tick == 0 else "#DDD8EA")
-        drawing.words(left - 8, y, f"{tick:g}".replace("-", "−"), anchor="end", size=13)
+        drawing.words(left - 8, y, f"{Number(tick):g}", anchor="end", size=13)
     for group, slot, kind, value in parts:
         length = high * value / room
         x = left + groups.index(group) * wide + (24 if slot == "b" else 2)
         colour = CATEGORIES[kinds.index(kind)]
-        note = f"{group}, {kind}: {value:+.4f}"
+        note = f"{group}, {kind}: {Number(value):+.4f}"
         drawing.box(x, min(zero, zero - length), 20, abs(length), colour, note=note)
     drawing.line(left, zero, left + len(groups) * wide, zero)
     drawing.words(12, 70, unit)
@@ -504,7 +504,7 @@ def attribution_picture(
             colour = ramp(np.array(value / bound), dark=False, signed=True)
             x = left + head * wide
             drawing.box(x, y, wide - 3, cell - 3, hexed(colour))
-            text, ink = f"{value:+.2f}".replace("-", "−"), ink_on(colour)
+            text, ink = f"{Number(value):+.2f}", ink_on(colour)
             drawing.words(x + 26, y + 12, text, anchor="middle", size=13, ink=ink)
     return drawing
 
@@ -527,7 +527,7 @@ def heads_heat(values: np.ndarray) -> alt.LayerChart:
             "layer": layers.ravel(),
             "head": heads.ravel(),
             "value": values.ravel(),
-            "text": [f"{v:+.{digits}f}" for v in values.ravel()],
+            "text": [f"{Number(v):+.{digits}f}" for v in values.ravel()],
             "name": [f"L{i}.H{h}" for i, h in zip(layers.ravel(), heads.ravel(), strict=True)],
         }
     )

@@ -329,7 +329,7 @@ export default function(component) {
     const at = Math.min(station.values.length - 1, Math.max(0,
       Math.floor(share * station.values.length)));
     note.textContent = data.point.replace('{name}', station.name).replace('{dim}', at)
-      .replace('{value}', station.values[at]);
+      .replace('{value}', String(station.values[at]).replace('-', '−'));
   };
   flow.onpointerleave = () => { note.textContent = data.hint; };
   const choose = (event) => {

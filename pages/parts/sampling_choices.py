@@ -9,7 +9,7 @@ import streamlit as st
 from core import choices, sampling
 from core.charts import sampling as charts
 from core.choices import ROOT, Choice, Story
-from core.language import _
+from core.language import Number, _
 from core.recipes import sampling as recipes
 from core.sampling import SamplingSettings
 from core.tokenizer import Token, label, piece
@@ -159,26 +159,29 @@ def formula(step: sampling.Explanation, settings: SamplingSettings) -> str:
     """What a stage did to one token, with its numbers."""
     if step.name == "logits":
         return _("score {z:.2f} → e^{z:.2f} ÷ Σ e^score = {p}").format(
-            z=step.after, p=percent(step.probability)
+            z=Number(step.after), p=percent(step.probability)
         )
     if not step.touched and step.name != "repetition_penalty":
         return _("cut before")
     if step.name == "repetition_penalty":
         if not step.touched:
             return _("not in the text so far: score stays {z:.2f} → {p}").format(
-                z=step.after, p=percent(step.probability)
+                z=Number(step.after), p=percent(step.probability)
             )
         sign = "×" if step.before < 0 else "÷"
         return _("in the text already: {z:.2f} {sign} {x:g} = {after:.2f} → {p}").format(
-            z=step.before,
+            z=Number(step.before),
             sign=sign,
             x=settings.repetition_penalty,
-            after=step.after,
+            after=Number(step.after),
             p=percent(step.probability),
         )
     if step.name == "temperature":
         return _("{z:.2f} ÷ {t:g} = {after:.2f} → {p}").format(
-            z=step.before, t=settings.temperature, after=step.after, p=percent(step.probability)
+            z=Number(step.before),
+            t=settings.temperature,
+            after=Number(step.after),
+            p=percent(step.probability),
         )
     if step.name == "top_k":
         facts = _("place {rank:,} of {k:,} allowed").format(rank=step.rank, k=settings.top_k)

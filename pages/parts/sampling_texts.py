@@ -8,7 +8,7 @@ from core import cache, choices, continuations, openings, sampling, scoring
 from core.beams import tree_table
 from core.charts import sampling as charts
 from core.choices import Choice
-from core.language import _
+from core.language import Number, _
 from core.recipes import sampling as recipes
 from core.run import Job
 from core.tokenizer import Token, token_bytes
@@ -237,7 +237,9 @@ def show_comparison(now: Current, kept: dict, found: continuations.Comparison) -
                 _(
                     "total log-probability {total:.2f} nats · {bits:.2f} bits per token ·"
                     " {repeated} of its token pairs came before"
-                ).format(total=way.log_prob, bits=way.bits, repeated=percent(way.repetition))
+                ).format(
+                    total=Number(way.log_prob), bits=way.bits, repeated=percent(way.repetition)
+                )
             )
     chart(
         charts.totals(names, [way.bits for way in ways], (_("bits per token"), _("way to choose"))),
@@ -281,8 +283,8 @@ def show_comparison(now: Current, kept: dict, found: continuations.Comparison) -
         ).format(
             kept=len(table["step"]),
             n=len(finished),
-            score=finished[0].score,
-            second=f"{finished[1].score:.3f}" if len(finished) > 1 else "–",
+            score=Number(finished[0].score),
+            second=f"{Number(finished[1].score):.3f}" if len(finished) > 1 else "–",
         )
     )
     eos = now.engine.tokenizer.eos_token_id
