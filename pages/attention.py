@@ -12,6 +12,7 @@ from core.language import Number, _, ngettext
 from core.recipes import attention as recipes
 from core.tokenizer import label, piece, token_bytes
 from pages.parts import attention_state as state
+from pages.parts import words as count
 from pages.parts.attention_view import head_grid, pattern_view, picked
 from pages.parts.journey import footer
 from pages.parts.panel import chart, export_menu, fragment, panel, show_python
@@ -99,10 +100,10 @@ def grid_caption(
     layer, head = ranking[0]
     parts = [
         _(
-            "{n} heads. Most of this kind: L{layer}.H{head} with {score:.0%} of its attention;"
+            "{n}. Most of this kind: L{layer}.H{head} with {score:.0%} of its attention;"
             " even weights would give {chance:.0%}."
         ).format(
-            n=found.labels.size,
+            n=count.heads(found.labels.size),
             layer=layer,
             head=head,
             score=found.scores[kind][layer, head],
@@ -111,9 +112,11 @@ def grid_caption(
     ]
     if order and found.labels.size > SORTED_AT_MOST:
         parts.append(
-            _("Sorted: the first {n} are shown, {rest} more score less.").format(
-                n=SORTED_AT_MOST, rest=found.labels.size - SORTED_AT_MOST
-            )
+            ngettext(
+                "Sorted: the first {n} are shown, {rest} more scores less.",
+                "Sorted: the first {n} are shown, {rest} more score less.",
+                found.labels.size - SORTED_AT_MOST,
+            ).format(n=SORTED_AT_MOST, rest=found.labels.size - SORTED_AT_MOST)
         )
     return " ".join(parts)
 
@@ -467,9 +470,9 @@ def matrix_view(
             )
     st.caption(
         _(
-            "Tokens {first} to {last}; queries down, keys across. Blue is negative, orange"
-            " positive; the last matrix is weights from 0 to 100%."
-        ).format(first=window[0], last=window[-1])
+            "Drawn: {tokens}; queries down, keys across. Blue is negative, orange positive; the"
+            " last matrix is weights from 0 to 100%."
+        ).format(tokens=count.tokens_from(window[0], window[-1]))
     )
 
 

@@ -16,6 +16,7 @@ from core.language import Number, _
 from core.recipes import embeddings as recipes
 from core.tokenizer import encode, label
 from core.trace import Trace
+from pages.parts import words as count
 from pages.parts.address import one_of, some_of
 from pages.parts.journey import footer
 from pages.parts.matrix_view import matrix_view, picked_cell
@@ -115,7 +116,7 @@ def sum_panel(now: Current) -> None:
             ],
             say=_("{row}, dimension {col}: {v0} {v1} = {v2}"),
             axis=_("dimension"),
-            alt=_("Strips of {n:,} numbers for {rows} tokens: token, position and sum.").format(
+            alt=_("Strips of {n:,} numbers for {rows}: token, position and sum.").format(
                 n=shape.n_embd, rows=len(shown)
             ),
             bound=found.largest,
@@ -136,13 +137,12 @@ def sum_panel(now: Current) -> None:
         st.caption(
             _(
                 "Lengths of the chosen token's vectors: token {wte:.2f}, position {wpe:.2f}, sum"
-                " {total:.2f}. Tokens {first} to {last} of {n:,} are drawn."
+                " {total:.2f}. Drawn: {drawn} of {n:,}."
             ).format(
                 wte=lengths[0],
                 wpe=lengths[1],
                 total=lengths[2],
-                first=places[0],
-                last=places[-1],
+                drawn=count.tokens_from(places[0], places[-1]),
                 n=len(now.tokens),
             )
         )
@@ -449,8 +449,8 @@ def map_panel(now: Current, trace: Trace) -> None:
                 _("your prompt"),
             ),
             key="chart_map",
-            alt=_("{n} everyday words and {m} tokens of the prompt on two axes.").format(
-                n=len(words), m=len(now.tokens)
+            alt=_("{n} (everyday) and {m} (of the prompt) on two axes.").format(
+                n=count.n_words(len(words)), m=count.tokens(len(now.tokens))
             ),
         )
         st.caption(

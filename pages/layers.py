@@ -16,6 +16,7 @@ from core.language import Number, _, ngettext
 from core.recipes import layers as recipes
 from core.tokenizer import label, piece, token_bytes
 from core.trace import Trace
+from pages.parts import words as count
 from pages.parts.journey import footer
 from pages.parts.layers_view import block_diagram, lens_grid
 from pages.parts.panel import chart, export_menu, fragment, panel, show_python
@@ -266,7 +267,7 @@ def lens_panel(now: Current, trace: Trace, position: int) -> None:
         picked = lens_grid(cells, key="grid_lens")
         if picked is not None and picked != position:
             follow(now, picked)
-        title = _("Logit lens, tokens {first} to {last}").format(first=start, last=stop - 1)
+        title = _("Logit lens, {tokens}").format(tokens=count.tokens_from(start, stop - 1))
         if shade == "rank":
             title += " · " + _("rank of “{word}”").format(word=watch.name)
         caption_and_export(
@@ -531,8 +532,12 @@ def gelu_arithmetic(now: Current, steps: lens.BlockSteps) -> None:
     show_table(table)
     firing = lens.count_positive(gelu.out)
     st.caption(
-        _(
-            "{firing:,} of {n:,} neurons let something positive through; the others almost nothing."
+        ngettext(
+            "{firing:,} of {n:,} neurons lets something positive through; the others almost"
+            " nothing.",
+            "{firing:,} of {n:,} neurons let something positive through; the others almost"
+            " nothing.",
+            firing,
         ).format(firing=firing, n=len(gelu.x))
     )
     show_python(recipes.gelu(now.source, now.recipe_prompt, steps.layer, steps.position, gelu))
@@ -562,12 +567,12 @@ def growth(now: Current, trace: Trace, position: int) -> None:
     )
     st.caption(
         _(
-            "From {first:.1f} to {last:.1f} over {n} layers. The first token's vector often grows"
+            "From {first:.1f} to {last:.1f} over {n}. The first token's vector often grows"
             " far longer than the others'; in this text it ends with length {zero:.1f}."
         ).format(
             first=stream[0],
             last=stream[-1],
-            n=len(attn),
+            n=count.layers(len(attn)),
             zero=float(lens.lengths(trace.resid[-1, 0])),
         )
     )
@@ -708,9 +713,12 @@ def mlp_panel(now: Current, trace: Trace, position: int) -> None:
                 hint=_("Point at a token to read the neuron's activation there."),
             )
         caption_and_export(
-            _(
+            ngettext(
+                "{firing:,} of {n:,} neurons fires at this token. N{neuron} has activation"
+                " {here:.2f} here and at most {most:.2f} in this text, at token {at}.",
                 "{firing:,} of {n:,} neurons fire at this token. N{neuron} has activation"
-                " {here:.2f} here and at most {most:.2f} in this text, at token {at}."
+                " {here:.2f} here and at most {most:.2f} in this text, at token {at}.",
+                got.n_firing,
             ).format(
                 firing=got.n_firing,
                 n=len(got.all_active),

@@ -7,9 +7,10 @@ import streamlit as st
 
 from core import overview as core_overview
 from core.charts.overview import family_chart, next_token_bars, parameter_bar
-from core.language import _, ngettext
+from core.language import _
 from core.recipes import overview as recipes
 from core.tokenizer import label, piece, token_bytes
+from pages.parts import words as count
 from pages.parts.journey import footer, stops
 from pages.parts.panel import chart, panel, show_python
 from pages.parts.prose import prose
@@ -31,7 +32,7 @@ def journey_panel(now: Current, found: core_overview.Journey, best: list[str]) -
     cards = [
         (
             "tokenizer",
-            ngettext("{n:,} token", "{n:,} tokens", len(now.tokens)).format(n=len(now.tokens)),
+            count.tokens(len(now.tokens)),
             _("The text is cut into pieces; the last one is {token}, number {id:,}.").format(
                 token=_quoted(now.labels[last]), id=now.tokens[last].id
             ),
@@ -52,7 +53,7 @@ def journey_panel(now: Current, found: core_overview.Journey, best: list[str]) -
         ),
         (
             "layers",
-            _("{n} layers").format(n=now.engine.shape.n_layer),
+            count.layers(now.engine.shape.n_layer),
             _("Each adds to the vector: its length is {norm:.1f} at the end.").format(
                 norm=found.output_norm
             ),

@@ -23,6 +23,7 @@ from core.language import Number, _, ngettext
 from core.recipes import tokenizer as recipes
 from core.tokenizer import CONTRACTION, KINDS, LETTERS, NUMBERS, OTHER, SPACE, Encoding, label
 from core.vocabulary import Vocabulary, vocabulary
+from pages.parts import words as count
 from pages.parts.address import one_of, one_of_many, some_of
 from pages.parts.chips import BYTES, IDS, TEXT, TOKENS, Row, chips
 from pages.parts.journey import footer
@@ -161,13 +162,13 @@ def page_of(made: Encoding) -> tuple[int, int]:
 def sizes(counted: core_tokenizer.Cost, n_ctx: int) -> str:
     """A text's size in words, for a caption."""
     return _(
-        "**{tokens:,}** tokens · {characters:,} characters · {bytes:,} bytes · {words:,} words ·"
-        " {each:.2f} tokens per word · **{share:.1%}** of the {n_ctx:,} tokens of context"
+        "**{tokens}** · {characters} · {bytes} · {words} · {each:.2f} tokens per word ·"
+        " **{share:.1%}** of the {n_ctx:,} tokens of context"
     ).format(
-        tokens=counted.tokens,
-        characters=counted.characters,
-        bytes=counted.bytes,
-        words=counted.words,
+        tokens=count.tokens(counted.tokens),
+        characters=count.characters(counted.characters),
+        bytes=count.n_bytes(counted.bytes),
+        words=count.n_words(counted.words),
         each=counted.tokens_per_word,
         share=counted.share(n_ctx),
         n_ctx=n_ctx,
@@ -205,10 +206,10 @@ def cuts_panel(now: Current, made: Encoding, words: Vocabulary, start: str) -> N
             key="tok_spans",
         )
         counted = ngettext(
-            "The pattern cuts {n:,} span out of {characters:,} characters.",
-            "The pattern cuts {n:,} spans out of {characters:,} characters.",
+            "The pattern cuts {n:,} span out of {characters}.",
+            "The pattern cuts {n:,} spans out of {characters}.",
             len(spans),
-        ).format(n=len(spans), characters=len(start))
+        ).format(n=len(spans), characters=count.characters(len(start)))
         if len(start) < len(made.text):
             counted += " " + _("Only the beginning of the text is shown here.")
         st.caption(counted)
@@ -277,8 +278,10 @@ def merges_panel(now: Current, words: Vocabulary, start: str) -> None:
         word = spans[0].text
         if len(word.encode()) > LONGEST_WORD:
             st.text(
-                _("“{word}…” has {n:,} bytes; the picture holds {limit}.").format(
-                    word=label(word[:20]), n=len(word.encode()), limit=LONGEST_WORD
+                _("“{word}” has {n:,} bytes; the picture holds {limit}.").format(
+                    word=label(word[:20]) + ("…" if len(word) > 20 else ""),
+                    n=len(word.encode()),
+                    limit=LONGEST_WORD,
                 )
             )
             word = core_tokenizer.first_bytes(word, LONGEST_WORD)
@@ -447,16 +450,13 @@ def bytes_panel(now: Current, made: Encoding, words: Vocabulary) -> None:
         )
         counted = core_tokenizer.cost(made)
         st.caption(
-            ngettext(
-                "{split:,} of {characters:,} characters is spread over several tokens;"
-                " {bytes:,} bytes in all, {each:.2f} a character. Numbers are hexadecimal.",
-                "{split:,} of {characters:,} characters are spread over several tokens;"
-                " {bytes:,} bytes in all, {each:.2f} a character. Numbers are hexadecimal.",
-                counted.split_characters,
+            _(
+                "Spread over several tokens: {split:,} of {characters}; {bytes} in all, {each:.2f}"
+                " a character. Numbers are hexadecimal."
             ).format(
                 split=counted.split_characters,
-                characters=counted.characters,
-                bytes=counted.bytes,
+                characters=count.characters(counted.characters),
+                bytes=count.n_bytes(counted.bytes),
                 each=counted.bytes_per_character,
             )
         )
@@ -657,15 +657,15 @@ def compared(
 ) -> str:
     """The difference in words."""
     if found.kind is None:
-        return _("Both texts cost {n:,} tokens.").format(n=counted[0].tokens)
+        return _("Both texts cost {n}.").format(n=count.tokens(counted[0].tokens))
     which = _("The second text") if found.more > 0 else _("The first text")
     return _(
-        "{which} costs {n:,} tokens more ({ratio:.2f} times as many). Most of it lies in"
-        " {kind}: {part:+,.0f} tokens in the second. A token holds {a:.2f} bytes in the first text"
+        "{which} costs {n} more ({ratio:.2f} times as many). Most of it lies in"
+        " {kind}: {part:+,.0f} in the second. A token holds {a:.2f} bytes in the first text"
         " and {b:.2f} in the second."
     ).format(
         which=which,
-        n=abs(found.more),
+        n=count.tokens(abs(found.more)),
         ratio=found.ratio,
         kind=names[found.kind],
         part=Number(found.of_kind),

@@ -14,7 +14,7 @@ import streamlit as st
 
 from core.charts.attention import pack, packed_pictures, packed_triangle
 from core.charts.theme import ACCENT, SEQUENTIAL_DARK, SEQUENTIAL_LIGHT
-from core.language import _
+from core.language import _, ngettext
 
 #: Prompts of up to this many tokens are shown whole.
 WHOLE = 24
@@ -152,12 +152,19 @@ def pattern_view(
             "axes": _("Query ↓ · key →"),
             "axes_long": _("Queries {from}–{to} ↓ · keys {kfrom}–{kto} →"),
             "rest": _("others"),
-            "outside": _("… {n} more tokens, together {w} …"),
+            # For one and for more: the browser counts.
+            "outside": [
+                ngettext("… {n} more token, {w} …", "… {n} more tokens, together {w} …", n)
+                for n in (1, 2)
+            ],
             "looks_at": _("looks at"),
             "looked_at": _("is looked at by"),
             "nobody": _("nothing for one per cent or more"),
-            "others": _("; {n} others together {w}"),
-            "others_to": _("; {n} others with at most {w} each"),
+            "others": [ngettext("; {n} other {w}", "; {n} others together {w}", n) for n in (1, 2)],
+            "others_to": [
+                ngettext("; {n} other with {w}", "; {n} others with at most {w} each", n)
+                for n in (1, 2)
+            ],
         },
     }
     _view(key=key, data=pack(header, cells), on_pick_change=on_pick)

@@ -71,6 +71,7 @@ export default function (component) {
     const all = [...text];
     return all.length > most ? `${all.slice(0, most - 1).join('')}…` : text;
   };
+  const form = (forms, count) => forms[count === 1 ? 0 : 1];
   const now = () => state.hover || pinned;
   const sum = (q, from, to) => {
     let total = 0;
@@ -396,7 +397,7 @@ export default function (component) {
     for (let i = 0; i < start; i += 1) before += weight(i);
     for (let i = end; i < n; i += 1) after += weight(i);
     const tell = (count, w) => (count
-      ? words.outside.replace('{n}', count).replace('{w}', percent(w)) : '');
+      ? form(words.outside, count).replace('{n}', count).replace('{w}', percent(w)) : '');
     one('.text .before').textContent = tell(start, before);
     one('.text .after').textContent = tell(n - end, after);
     root.querySelectorAll('.way button').forEach((b) =>
@@ -430,9 +431,9 @@ export default function (component) {
     if (others.length) {
       const rest = others.reduce((total, [w]) => total + w, 0);
       out.push(toward
-        ? words.others_to.replace('{n}', others.length)
+        ? form(words.others_to, others.length).replace('{n}', others.length)
           .replace('{w}', percent(Math.max(0, ...others.map(([w]) => w))))
-        : words.others.replace('{n}', others.length).replace('{w}', percent(rest)));
+        : form(words.others, others.length).replace('{n}', others.length).replace('{w}', percent(rest)));
     }
     if (!toward && !shown.some(([, i]) => i === where.k) && where.k <= where.q) {
       out.push(' · ', bold(where.k), ` (${where.k}) ${percent(at(where.q, where.k))}`);

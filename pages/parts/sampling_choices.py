@@ -13,6 +13,7 @@ from core.language import Number, _
 from core.recipes import sampling as recipes
 from core.sampling import SamplingSettings
 from core.tokenizer import Token, label, piece
+from pages.parts import words as count
 from pages.parts.panel import chart, fragment, panel, show_python
 from pages.parts.prose import prose
 from pages.parts.sampling_common import (
@@ -403,6 +404,7 @@ def strip(now: Current, kept: dict, n_prompt: int) -> None:
         chosen=chosen,
         values=[0.0] * n_prompt + [c.probability for c in taken],
         notes=[_("from the prompt")] * n_prompt + [told(c) for c in taken],
+        cut=n_prompt < len(now.tokens),
         selectable=bool(taken),
         hint=_("A stronger colour means more probable. Point at a token for its alternatives;"
                " click it to choose again from there.")
@@ -552,11 +554,17 @@ def branches(now: Current, story: Story) -> None:
         key=key,
         on_change=to_branch,
         args=(now, key),
-        format_func=lambda end: _("{n} tokens: {text}").format(
-            n=len(choices.way_to(story, end)),
-            text=choices.text_of([story.choices[i] for i in choices.way_to(story, end)])[-60:],
-        ),
+        format_func=lambda end: branch_name(story, end),
         label_visibility="collapsed",
+    )
+
+
+def branch_name(story: Story, end: int) -> str:
+    """A branch by its length and how its text ends."""
+    way = choices.way_to(story, end)
+    text = choices.text_of([story.choices[i] for i in way])
+    return _("{n}: {text}").format(
+        n=count.tokens(len(way)), text=text if len(text) <= 60 else "…" + text[-60:]
     )
 
 

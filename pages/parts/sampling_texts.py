@@ -8,10 +8,11 @@ from core import cache, choices, continuations, openings, sampling, scoring
 from core.beams import tree_table
 from core.charts import sampling as charts
 from core.choices import Choice
-from core.language import Number, _
+from core.language import Number, _, ngettext
 from core.recipes import sampling as recipes
 from core.run import Job
 from core.tokenizer import Token, token_bytes
+from pages.parts import words as count
 from pages.parts.panel import chart, panel, show_python
 from pages.parts.prose import prose
 from pages.parts.sampling_common import (
@@ -56,6 +57,7 @@ def begin_run(now: Current) -> None:
         "n_ctx": now.engine.shape.n_ctx,
         "end_of_text": now.engine.tokenizer.eos_token_id,
         "before": last_tokens(now),
+        "cut": len(now.ids) > len(last_tokens(now)),
     }
     start_job(
         RUN,
@@ -110,13 +112,14 @@ def show_run(now: Current, kept: dict) -> None:
         key="run_strip",
         values=[0.0] * n_prompt + [c.probability for c in written],
         notes=[_("from the prompt")] * n_prompt + [told(c) for c in written],
+        cut=kept["cut"],
         hint=_("A stronger colour means more probable. Point at a token for its alternatives."),
     )
     if failed(job):
         return
     rate = _("{x:.1f} tokens per second").format(x=job.rate) if job.rate else _("first token")
     if not job.done:
-        st.caption(_("Writing: {n} tokens, {rate}.").format(n=len(written), rate=rate))
+        st.caption(_("Writing: {n}, {rate}.").format(n=count.tokens(len(written)), rate=rate))
         return
     why = continuations.why_ended(
         len(kept["ids"]),
@@ -138,10 +141,10 @@ def show_run(now: Current, kept: dict) -> None:
         reason += "; " + _("the text to stop at never came")
     st.caption(
         _(
-            "{n} tokens with seed {seed}, {settings}; {rate}. Ended because {reason}. In all"
+            "{n} with seed {seed}, {settings}; {rate}. Ended because {reason}. In all"
             " {bits:.1f} bits of surprise, {repetition} of its three-token sequences repeated."
         ).format(
-            n=len(written),
+            n=count.tokens(len(written)),
             seed=kept["seed"],
             settings=in_words(kept["settings"]),
             rate=rate,
@@ -277,14 +280,15 @@ def show_comparison(now: Current, kept: dict, found: continuations.Comparison) -
     )
     finished = found.search.finished
     st.caption(
-        _(
-            "{kept} beams were kept on the way and {n} texts finished; the best has {score:.3f}"
-            " nats per token, the next {second}."
-        ).format(
-            kept=len(table["step"]),
-            n=len(finished),
+        _("Kept on the way: {kept}; finished: {n}. The best has {score:.3f} nats per token").format(
+            kept=ngettext("{n} beam", "{n} beams", len(table["step"])).format(n=len(table["step"])),
+            n=ngettext("{n} text", "{n} texts", len(finished)).format(n=len(finished)),
             score=Number(finished[0].score),
-            second=f"{Number(finished[1].score):.3f}" if len(finished) > 1 else "–",
+        )
+        + (
+            _(", the next {second:.3f}.").format(second=Number(finished[1].score))
+            if len(finished) > 1
+            else "."
         )
     )
     eos = now.engine.tokenizer.eos_token_id
@@ -387,16 +391,19 @@ def show_thirty(
         )
     most = rows[0]
     different = len({box.word for box in tree if box.depth == 0})
+    texts = len({d.token_ids for d in draws})
     st.caption(
         _(
-            "“{token}” came first {count} times where {expected:.1f} are expected; there are"
-            " {different} different first words and {texts} different texts among {n} draws."
+            "“{token}” came first {times} where {expected:.1f} are expected. Among {n} draws there"
+            " {words} and {texts}."
         ).format(
             token=token_label(now, most.token_id).replace("`", "'"),
-            count=most.count,
+            times=ngettext("{n} time", "{n} times", most.count).format(n=most.count),
             expected=most.expected,
-            different=different,
-            texts=len({d.token_ids for d in draws}),
+            words=ngettext(
+                "is {n} different first word", "are {n} different first words", different
+            ).format(n=different),
+            texts=ngettext("{n} different text", "{n} different texts", texts).format(n=texts),
             n=len(draws),
         )
     )

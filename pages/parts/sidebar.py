@@ -9,6 +9,7 @@ from core.catalog import Entry, find, offered
 from core.errors import LearnerError
 from core.language import _, available_languages, set_language
 from core.memory import readable
+from pages.parts import words as count
 from pages.parts.examples import DEFAULT_PROMPT, examples
 from pages.parts.session import LONGEST_IN_URL, MODEL, PROMPT, READY, STARTED, show_error
 
@@ -131,11 +132,11 @@ def _describe(entry: Entry) -> None:
     shape = entry.shape
     st.caption(
         _(
-            "{layers} layers · {heads} heads · {width:,} wide · {context:,} tokens of context"
+            "{layers} · {heads} · {width:,} wide · {context:,} tokens of context"
             " · {memory} in memory"
         ).format(
-            layers=shape.n_layer,
-            heads=shape.n_head,
+            layers=count.layers(shape.n_layer),
+            heads=count.heads(shape.n_head),
             width=shape.n_embd,
             context=shape.n_ctx,
             memory=readable(entry.bytes_in("float32")),

@@ -59,6 +59,7 @@ export default function(component) {
     strip.dataset.stamp = stamp;
     strip.className = 'strip' + (data.pick ? ' pick' : '') + (data.scroll ? ' scroll' : '');
     const out = document.createDocumentFragment();
+    if (data.cut) out.append('… ');
     data.tokens.forEach((token, index) => {
       const chip = document.createElement('span');
       chip.className = 'token' + (token.s ? ' split' : '') + (token.g ? ' group' : '') +
@@ -148,6 +149,7 @@ def token_strip(
     show_ids: bool = False,
     selectable: bool = False,
     hint: str | None = None,
+    cut: bool = False,
     scroll: bool = True,
     lines: int = 9,
 ) -> int | None:
@@ -163,6 +165,7 @@ def token_strip(
     show_ids : write each id beside its token
     selectable : whether a click chooses a token
     hint : what the line under the strip says while nothing is pointed at
+    cut : whether the text has tokens before these; an ellipsis says so
     scroll : whether a long strip gets a frame of its own
     lines : how many lines such a frame shows
     """
@@ -174,6 +177,7 @@ def token_strip(
         "chosen": -1 if chosen is None else chosen,
         "ids": show_ids,
         "pick": selectable,
+        "cut": cut,
         "scroll": scroll,
         "lines": lines,
         "colours": list(CATEGORIES),

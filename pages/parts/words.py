@@ -1,6 +1,8 @@
-"""Typed text inside sentences that Streamlit reads as Markdown."""
+"""Pieces of sentences: typed text that Streamlit reads as Markdown, and counts with their nouns."""
 
 from __future__ import annotations
+
+from core.language import _, ngettext
 
 #: Invisible, and no line breaks there.
 _JOINER = "\u2060"
@@ -15,3 +17,34 @@ def plain(text: str) -> str:
     return "".join(
         c if c.isalnum() or ord(c) > 127 or c == " " else f"&#{ord(c)};{_JOINER}" for c in text
     )
+
+
+def tokens(n: int) -> str:
+    return ngettext("{n:,} token", "{n:,} tokens", n).format(n=n)
+
+
+def characters(n: int) -> str:
+    return ngettext("{n:,} character", "{n:,} characters", n).format(n=n)
+
+
+def n_bytes(n: int) -> str:
+    return ngettext("{n:,} byte", "{n:,} bytes", n).format(n=n)
+
+
+def n_words(n: int) -> str:
+    return ngettext("{n:,} word", "{n:,} words", n).format(n=n)
+
+
+def layers(n: int) -> str:
+    return ngettext("{n:,} layer", "{n:,} layers", n).format(n=n)
+
+
+def heads(n: int) -> str:
+    return ngettext("{n:,} head", "{n:,} heads", n).format(n=n)
+
+
+def tokens_from(first: int, last: int) -> str:
+    """A stretch of tokens by their positions, both included."""
+    if first == last:
+        return _("token {n:,}").format(n=first)
+    return _("tokens {first:,} to {last:,}").format(first=first, last=last)

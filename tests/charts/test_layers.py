@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core.charts import layers as charts
+from core.language import Number
 
 RNG = np.random.default_rng(0)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -68,7 +69,9 @@ def test_the_pictures_to_take_away_hold_what_the_figures_hold() -> None:
         f"{v:+.2f}".replace("-", "−") for v in heads.ravel()
     ]
     notes = [e.text for e in tree(drawing).iter(SVG + "title")][1:]
-    assert notes == [f"{group}, {kind}: {value:+.4f}" for group, _slot, kind, value in parts]
+    assert notes == [
+        f"{group}, {kind}: {Number(value):+.4f}" for group, _slot, kind, value in parts
+    ]
     # Nothing at all was added: the bars have no height, and there is no division by it.
     nothing = charts.attribution_parts((0.0, 0.0), np.zeros(1), np.zeros(1), (0.0, 0.0), 0.0, 0.0)
     assert charts.attribution_picture(nothing, np.zeros((1, 1)), "", "").png()

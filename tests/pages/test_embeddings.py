@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core import embeddings as core_embeddings
+from core.language import Number
 from tests.app import boxes, open_page
 from tests.boxes import check_box
 
@@ -36,7 +37,7 @@ def test_first_views_follow_the_chosen_token(storyteller) -> None:
     trace = storyteller.trace(BANK)
     shown = boxes(app)["embeddings-sum"].shown
     assert np.allclose(shown["sum"], trace.resid[0, 4], atol=1e-6)
-    assert f"{shown['sum'][7]:+.5f}" in " ".join(c.value for c in app.code)
+    assert f"{Number(shown['sum'][7]):+.5f}" in " ".join(c.value for c in app.code)
     bank = storyteller.view(core_embeddings.neighbours, (trace.token_ids[4],))
     assert np.array_equal(boxes(app)["embeddings-neighbours"].shown["ids"], bank.ids)
     assert "␣bank" in said(app)
