@@ -17,7 +17,15 @@ from core.recipes import embeddings as recipes
 from core.tokenizer import encode, label
 from core.trace import Trace
 from pages.parts import words as count
-from pages.parts.address import one_of, some_of
+from pages.parts.address import (
+    among,
+    between,
+    one_of,
+    some_among,
+    some_of,
+    switch,
+    tell_problems,
+)
 from pages.parts.journey import footer
 from pages.parts.matrix_view import matrix_view, picked_cell
 from pages.parts.panel import chart, fragment, panel, show_python
@@ -38,6 +46,23 @@ def kinds() -> dict[str, str]:
         "numbers": _("numbers"),
         "colours": _("colours"),
         "actions": _("actions"),
+    }
+
+
+def alike_views() -> dict[str, str]:
+    return {"nearest": _("Nearest tokens"), "analogy": _("Calculate with words")}
+
+
+def context_views() -> dict[str, str]:
+    return {"walk": _("One token through the layers"), "meeting": _("One word in two sentences")}
+
+
+def order_views() -> dict[str, str]:
+    return {
+        "pairs": _("All pairs"),
+        "map": _("Map"),
+        "length": _("Lengths"),
+        "swap": _("Swap two words"),
     }
 
 
@@ -159,8 +184,7 @@ def read_as(reading: Reading) -> str:
 
 @fragment
 def alike_panel(now: Current, chosen: int) -> None:
-    views = {"nearest": _("Nearest tokens"), "analogy": _("Calculate with words")}
-    with panel_of(_("Which tokens are alike?"), views, key="alike") as view:
+    with panel_of(_("Which tokens are alike?"), alike_views(), key="alike") as view:
         if view == "analogy":
             analogy_view(now)
         else:
@@ -283,8 +307,7 @@ def left_out(ranks: tuple[int, int, int]) -> str:
 
 @fragment
 def context_panel(now: Current, trace: Trace, chosen: int) -> None:
-    views = {"walk": _("One token through the layers"), "meeting": _("One word in two sentences")}
-    with panel_of(_("What does context make of a word?"), views, key="context") as view:
+    with panel_of(_("What does context make of a word?"), context_views(), key="context") as view:
         if view == "meeting":
             meeting_view(now)
         else:
@@ -477,13 +500,8 @@ def _words(now: Current, kind: str) -> list[tuple[str, int]]:
 
 @fragment
 def positions_panel(now: Current, trace: Trace) -> None:
-    views = {
-        "pairs": _("All pairs"),
-        "map": _("Map"),
-        "length": _("Lengths"),
-        "swap": _("Swap two words"),
-    }
-    with panel_of(_("How does the model know the order of words?"), views, key="order") as view:
+    title = _("How does the model know the order of words?")
+    with panel_of(title, order_views(), key="order") as view:
         if view == "map":
             position_map_view(now)
         elif view == "length":
@@ -694,6 +712,22 @@ def matrix_panel(now: Current) -> None:
 header("embeddings")
 now = current()
 trace = now.trace()
+last = len(now.tokens) - 1
+tell_problems(
+    "embeddings",
+    {
+        "token": between(0, last),
+        "dim": between(0, now.engine.shape.n_embd - 1),
+        "variants": switch(),
+        "by": among(("cosine", "dot")),
+        "kinds": some_among(kinds()),
+        "after": between(0, trace.n_layer),
+        "follow": between(0, last),
+        "alike": among(alike_views()),
+        "context": among(context_views()),
+        "order": among(order_views()),
+    },
+)
 about_a_token(now, trace)
 map_panel(now, trace)
 positions_panel(now, trace)

@@ -17,6 +17,7 @@ from core.recipes import layers as recipes
 from core.tokenizer import label, piece, token_bytes
 from core.trace import Trace
 from pages.parts import words as count
+from pages.parts.address import among, between, some_among, tell_problems
 from pages.parts.journey import footer
 from pages.parts.layers_view import block_diagram, lens_grid
 from pages.parts.panel import chart, export_menu, fragment, panel, show_python
@@ -30,6 +31,7 @@ TOP = 10
 FOLLOW, WATCHED, CHANGED = "layers_follow", "layers_watched", "layers_watch_changed"
 SEEN = "layers_seen"
 STATIONS = ("ln_1", "attn", "ln_2", "gelu")
+SHADES, MEASURES, LOUDEST = ("top", "rank"), ("probability", "rank"), ("activation", "effect")
 
 
 # --- what all panels share --------------------------------------------------------------
@@ -83,10 +85,19 @@ def choose(
 ) -> Any:
     """A select box whose value lives in the URL, by the option itself and not by its label."""
     key = f"layers_{name}"
+    first = key not in st.session_state
     if st.session_state.get(key) not in options:
         asked = st.query_params.get(name)
-        st.session_state[key] = next((o for o in options if str(o) == asked), default)
+        found = [o for o in options if str(o) == asked]
+        st.session_state[key] = found[0] if found else default
+        if first and asked is not None and not found:
+            # What can be chosen depends on the model's numbers: it is known only here.
+            st.session_state[f"{key}_unknown"] = default
     value = st.selectbox(title, options, key=key, format_func=names, on_change=on_change or "rerun")
+    if st.session_state.get(f"{key}_unknown") == value:
+        st.caption(_("The link asks for something that is not in this list; choose from it."))
+    else:
+        st.session_state.pop(f"{key}_unknown", None)
     remember(name, value, default)
     return value
 
@@ -110,29 +121,17 @@ def pick_one(title: str, names: dict[str, str], *, key: str) -> str:
 
 
 def choose_layer(title: str, n_layer: int, default: int, *, key: str) -> int:
-    """A layer slider that lives in the URL; says so when the URL names no layer."""
-    layers, unknown = range(n_layer), False
+    """A layer slider that lives in the URL."""
+    layers = range(n_layer)
     if st.session_state.get(key) not in layers:
         asked = st.query_params.get(key)
-        wanted = next((i for i in layers if str(i) == asked), None)
-        unknown = asked is not None and wanted is None
-        st.session_state[key] = default if wanted is None else wanted
+        st.session_state[key] = next((i for i in layers if str(i) == asked), default)
     if n_layer == 1:
         st.caption(_("This model has one layer, number 0."))
         return 0
     layer = st.slider(title, 0, n_layer - 1, key=key, persist_state="session")
-    if unknown:
-        say_no_layer(n_layer)
     remember(key, layer, default)
     return layer
-
-
-def say_no_layer(n_layer: int) -> None:
-    st.caption(
-        _(
-            "The link asks for a layer that this model does not have: its layers are 0 to {last}."
-        ).format(last=n_layer - 1)
-    )
 
 
 def caption_and_export(
@@ -232,7 +231,9 @@ def lens_panel(now: Current, trace: Trace, position: int) -> None:
             word = watched_word()
         with middle:
             shade = pick_one(
-                _("Show"), {"top": _("first choice"), "rank": _("rank of the word")}, key="shade"
+                _("Show"),
+                dict(zip(SHADES, (_("first choice"), _("rank of the word")), strict=True)),
+                key="shade",
             )
         start = 0
         if n_tokens > WINDOW:
@@ -354,7 +355,9 @@ def lens_sentence(
 def race_panel(now: Current, trace: Trace, position: int) -> None:
     with panel(_("Who leads, layer by layer?"), prose("layers", "race"), key="panel_race"):
         measure = pick_one(
-            _("Measure"), {"probability": _("probability"), "rank": _("rank")}, key="race"
+            _("Measure"),
+            dict(zip(MEASURES, (_("probability"), _("rank")), strict=True)),
+            key="race",
         )
         last = now.engine.logit_lens(trace, position, position + 1, top=TOP)
         runners = [int(i) for i in last.top_ids[-1, 0, :5]]
@@ -667,7 +670,7 @@ def mlp_panel(now: Current, trace: Trace, position: int) -> None:
         with middle:
             by = pick_one(
                 _("Loudest by"),
-                {"activation": _("activation"), "effect": _("length added")},
+                dict(zip(LOUDEST, (_("activation"), _("length added")), strict=True)),
                 key="by",
             )
         got = now.engine.view(lens.neurons, trace, layer, position, 8, 8, by)
@@ -806,22 +809,24 @@ def skip_panel(now: Current, trace: Trace, position: int) -> None:
 
 
 def pick_layers(title: str, layers: list[int], default: list[int], *, key: str) -> list[int]:
-    state = st.session_state.get(key)
-    if state is not None and not set(state) <= set(layers):
-        st.session_state[key] = [i for i in state if i in layers]
-    known = {str(layer) for layer in layers}
-    unknown = state is None and not known.issuperset(st.query_params.get_all(key))
+    """Any of the layers; they live in the URL, each on its own.
+
+    Streamlit's own binding warns of a default beside a value that a button has set.
+    """
+    names = {str(layer): layer for layer in layers}
+    if key not in st.session_state:
+        asked = st.query_params.get_all(key)
+        wanted = [names[name] for name in asked if name in names]
+        st.session_state[key] = wanted if wanted or asked == [""] else default
+    st.session_state[key] = [i for i in st.session_state[key] if i in layers]
     chosen = st.pills(
-        title,
-        layers,
-        selection_mode="multi",
-        default=default,
-        key=key,
-        wrap=True,
-        bind="query-params",
+        title, layers, selection_mode="multi", key=key, wrap=True, persist_state="session"
     )
-    if unknown:
-        say_no_layer(len(layers))
+    in_address = [str(layer) for layer in chosen] or [""]
+    if chosen == default:
+        st.query_params.pop(key, None)
+    elif st.query_params.get_all(key) != in_address:
+        st.query_params[key] = in_address
     return chosen
 
 
@@ -868,6 +873,20 @@ def measured(now: Current, ids: tuple[int, ...]) -> dict[str, list[float]]:
 header("layers")
 now = current()
 trace = now.trace()
+layers = range(now.engine.shape.n_layer)
+tell_problems(
+    "layers",
+    {
+        "shade": among(SHADES),
+        "race": among(MEASURES),
+        "layer": between(0, layers[-1]),
+        "open": among(STATIONS),
+        "mlp": between(0, layers[-1]),
+        "by": among(LOUDEST),
+        "noattn": some_among(layers, many=True),
+        "nomlp": some_among(layers, many=True),
+    },
+)
 position = followed(now)
 if len(now.tokens) == 1:
     st.info(

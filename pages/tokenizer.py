@@ -24,8 +24,17 @@ from core.recipes import tokenizer as recipes
 from core.tokenizer import CONTRACTION, KINDS, LETTERS, NUMBERS, OTHER, SPACE, Encoding, label
 from core.vocabulary import Vocabulary, vocabulary
 from pages.parts import words as count
-from pages.parts.address import one_of, one_of_many, some_of
-from pages.parts.chips import BYTES, IDS, TEXT, TOKENS, Row, chips
+from pages.parts.address import (
+    among,
+    between,
+    one_of,
+    one_of_many,
+    some_among,
+    some_of,
+    switch,
+    tell_problems,
+)
+from pages.parts.chips import BYTES, IDS, LANES, TEXT, TOKENS, Row, chips
 from pages.parts.journey import footer
 from pages.parts.panel import chart, export_menu, fragment, panel, show_python
 from pages.parts.prose import prose
@@ -40,6 +49,7 @@ MOST_ROWS = 1_000
 MOST_SPANS = 400
 MOST_SPLITS = 200
 LONGEST_COMPARED = 2_000
+SEARCHES = ("text", "bytes", "ids", "regex")
 
 
 def kind_names() -> dict[str, str]:
@@ -481,12 +491,8 @@ def bytes_panel(now: Current, made: Encoding, words: Vocabulary) -> None:
 def vocabulary_panel(now: Current, words: Vocabulary) -> None:
     title = _("What is in the vocabulary?")
     with panel(title, prose("tokenizer", "vocabulary"), key="panel_vocabulary"):
-        names = {
-            "text": _("text"),
-            "bytes": _("bytes"),
-            "ids": _("ids"),
-            "regex": _("regular expression"),
-        }
+        titles = (_("text"), _("bytes"), _("ids"), _("regular expression"))
+        names = dict(zip(SEARCHES, titles, strict=True))
         left, middle, right = st.columns([4, 5, 2], vertical_alignment="bottom")
         query = left.text_input(
             _("Search all tokens"), value="dog", key="tok_find", bind=in_address("tok_find")
@@ -679,6 +685,21 @@ now = current()
 words = vocabulary(now.engine.tokenizer)
 made = core_tokenizer.encoding(now.engine.tokenizer, now.text, settings().max_characters)
 start = beginning(words, made.text)
+tell_problems(
+    "tokenizer",
+    {
+        "tok_lanes": some_among(LANES),
+        "tok_marks": switch(),
+        "tok_under": switch(),
+        "tok_at": between(0, len(made) - 1),
+        "tok_per": among(f"{n:,}" for n in PER_PAGE),
+        "tok_page": between(1, -(-len(made) // PER_PAGE[0])),
+        "tok_step": between(0, LONGEST_WORD - 1),
+        "tok_by": among(SEARCHES),
+        "tok_case": switch(),
+        "tok_pair": among(pair.key for pair in pairs()),
+    },
+)
 chips_panel(now, made, words, start, followed(made))
 cuts_panel(now, made, words, start)
 merges_panel(now, words, start)

@@ -6,9 +6,114 @@ would name nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import streamlit as st
+
+from core.language import _
+from pages.parts.words import plain
+
+PROBLEMS = "address_problems"
+LONGEST_VALUE = 30
+
+
+@dataclass(frozen=True)
+class Possible:
+    """What a name in the address may stand for.
+
+    Attributes
+    ----------
+    allows : whether a value, as it stands in the address, is one of them
+    words : which they are, for a sentence
+    many : whether the name may come more than once
+    """
+
+    allows: Callable[[str], bool]
+    words: str
+    many: bool = False
+
+
+def between(low: float, high: float, *, whole: bool = True) -> Possible:
+    """Numbers from `low` to `high`, both included."""
+
+    def allows(value: str) -> bool:
+        try:
+            number = int(value) if whole else float(value)
+        except ValueError:
+            return False
+        return math.isfinite(number) and low <= number <= high
+
+    if whole:
+        text = _("a whole number from {low:,} to {high:,}")
+    else:
+        text = _("a number from {low:g} to {high:g}")
+    return Possible(allows, text.format(low=low, high=high))
+
+
+def among(options: Iterable[object]) -> Possible:
+    """One of a few options."""
+    names = [str(option) for option in options]
+    return Possible(lambda value: value in names, _("one of {names}").format(names=_list(names)))
+
+
+def some_among(options: Iterable[object], *, many: bool = False) -> Possible:
+    """Any of a few options, with commas between them or, if `many`, each on its own; or none."""
+    names = [str(option) for option in options]
+
+    def allows(value: str) -> bool:
+        return value == "" or set(value.split(",")) <= set(names)
+
+    return Possible(allows, _("any of {names}").format(names=_list(names)), many)
+
+
+def switch() -> Possible:
+    """On or off."""
+    return among(("true", "false"))
+
+
+def _list(names: list[str]) -> str:
+    """All of a few names, the ends of many."""
+    return " · ".join(names if len(names) <= 16 else [*names[:4], "…", *names[-2:]])
+
+
+def tell_problems(page: str, possible: Mapping[str, Possible]) -> None:
+    """Say at the top of a page what of its address is not possible here, and what is.
+
+    The widgets themselves take such a value for none at all, and say nothing. Call this before
+    any of them is drawn: they put the address right. The address is read once a session, the
+    sentences stay until they are closed or another page is opened.
+    """
+    kept = st.session_state.setdefault(PROBLEMS, {})
+    if page not in kept:
+        kept[page] = []
+        for name, may_be in possible.items():
+            values = st.query_params.get_all(name)
+            for value in values if may_be.many else values[-1:]:
+                if not may_be.allows(value):
+                    short = value if len(value) <= LONGEST_VALUE else value[:LONGEST_VALUE] + "…"
+                    kept[page].append(
+                        _("{name}={value} should be {words}.").format(
+                            name=name, value=plain(short), words=may_be.words
+                        )
+                    )
+    for other in kept:
+        if other != page:
+            kept[other] = []
+    if kept[page]:
+        with st.container(horizontal=True, vertical_alignment="center", key="address_problems_box"):
+            st.info(
+                _("This link asks for something that the page cannot show:")
+                + " "
+                + " ".join(kept[page])
+                + " "
+                + _("The rest is as the link says; choose below."),
+                icon=":material/link_off:",
+            )
+            st.button(
+                _("Close"), key="close_address_problems", on_click=kept.__setitem__, args=(page, [])
+            )
 
 
 def one_of(title: str, names: Mapping[str, str], *, key: str, hidden: bool = False) -> str:

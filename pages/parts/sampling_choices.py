@@ -14,6 +14,7 @@ from core.recipes import sampling as recipes
 from core.sampling import SamplingSettings
 from core.tokenizer import Token, label, piece
 from pages.parts import words as count
+from pages.parts.address import Possible, among, between
 from pages.parts.panel import chart, fragment, panel, show_python
 from pages.parts.prose import prose
 from pages.parts.sampling_common import (
@@ -111,6 +112,18 @@ def look_at_end(now: Current) -> None:
 def to_branch(now: Current, key: str) -> None:
     kept = kept_story(now)
     kept["story"], kept["look"] = choices.go_to(kept["story"], st.session_state[key]), None
+
+
+def possible_settings() -> dict[str, Possible]:
+    """What the sliders and the seed may be in the address."""
+    return {
+        "penalty": between(1, 2, whole=False),
+        "temperature": among(f"{x:g}" for x in TEMPERATURES),
+        "top_k": among(TOP_KS),
+        "top_p": between(0, 1, whole=False),
+        "min_p": between(0, 1, whole=False),
+        "seed": between(0, 999_999),
+    }
 
 
 def sliders() -> None:

@@ -13,6 +13,7 @@ from core.recipes import sampling as recipes
 from core.run import Job
 from core.tokenizer import Token, token_bytes
 from pages.parts import words as count
+from pages.parts.address import Possible, between
 from pages.parts.panel import chart, panel, show_python
 from pages.parts.prose import prose
 from pages.parts.sampling_common import (
@@ -71,6 +72,15 @@ def begin_run(now: Current) -> None:
         ),
         **about,
     )
+
+
+def possible_lengths() -> dict[str, Possible]:
+    """What lengths and beams may be in the address."""
+    return {
+        "length": between(1, cache.settings().max_new_tokens),
+        "beams": between(1, 6),
+        "compare_length": between(2, 20),
+    }
 
 
 def run_panel(now: Current) -> None:

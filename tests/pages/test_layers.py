@@ -65,8 +65,34 @@ def test_a_link_that_asks_for_what_is_not_there() -> None:
         neuron="-4",
     )
     assert "names no token of this text" in said(app)
-    assert said(app).count("its layers are 0 to 5") == 3
+    for told in (
+        "layer=77 should be a whole number from 0 to 5.",
+        "mlp=x should be a whole number from 0 to 5.",
+        "noattn=12 should be any of 0 · 1 · 2 · 3 · 4 · 5.",
+        "open=nothing should be one of ln_1 · attn · ln_2 · gelu.",
+    ):
+        assert told in said(app)
+    assert said(app).count("asks for something that is not in this list") == 2  # why, neuron
     assert len(boxes(app)) == 9
+    assert app.slider(key="mlp").value == 5
+    app.selectbox(key="layers_why").select_index(1).run()
+    assert said(app).count("asks for something that is not in this list") == 1
+    app.button(key="close_address_problems").click().run()
+    assert "should be" not in said(app)
+
+
+def test_layers_left_out_live_in_the_address(caplog: pytest.LogCaptureFixture) -> None:
+    app = open_page("layers", prompt=PROMPT, noattn="3", nomlp="")
+    assert (app.pills(key="noattn").value, app.pills(key="nomlp").value) == ([3], [])
+    app.button(key="skip_all").click().run()
+    assert app.query_params["nomlp"] == [str(i) for i in range(6)]
+    app.button(key="skip_none").click().run()
+    assert app.query_params["nomlp"] in ("", [""])
+    assert "noattn" not in app.query_params
+    app.pills(key="nomlp").set_value([0]).run()
+    assert "nomlp" not in app.query_params  # the default needs no name in the address
+    assert "created with a default value" not in caplog.text
+    assert not app.exception
 
 
 def test_a_word_of_several_tokens_and_every_block_left_out() -> None:
