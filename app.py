@@ -19,11 +19,14 @@ from pages.parts.session import show_error
 
 # A picture of our own: an icon name would be fetched from the network by every browser.
 ICON = str(Path(__file__).parent / ".streamlit" / "icon.png")
+#: What no option of the theme can say.
+LEGIBLE = Path(__file__).parent / "pages" / "parts" / "legible.css"
 
 
 def session() -> None:
     """One run of a session's script."""
     st.set_page_config(page_title="GPT-2 Under the Hood", page_icon=ICON, layout="wide")
+    st.html(LEGIBLE)
     sidebar.start_session()
     # The address equals the file name, or a deep link as a server's first request fails.
     first, *others = [

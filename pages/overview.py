@@ -172,11 +172,18 @@ def placement_panel(now: Current) -> None:
                 _("block"): p.block,
                 _("device"): p.device,
                 _("number format"): p.dtype,
-                _("MiB"): round(p.n_bytes / 2**20, 2),
+                _("MiB"): p.n_bytes / 2**20,
             }
             for p in placed
         ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", height="content")
+        st.dataframe(
+            pd.DataFrame(rows),
+            hide_index=True,
+            width="stretch",
+            height="content",
+            # Three digits: the smallest part, ln_f, has 2 KiB, which is not nothing.
+            column_config={_("MiB"): st.column_config.NumberColumn(format="%.3f")},
+        )
         st.caption(
             _("Together {mib:,.0f} MiB, once for all sessions of this server.").format(
                 mib=sum(p.n_bytes for p in placed) / 2**20

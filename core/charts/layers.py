@@ -299,7 +299,7 @@ def block_picture(drawn: dict[str, Any], title: str) -> Drawing:
         y, values = top + i * high, np.asarray(station["values"])
         indent = 12 if station["role"].startswith("trunk") else 36
         drawing.words(indent, y + 9, station["name"], mono=True, bold=True)
-        drawing.words(indent, y + 26, station["what"], size=13)
+        drawing.words(indent, y + 26, station["what"], size=14)
         colours = ramp(values / station["bound"], dark=False, signed=True)
         drawing.strip(left, y + 4, room, 26, colours)
         drawing.words(left + room + 10, y + 17, station["length"])
@@ -482,7 +482,7 @@ def attribution_picture(
     for tick in _ticks(low, low + room):
         y = zero - high * tick / room
         drawing.line(left, y, left + len(groups) * wide, y, INK_LIGHT if tick == 0 else "#DDD8EA")
-        drawing.words(left - 8, y, f"{Number(tick):g}", anchor="end", size=13)
+        drawing.words(left - 8, y, f"{Number(tick):g}", anchor="end", size=14)
     for group, slot, kind, value in parts:
         length = high * value / room
         x = left + groups.index(group) * wide + (24 if slot == "b" else 2)
@@ -492,7 +492,7 @@ def attribution_picture(
     drawing.line(left, zero, left + len(groups) * wide, zero)
     drawing.words(12, 70, unit)
     for i, group in enumerate(groups):
-        drawing.words(left + i * wide + 23, high + 98, group, anchor="middle", size=13)
+        drawing.words(left + i * wide + 23, high + 98, group, anchor="middle", size=14)
     top, bound = high + 150, max(float(np.abs(heads).max()), 1e-9)
     drawing.words(12, top - 14, _("head"))
     for head in range(n_head):
@@ -505,7 +505,7 @@ def attribution_picture(
             x = left + head * wide
             drawing.box(x, y, wide - 3, cell - 3, hexed(colour))
             text, ink = f"{Number(value):+.2f}", ink_on(colour)
-            drawing.words(x + 26, y + 12, text, anchor="middle", size=13, ink=ink)
+            drawing.words(x + 26, y + 12, text, anchor="middle", size=14, ink=ink)
     return drawing
 
 

@@ -68,7 +68,7 @@ def merge_picture(rows: Sequence[dict], names: dict[str, str]) -> alt.TopLevelMi
     numbers = (
         chart.transform_filter("datum.step > 0")
         .mark_text(
-            fontSize=alt.expr(f"{room} < 9 * length(datum.number) + 5 ? 0 : {FONT_SIZE - 1}"),
+            fontSize=alt.expr(f"{room} < 9 * length(datum.number) + 5 ? 0 : {FONT_SIZE}"),
             align="left",
             baseline="top",
             dx=4,
@@ -220,7 +220,8 @@ def byte_table(rows: Sequence[dict], names: dict[str, str]) -> alt.TopLevelMixin
             scale=alt.Scale(
                 domain=[names["same"], names["moved"]], range=[CATEGORIES[4], CATEGORIES[1]]
             ),
-            legend=legend(orient="bottom"),
+            # The cells' grey edge would cover half of so small a square.
+            legend=legend(orient="bottom", symbolStrokeWidth=0, symbolSize=160),
         ),
         fillOpacity=alt.when(alt.datum.count > 0).then(alt.value(0.75)).otherwise(alt.value(0.16)),
     )

@@ -139,6 +139,30 @@ def check_fits(page: Page) -> None:
     assert wider <= 1, f"the page is {wider} px wider than the window"
 
 
+_SMALL = """() => {
+    const found = [];
+    const walk = (root) => root.querySelectorAll('*').forEach((node) => {
+        if (node.shadowRoot) walk(node.shadowRoot);
+        // Indices of formulas are small by rule; what has no extent is for screen readers.
+        const text = [...node.childNodes].filter((n) => n.nodeType === 3)
+            .map((n) => n.textContent).join('').trim();
+        const box = node.getBoundingClientRect();
+        if (!text || node.closest('.katex, style, script, noscript')) return;
+        if (box.width < 2 || box.height < 2) return;
+        const size = parseFloat(getComputedStyle(node).fontSize);
+        if (size > 0 && size < 13.95) found.push(`${size} px: ${text.slice(0, 40)}`);
+    });
+    walk(document);
+    return found;
+}"""
+
+
+def check_legible(page: Page) -> None:
+    """Nothing to read is under 14 px; what charts and components draw on a canvas is not seen."""
+    small = page.evaluate(_SMALL)
+    assert not small, small
+
+
 @pytest.fixture
 def visit(page: Page, app_url: str) -> Visit:
     """Open a page of the app by name and wait until it is drawn.

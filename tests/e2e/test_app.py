@@ -12,7 +12,13 @@ from playwright.sync_api import expect
 
 from benchmarks.visitor import Visitor
 from pages.parts.journey import stops
-from tests.e2e.conftest import Visit, check_fits, check_no_error, wait_until_idle
+from tests.e2e.conftest import (
+    Visit,
+    check_fits,
+    check_legible,
+    check_no_error,
+    wait_until_idle,
+)
 
 PAGES = [stop.name for stop in stops()]
 PICTURES = Path(__file__).parent / "pictures"
@@ -31,6 +37,7 @@ def test_a_page_shows_the_prompt_without_errors(
     check_fits(page)
     check_no_error(page)
     assert shot(f"page-{name}").stat().st_size > 20_000
+    check_legible(page)
 
 
 def test_the_first_page_is_found_by_its_name_too(visit: Visit, app_url: str) -> None:

@@ -82,3 +82,12 @@ def test_examples_set_the_prompt() -> None:
     app.button(key="example_3").click().run()
     settle(app)
     assert "bank" in str(app.text_area(key="prompt").value)
+
+
+def test_small_weights_are_not_nothing(storyteller) -> None:
+    app = open_page("overview", prompt="Once")
+    table = next(t for t in app.dataframe if "MiB" in t.value.columns)
+    sizes = {p.block: p.n_bytes for p in storyteller.loaded.placement}
+    assert dict(zip(table.value["block"], table.value["MiB"] * 2**20, strict=True)) == sizes
+    assert '"format": "%.3f"' in table.proto.columns
+    assert all(float(f"{size:.3f}") > 0 for size in table.value["MiB"])
