@@ -189,7 +189,9 @@ def pattern_words(now: Current, at: state.Place, shown: np.ndarray) -> str:
     return _("Token {query} gives {list}.").format(
         query=at.query,
         list=", ".join(
-            _("{weight:.1%} to token {key}").format(weight=weight, key=key) for key, weight in best
+            _("{weight:.1%} to token {key}").format(weight=weight, key=key)
+            for key, weight in best
+            if weight >= 0.0005  # the others would read 0.0%
         )
         or _("nothing: it has no other token to look at"),
     )

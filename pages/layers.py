@@ -277,7 +277,11 @@ def lens_panel(now: Current, trace: Trace, position: int) -> None:
             partial(lens.lens_rows, got, now.tokens, partial(name_of, now)),
             partial(charts.lens_picture, cells, title),
         )
-        show_python(recipes.lens(now.source, now.recipe_prompt, got))
+        show_python(
+            recipes.lens_ranks(now.source, now.recipe_prompt, got, watched)
+            if shade == "rank"
+            else recipes.lens(now.source, now.recipe_prompt, got)
+        )
 
 
 def window_start(n_tokens: int, position: int) -> int:

@@ -40,6 +40,24 @@ result = best.values.detach()                # (layers + 1, tokens, top)
     return Recipe("layers-lens", code, got.top_probs)
 
 
+def lens_ranks(source: str, prompt: dict, got: LogitLens, token_id: int) -> Recipe:
+    """Where every layer ranks one token, 1 being the first choice."""
+    code = (
+        preamble(source, **prompt)
+        + _STREAMS
+        + f"""
+rows = torch.stack(states)[:, 0, {got.start}:{got.stop}]
+logits = model.lm_head(rows).detach()
+watched = logits[..., {token_id}, None]
+rank = (logits > watched).sum(-1) + 1        # (layers + 1, tokens)
+print("ranks of", repr(tokenizer.decode({token_id})))
+print(rank)
+result = rank
+"""
+    )
+    return Recipe("layers-lens", code, got.watched_ranks[..., 0])
+
+
 def race(
     source: str,
     prompt: dict,
@@ -267,19 +285,23 @@ ln_f.register_forward_pre_hook(lambda m, x: caught.update(last=x[0][0, {got.posi
 with torch.no_grad():
     model(ids)
     active = caught["active"]                   # (tokens, neurons)
+    lengths = active[{got.position}].abs() * mlp.c_proj.weight.norm(dim=1)
     added = active[{got.position}, {neuron}] * mlp.c_proj.weight[{neuron}]
     deviation = (caught["last"].var(unbiased=False) + ln_f.eps).sqrt()
     effect = model.lm_head((added - added.mean()) / deviation * ln_f.weight)
     effect = effect - effect.mean()             # a shift of all logits changes nothing
 up, down = effect.topk({words}), (-effect).topk({words})
+print("lengths added", lengths[{[int(n) for n in got.neurons]}])
 print("neuron {neuron} raises", [tokenizer.decode(t) for t in up.indices])
 print("and lowers", [tokenizer.decode(t) for t in down.indices])
 result = {{"activations": active[:, {[int(n) for n in got.neurons]}].T,
+          "lengths": lengths[{[int(n) for n in got.neurons]}],
           "raises": up.values, "lowers": -down.values}}
 """
     )
     shown = {
         "activations": got.activations,
+        "lengths": got.lengths,
         "raises": got.promoted[which],
         "lowers": got.suppressed[which],
     }

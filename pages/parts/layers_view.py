@@ -93,9 +93,13 @@ export default function(component) {
   const home = data.chosen >= 0 ? data.chosen : total - 1;
   const stamp = JSON.stringify(data) + JSON.stringify(stops);
   let from = Number(grid.dataset.from || 0);
+  // Names may end in an ellipsis; a number that is cut would be another number.
+  const wide = data.cells.flat().map((c) => (/^[\\d,]+$/.test(c.t) ? c.t.length : 0));
+  const digits = Math.max(0, ...wide);
+  const least = Math.max(56, 9 * digits + 14);
   const fit = () => {
     const room = grid.getBoundingClientRect().width || 800;
-    return Math.max(1, Math.min(total, Math.floor((room - 92) / 56)));
+    return Math.max(1, Math.min(total, Math.floor((room - 92) / least)));
   };
   const tell = (row, column) => {
     const cell = data.cells[row][column];

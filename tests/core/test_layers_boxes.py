@@ -33,6 +33,9 @@ def made(engine) -> dict:
         "norm": recipes.norm(*start, layer, at, "ln_2", steps.ln_2),
         "gelu": recipes.gelu(*start, layer, at, gelu),
         "heads": recipes.heads(*start, layer, at, engine.view(lens.heads_at, trace, layer, at)),
+        "lens_ranks": recipes.lens_ranks(
+            *start, engine.logit_lens(trace, 1, 4, watched=(262,)), 262
+        ),
         "race": recipes.race(*start, at, (262, 11), last.watched_ranks[:, 0], "rank"),
         "attribution": recipes.attribution(*start, at, read, lens.attribute(parts, read), own),
         "neurons": recipes.neurons(*start, neurons, 2),
@@ -47,7 +50,7 @@ def made(engine) -> dict:
     }
 
 
-NAMES = ["norm", "gelu", "heads", "race", "attribution", "neurons", "skip"]
+NAMES = ["norm", "gelu", "heads", "lens_ranks", "race", "attribution", "neurons", "skip"]
 
 
 @pytest.mark.parametrize("name", NAMES)

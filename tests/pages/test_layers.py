@@ -157,3 +157,14 @@ def test_typed_text_in_a_sentence_stays_text(text: str) -> None:
     shown = plain(text)
     assert html.unescape(shown).replace("\u2060", "") == text
     assert not set("*`<>$[]():_~-") & set(shown)
+
+
+def test_the_box_of_the_ranks_makes_the_ranks(storyteller) -> None:
+    app = open_page("layers", prompt=PROMPT, shade="rank", watch="queen")
+    recipe = boxes(app)["layers-lens"]
+    queen = storyteller.tokenizer.encode(" queen")[0]
+    n = storyteller.trace(PROMPT).n_ctx
+    start = max(0, n - 10)
+    got = storyteller.logit_lens(storyteller.trace(PROMPT), start, n, watched=(queen,))
+    assert np.array_equal(recipe.shown, got.watched_ranks[..., 0])
+    assert f"logits[..., {queen}, None]" in recipe.code
