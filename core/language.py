@@ -50,8 +50,11 @@ def ngettext(one: str, many: str, n: int) -> str:
 class Number(float):
     """A number that people read: formatted, its minus is the true sign and not a hyphen.
 
-    Python boxes and exports keep Python's own.
+    What rounds to zero has no sign. Python boxes and exports keep Python's own.
     """
 
     def __format__(self, spec: str) -> str:
-        return format(float(self), spec).replace("-", "\N{MINUS SIGN}")
+        text = format(float(self), spec)
+        if not text.strip("+-0.,"):
+            return text.lstrip("+-")
+        return text.replace("-", "\N{MINUS SIGN}")

@@ -457,11 +457,12 @@ def matrix_view(
     steps: attention.HeadSteps,
 ) -> None:
     window = attention.window_around(at.query, at.key, len(now.tokens))
-    columns = st.columns(2)
+    # Row by row: on a narrow window the columns fall under each other, in this order.
+    columns = [*st.columns(2), *st.columns(2)]
     matrices = attention.stage_matrices(found, at.head, steps.scaling, window)
     names = ["q · k", _("÷ √d_head"), _("masked: no future"), "softmax"]
     for number, (name, matrix) in enumerate(zip(names, matrices, strict=True)):
-        with columns[number % 2]:
+        with columns[number]:
             st.markdown(f"**{number + 1}. {name}**")
             chart(
                 charts.token_matrix(

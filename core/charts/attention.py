@@ -29,7 +29,7 @@ RECTANGLES_UP_TO = 64
 _IN_CELLS = {
     "type": "text",
     "fontSize": FONT_SIZE,
-    "angle": {"expr": "bandwidth('x') < 38 ? 270 : 0"},
+    "angle": {"expr": "bandwidth('x') < 7.6 * length(datum.text) + 1 ? 270 : 0"},
     "opacity": {"expr": "bandwidth('x') < 15 ? 0 : 1"},
 }
 

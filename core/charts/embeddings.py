@@ -455,7 +455,8 @@ def norm_histogram(
     data = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "tokens": counts})
     bars = (
         alt.Chart(data)
-        .mark_bar(color=BLUE, opacity=0.85)
+        # No gaps: on a narrow window they would be wider than the bars.
+        .mark_bar(color=BLUE, opacity=0.85, binSpacing=0)
         .encode(
             x=alt.X("from:Q", bin="binned", axis=axis(_("length of the row")), title=None),
             x2="to:Q",

@@ -574,6 +574,10 @@ def _quoted(text: str) -> str:
     return "'" + "".join(out) + "'"
 
 
+#: The sign tells raising from lowering; zero does neither.
+_SIGNED = "datum.value === 0 ? '0' : format(datum.value, '+.2~f')"
+
+
 def word_bars(names: Names, values: np.ndarray, unit: str) -> alt.LayerChart:
     """Signed effects on tokens as horizontal bars: orange raises, blue lowers."""
     data = pd.DataFrame({"rank": range(len(names)), "token": list(names), "value": values})
@@ -584,7 +588,9 @@ def word_bars(names: Names, values: np.ndarray, unit: str) -> alt.LayerChart:
     base = alt.Chart(data).encode(y=y)
     bars = base.mark_bar(cornerRadiusEnd=3).encode(
         x=alt.X(
-            "value:Q", axis=axis(unit, tickCount=4, format="+.2~f"), scale=alt.Scale(domain=domain)
+            "value:Q",
+            axis=axis(unit, tickCount=4, labelExpr=_SIGNED),
+            scale=alt.Scale(domain=domain),
         ),
         color=alt.Color("value:Q", scale=signed_scale(bound), legend=None),
         tooltip=[

@@ -32,7 +32,8 @@ def axis(title: str | None = None, **options: Any) -> Spec:
     """An axis that can be read from the last row."""
     sizes = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE, "labelLimit": 200}
     # Streamlit's theme pushes the first and the last label inwards, off the values they name.
-    return {"title": title, **sizes, "labelFlush": False, **options}
+    # Where numbers leave out those without room, they leave some between them too.
+    return {"title": title, **sizes, "labelFlush": False, "labelSeparation": 6, **options}
 
 
 def token_axis(title: str | None = None, **options: Any) -> Spec:

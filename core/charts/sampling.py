@@ -277,7 +277,7 @@ def totals(names: Sequence[str], bits: Numbers, titles: Sequence[str]) -> alt.La
     texts = base.mark_text(align="left", dx=5, fontSize=FONT_SIZE).encode(
         text=alt.Text("bits:Q", format=".2f"), color=alt.value("gray")
     )
-    return alt.layer(bars, texts).properties(height=alt.Step(30))
+    return alt.layer(bars, texts).properties(height=30 * len(table))
 
 
 def first_tokens(
@@ -321,7 +321,7 @@ def first_tokens(
     ticks = base.mark_tick(thickness=4, size=22).encode(
         y=y, x="expected:Q", color=alt.Color("marks:N", scale=colors), tooltip=tips
     )
-    return alt.layer(bars, ticks).properties(height=alt.Step(30))
+    return alt.layer(bars, ticks).properties(height=30 * len(table))
 
 
 def opening_tree(

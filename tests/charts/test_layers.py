@@ -66,7 +66,7 @@ def test_the_pictures_to_take_away_hold_what_the_figures_hold() -> None:
     texts = texts_of(drawing)
     assert {"logit", "embed.", "L2", "sum"} <= set(texts)
     assert [t for t in texts if t[0] in "+−" and "." in t] == [
-        f"{v:+.2f}".replace("-", "−") for v in heads.ravel()
+        f"{Number(v):+.2f}" for v in heads.ravel()
     ]
     notes = [e.text for e in tree(drawing).iter(SVG + "title")][1:]
     assert notes == [

@@ -50,6 +50,8 @@ def test_tables_show_the_true_minus_sign() -> None:
 
 def test_numbers() -> None:
     assert f"{Number(-0.25):.2f} {Number(0.25):+.2f}" == "−0.25 +0.25"
+    assert f"{Number(-0.001):+.2f} {Number(0.0):+.1f} {Number(-0.001):.3f}" == "0.00 0.0 −0.001"
+    assert f"{Number(-0.0)} {Number(-12345):,.0f}" == "0.0 −12,345"
     assert Number(-1) == -1.0
 
 
