@@ -665,6 +665,7 @@ def together_panel(now: Current) -> None:
             stamp=str(hash(now.ids)),
             alt=words,
             on_pick=pick_together,
+            sums=which != "largest",
         )
         st.caption(words)
         show_python(recipes.together(now.source, now.recipe_prompt, which, found))

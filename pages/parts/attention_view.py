@@ -114,6 +114,7 @@ def pattern_view(
     stamp: str,
     alt: str,
     on_pick: Callable[[], None],
+    sums: bool = True,
 ) -> None:
     """One pattern: overview, window, lines and text; a click calls `on_pick`.
 
@@ -125,6 +126,7 @@ def pattern_view(
     brightest : the weight that has the darkest colour
     stamp : changes with the prompt, not with the head, so that the window stays
     alt : the figure in words
+    sums : whether a row's weights are shares that add up; else the rest has a largest, no sum
     """
     cells, rooted = packed_triangle(pattern)
     header = {
@@ -141,6 +143,7 @@ def pattern_view(
         "dark": SEQUENTIAL_DARK,
         "accent": ACCENT,
         "alt": alt,
+        "sums": sums,
         "words": {
             "whole": _("The whole pattern"),
             "max": _("Largest"),
@@ -160,6 +163,10 @@ def pattern_view(
             "looks_at": _("looks at"),
             "looked_at": _("is looked at by"),
             "nobody": _("nothing for one per cent or more"),
+            "outside_to": [
+                ngettext("… {n} more token, {w} …", "… {n} more tokens, at most {w} each …", n)
+                for n in (1, 2)
+            ],
             "others": [ngettext("; {n} other {w}", "; {n} others together {w}", n) for n in (1, 2)],
             "others_to": [
                 ngettext("; {n} other with {w}", "; {n} others with at most {w} each", n)

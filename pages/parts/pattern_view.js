@@ -73,9 +73,11 @@ export default function (component) {
   };
   const form = (forms, count) => forms[count === 1 ? 0 : 1];
   const now = () => state.hover || pinned;
+  // Weights of a row are shares and add up; the largest of several heads and columns do not.
+  const add = (total, w, sums) => (sums ? total + w : Math.max(total, w));
   const sum = (q, from, to) => {
     let total = 0;
-    for (let k = from; k < to; k += 1) total += at(q, k);
+    for (let k = from; k < to; k += 1) total = add(total, at(q, k), head.sums);
     return total;
   };
   const fit = (canvas, width, height) => {
@@ -180,7 +182,8 @@ export default function (component) {
       g.font = `${chosen ? '700 ' : ''}14px ${mono}`;
       g.fillText(short(labels[q], 12), left - 7, y + cell / 2);
       if (rest) {
-        const hidden = sum(q, 0, Math.min(state.k0, q + 1)) + sum(q, state.k0 + size, q + 1);
+        const hidden = add(sum(q, 0, Math.min(state.k0, q + 1)), sum(q, state.k0 + size, q + 1),
+          head.sums);
         const c = shade(colours, hidden, 1);
         g.fillStyle = css(c);
         g.fillRect(left, y, cell - 4, cell - 1);
@@ -276,12 +279,13 @@ export default function (component) {
     for (let i = 0; i < rows; i += 1) {
       const q = state.q0 + i;
       if (!toward && q !== where.q) continue;
-      let unseen = extra ? sum(q, 0, Math.min(state.k0, q + 1)) + sum(q, state.k0 + size, q + 1) : 0;
+      let unseen = extra ? add(sum(q, 0, Math.min(state.k0, q + 1)),
+        sum(q, state.k0 + size, q + 1), head.sums) : 0;
       for (let j = 0; j < size; j += 1) {
         const k = state.k0 + j;
         if (k > q || (toward && k !== where.k)) continue;
         const w = at(q, k);
-        if (w >= SEEN) path(i, j, w); else unseen += w;
+        if (w >= SEEN) path(i, j, w); else unseen = add(unseen, w, head.sums);
       }
       if (!toward && extra && unseen >= SEEN) path(i, -1, unseen);
     }
@@ -394,10 +398,11 @@ export default function (component) {
     });
     let before = 0;
     let after = 0;
-    for (let i = 0; i < start; i += 1) before += weight(i);
-    for (let i = end; i < n; i += 1) after += weight(i);
+    const sums = from && head.sums;
+    for (let i = 0; i < start; i += 1) before = add(before, weight(i), sums);
+    for (let i = end; i < n; i += 1) after = add(after, weight(i), sums);
     const tell = (count, w) => (count
-      ? form(words.outside, count).replace('{n}', count).replace('{w}', percent(w)) : '');
+      ? form(sums ? words.outside : words.outside_to, count).replace('{n}', count).replace('{w}', percent(w)) : '');
     one('.text .before').textContent = tell(start, before);
     one('.text .after').textContent = tell(n - end, after);
     root.querySelectorAll('.way button').forEach((b) =>
@@ -430,7 +435,7 @@ export default function (component) {
     const others = list.slice(shown.length);
     if (others.length) {
       const rest = others.reduce((total, [w]) => total + w, 0);
-      out.push(toward
+      out.push(toward || !head.sums
         ? form(words.others_to, others.length).replace('{n}', others.length)
           .replace('{w}', percent(Math.max(0, ...others.map(([w]) => w))))
         : form(words.others, others.length).replace('{n}', others.length).replace('{w}', percent(rest)));

@@ -75,3 +75,34 @@ def test_full_context(visit, shot) -> None:
     assert axes.inner_text() != before
     check_no_error(page)
     shot("attention-1024")
+
+
+def test_the_largest_weights_are_not_summed_and_one_other_is_one(visit) -> None:
+    page = visit("attention", prompt=PROMPT)
+    panel = page.locator(".st-key-panel_together")
+    say = panel.locator(".view .say")
+    assert "others together" in say.inner_text()  # rollout: shares that add up
+    panel.get_by_role("radio", name="Largest", exact=True).click()
+    page.wait_for_timeout(500)
+    wait_until_idle(page)
+    assert "others with at most" in say.inner_text()
+    assert "together" not in say.inner_text()
+    # Six tokens: five are named, the last is one other.
+    page = visit("attention", prompt="The little dog ran after the")
+    assert "1 other " in page.locator(".st-key-panel_together .view .say").inner_text()
+    check_no_error(page)
+
+
+def test_numbers_stand_in_the_cells_on_a_narrow_window(visit) -> None:
+    """Every canvas text that is drawn in a run is written down; 100 is among them."""
+    page = visit("attention", prompt=PROMPT, layer="1", head="3")
+    page.add_init_script(
+        """window.drawn = []; const own = CanvasRenderingContext2D.prototype.fillText;
+        CanvasRenderingContext2D.prototype.fillText = function (...all) {
+          window.drawn.push(all[0]); return own.apply(this, all); };"""
+    )
+    page.set_viewport_size({"width": 500, "height": 800})
+    page.reload()
+    wait_until_idle(page)
+    page.wait_for_function("() => window.drawn.includes('100')")
+    check_fits(page)
