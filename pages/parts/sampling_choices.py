@@ -278,10 +278,9 @@ def stages_panel(now: Current) -> None:
         shown = sampling.leading(stages, N_ROWS)
         summaries = sampling.summarise(stages, shown)
         what_is_idle(settings)
-        tail = base_text(now)[-37:] + choices.text_of(before)
+        tail = base_text(now) + choices.text_of(before)
         left, right = st.columns([3, 2], vertical_alignment="center")
-        shown_tail = tail if len(tail) <= 36 else "…" + tail[-36:]
-        left.text(_("Next token after “{text}”").format(text=shown_tail))
+        left.text(_("Next token after “{text}”").format(text=count.ending(tail, 37)))
         with right:
             view = st.segmented_control(
                 _("View"),
@@ -576,9 +575,7 @@ def branch_name(story: Story, end: int) -> str:
     """A branch by its length and how its text ends."""
     way = choices.way_to(story, end)
     text = choices.text_of([story.choices[i] for i in way])
-    return _("{n}: {text}").format(
-        n=count.tokens(len(way)), text=text if len(text) <= 60 else "…" + text[-60:]
-    )
+    return _("{n}: {text}").format(n=count.tokens(len(way)), text=count.ending(text, 60))
 
 
 @fragment

@@ -19,6 +19,15 @@ def plain(text: str) -> str:
     )
 
 
+def ending(text: str, most: int) -> str:
+    """The end of a text in at most `most` characters: whole words after an ellipsis, or all."""
+    if len(text) <= most:
+        return text
+    end = text[1 - most :]
+    space = end.find(" ")
+    return "…" + (end[space:] if 0 < space <= most // 3 else end)
+
+
 def tokens(n: int) -> str:
     return ngettext("{n:,} token", "{n:,} tokens", n).format(n=n)
 

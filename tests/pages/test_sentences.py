@@ -62,3 +62,13 @@ def test_counts() -> None:
     assert [words.tokens_from(0, 0), words.tokens_from(3, 1024)] == ["token 0", "tokens 3 to 1,024"]
     assert words.heads(1) == "1 head"
     assert words.layers(12) == "12 layers"
+
+
+def test_a_shortened_text_says_so_and_a_whole_one_does_not() -> None:
+    assert words.ending("x" * 37, 37) == "x" * 37
+    assert words.ending("x" * 38, 37) == "…" + "x" * 36
+    cut = words.ending("there was a king who had a beautiful daughter. The king", 37)
+    assert cut == "… had a beautiful daughter. The king"
+    assert len(words.ending("one two three four", 10)) <= 10
+    app = open_page("sampling", prompt="The king")
+    assert "Next token after “The king”" in [t.value for t in app.text]
