@@ -14,7 +14,8 @@ from benchmarks.measure import apart, model_named, some_ids, table, take_turns, 
 from core.decoding import Past, Stepper, Walk, read
 from core.engine import Engine
 
-TOKENS = 10
+#: As many as a learner of the class asks for.
+TOKENS = 20
 
 
 def main(rounds: int, name: str) -> None:
