@@ -251,12 +251,12 @@ def block_stations(
     roles = {
         "resid_pre": ("trunk start", "", _("the stream that enters"), False),
         "ln_1": ("branch leave", "", _("copied off and normalised"), True),
-        "attn": ("branch enter", "+", _("attention: what earlier tokens add"), True),
+        "attn": ("branch enter", "+", _("what earlier tokens add"), True),
         "resid_mid": ("trunk", "", _("the stream in the middle"), False),
         "ln_2": ("branch leave", "", _("copied off and normalised"), True),
         "c_fc": ("branch", "", _("widened to n_inner neurons"), False),
         "gelu": ("branch", "", _("bent by GELU"), True),
-        "mlp": ("branch enter", "+", _("MLP: what the neurons add"), False),
+        "mlp": ("branch enter", "+", _("what the neurons add"), False),
         "resid_post": ("trunk end", "", _("the stream that leaves"), False),
     }
     drawn = []

@@ -73,7 +73,8 @@ def parameter_bar(parts: dict[str, int]) -> alt.Chart:
                 "share:Q",
                 stack="zero",
                 scale=alt.Scale(domain=[0, 1]),
-                axis=axis(None, format="%", grid=False, tickCount=5),
+                # The bar is higher than its band.
+                axis=axis(None, format="%", grid=False, tickCount=5, labelPadding=24),
             ),
             color=alt.Color(
                 "part:N",
@@ -87,7 +88,7 @@ def parameter_bar(parts: dict[str, int]) -> alt.Chart:
                 alt.Tooltip("share:Q", format=".1%"),
             ],
         )
-        .properties(height=150)
+        .properties(height=165)
     )
 
 

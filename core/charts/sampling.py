@@ -275,7 +275,7 @@ def totals(names: Sequence[str], bits: Numbers, titles: Sequence[str]) -> alt.La
     )
     bars = base.mark_bar(color=BLUE, height={"band": 0.7})
     texts = base.mark_text(align="left", dx=5, fontSize=FONT_SIZE).encode(
-        text=alt.Text("bits:Q", format=".2f"), color=alt.value("gray")
+        text=alt.Text("bits:Q", format=".2f")
     )
     return alt.layer(bars, texts).properties(height=30 * len(table))
 
