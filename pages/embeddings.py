@@ -142,7 +142,7 @@ def sum_panel(now: Current) -> None:
             say=_("{row}, dimension {col}: {v0} {v1} = {v2}"),
             axis=_("dimension"),
             alt=_("Strips of {n:,} numbers for {rows}: token, position and sum.").format(
-                n=shape.n_embd, rows=len(shown)
+                n=shape.n_embd, rows=count.tokens(len(shown))
             ),
             bound=found.largest,
             rows=[f"{i} {now.labels[i]}" for i in places],
