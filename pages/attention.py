@@ -13,6 +13,7 @@ from core.recipes import attention as recipes
 from core.tokenizer import label, piece, token_bytes
 from pages.parts import attention_state as state
 from pages.parts import words as count
+from pages.parts.address import among, between, one_of, one_of_many, switch, tell_problems
 from pages.parts.attention_view import head_grid, pattern_view, picked
 from pages.parts.journey import footer
 from pages.parts.panel import chart, export_menu, fragment, panel, show_python
@@ -57,23 +58,18 @@ def all_heads_panel(
     titles = kind_titles()
     with panel(_("Which head looks where?"), prose("attention", "grid"), key="panel_grid"):
         left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
-        kind = left.selectbox(
-            _("Bar under each head"),
-            heads.KINDS,
-            key="attention_kind",
-            format_func=lambda k: titles[k],
-            persist_state="session",
-        )
-        fold = middle.segmented_control(
-            _("Long prompts are folded by"),
-            ["max", "mean"],
-            default="max",
-            required=True,
-            format_func=lambda f: {"max": _("largest"), "mean": _("average")}[f],
-            key="attention_fold",
-            disabled=len(now.tokens) <= attention.THUMBNAIL,
-        )
-        order = right.toggle(_("Sort by the bar"), key="attention_sort")
+        with left:
+            kind = one_of_many(
+                _("Bar under each head"), {k: titles[k] for k in heads.KINDS}, key="attention_kind"
+            )
+        with middle:
+            fold = one_of(
+                _("Long prompts are folded by"),
+                {"max": _("largest"), "mean": _("average")},
+                key="attention_fold",
+                disabled=len(now.tokens) <= attention.THUMBNAIL,
+            )
+        order = right.toggle(_("Sort by the bar"), key="attention_sort", bind="query-params")
         ranking = found.ranking(kind)
         head_grid(
             attention.pictures(made, fold),
@@ -153,6 +149,7 @@ def head_panel(
         hide = controls[3].toggle(
             _("Hide the first token and renormalise"),
             key="attention_hide_first",
+            bind="query-params",
             disabled=n < 2,
             help=_("Many heads rest on the first token. Without it the rest becomes visible."),
         )
@@ -345,6 +342,15 @@ def evidence(now: Current, at: state.Place, kind: str, pattern: np.ndarray) -> N
     )
 
 
+def step_views() -> dict[str, str]:
+    return {
+        "row": _("Step by step"),
+        "dims": _("Why this score"),
+        "matrix": _("Matrices"),
+        "out": _("Times v"),
+    }
+
+
 def steps_panel(now: Current, at: state.Place, found: attention.LayerAttention) -> None:
     rows = now.engine.view(attention.head_rows, at.layer, at.head)
     steps = attention.head_steps(found, rows, at.head, at.query)
@@ -352,20 +358,8 @@ def steps_panel(now: Current, at: state.Place, found: attention.LayerAttention) 
     title = _("How is a weight of L{layer}.H{head} computed?").format(layer=at.layer, head=at.head)
     with panel(title, prose("attention", "steps"), key="panel_steps"):
         left, right = st.columns([3, 1], vertical_alignment="bottom")
-        views = {
-            "row": _("Step by step"),
-            "dims": _("Why this score"),
-            "matrix": _("Matrices"),
-            "out": _("Times v"),
-        }
-        view = left.segmented_control(
-            _("Show"),
-            list(views),
-            default="row",
-            required=True,
-            format_func=lambda v: views[v],
-            key="attention_view",
-        )
+        with left:
+            view = one_of(_("Show"), step_views(), key="attention_view")
         state.number(right, _("Key token"), "key", len(now.tokens) - 1)
         st.code(
             _("query {query}: {q}    key {key}: {k}").format(
@@ -508,7 +502,8 @@ def out_view(
             resid=steps.resid_norm,
             list=", ".join(
                 _("token {i} (length {v:.2f}, weight {w:.1%})").format(i=i, v=v, w=steps.weights[i])
-                for i, v in best
+                for place, (i, v) in enumerate(best)
+                if place == 0 or v >= 0.005  # the others would read 0.00
             ),
         )
     )
@@ -517,7 +512,7 @@ def out_view(
 @fragment
 def off_panel(now: Current) -> None:
     shape = now.engine.shape
-    names = [f"L{layer}.H{head}" for layer in range(shape.n_layer) for head in range(shape.n_head)]
+    names = state.head_names(shape.n_layer, shape.n_head)
     state.start_off(names)
     with panel(_("What if a head were missing?"), prose("attention", "off"), key="panel_off"):
         left, right = st.columns([3, 2], vertical_alignment="bottom")
@@ -528,18 +523,18 @@ def off_panel(now: Current) -> None:
             persist_state="session",
             placeholder=_("Choose heads, or use the buttons"),
         )
-        mode = right.segmented_control(
-            _("In their place"),
-            list(ablation.MODES),
-            default="zero",
-            required=True,
-            format_func=lambda m: {"zero": _("zeros"), "mean": _("their average here")}[m],
-            key="attention_mode",
-            help=_(
-                "Zeros: the head writes nothing. Average: it writes what it writes on average over"
-                " the tokens of this prompt, which keeps constant parts."
-            ),
-        )
+        state.remember_off(off, names)
+        with right:
+            asked = one_of(
+                _("In their place"),
+                {"zero": _("zeros"), "mean": _("their average here")},
+                key="attention_mode",
+                help=_(
+                    "Zeros: the head writes nothing. Average: it writes what it writes on average"
+                    " over the tokens of this prompt, which keeps constant parts."
+                ),
+            )
+        mode = next(m for m in ablation.MODES if m == asked)
         buttons = st.columns(4)
         for column, (text, what) in zip(
             buttons,
@@ -631,26 +626,18 @@ def effects(now: Current, mode: ablation.Mode) -> None:
     show_python(recipes.effects(now.source, now.recipe_prompt, mode, found.bits))
 
 
+def together_views() -> dict[str, str]:
+    return {"rollout": _("Rollout"), "mean": _("Average"), "largest": _("Largest")}
+
+
 @fragment
 def together_panel(now: Current) -> None:
     with panel(_("All layers together"), prose("attention", "together"), key="panel_together"):
-        names = {
-            "rollout": _("Rollout"),
-            "mean": _("Average"),
-            "largest": _("Largest"),
-        }
-        which = st.segmented_control(
-            _("How to put them together"),
-            list(names),
-            default="rollout",
-            required=True,
-            format_func=lambda w: names[w],
-            key="attention_together",
-        )
+        which = one_of(_("How to put them together"), together_views(), key="attention_together")
         st.markdown(prose("attention", which))
         found = now.engine.view(attention.all_layers, now.trace())
         matrix = getattr(found, which)
-        query = state.position("together_query", len(now.tokens))
+        query = state.together_query(now.ids)
         row = heads.heaviest(matrix[query], 3)
         words = _("Over all layers token {query} draws on {list}.").format(
             query=query,
@@ -675,7 +662,7 @@ def pick_together() -> None:
     """A click in the matrix of all layers."""
     choice = picked(TOGETHER)
     if choice is not None:
-        st.session_state["together_query"] = choice[0]
+        st.session_state[state.TOGETHER] = choice[0]
 
 
 @fragment
@@ -696,6 +683,20 @@ def heads_room(now: Current) -> None:
 
 header("attention")
 now = current()
+tell_problems(
+    "attention",
+    {
+        "attention_kind": among(heads.KINDS),
+        "attention_fold": among(("max", "mean")),
+        "attention_sort": switch(),
+        "attention_hide_first": switch(),
+        "attention_view": among(step_views()),
+        state.OFF: state.possible_off(now.engine.shape.n_layer, now.engine.shape.n_head),
+        "attention_mode": among(ablation.MODES),
+        "attention_together": among(together_views()),
+        state.TOGETHER: between(0, len(now.tokens) - 1),
+    },
+)
 heads_room(now)
 off_panel(now)
 together_panel(now)

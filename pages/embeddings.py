@@ -21,6 +21,7 @@ from pages.parts.address import (
     among,
     between,
     one_of,
+    one_of_many,
     some_among,
     some_of,
     switch,
@@ -593,21 +594,19 @@ def swap_view(now: Current, trace: Trace) -> None:
         f"{n} {label(''.join(now.tokens[i].piece for i in word))}" for n, word in enumerate(words)
     ]
     first, second = core_embeddings.default_swap(now.tokens, words)
+    if st.session_state.setdefault("swap_of", now.ids) != now.ids:
+        # Another prompt has other words: its own telling pair comes first.
+        st.session_state["swap_of"] = now.ids
+        for key in ("swap_one", "swap_other"):
+            st.session_state.pop(key, None)
+            st.query_params.pop(key, None)
+    menu = {str(n): name for n, name in enumerate(names)}
     left, right = st.columns(2)
-    one = left.selectbox(
-        _("This word"),
-        range(len(words)),
-        index=first,
-        format_func=lambda n: names[n],
-        key="swap_one",
-    )
-    other = right.selectbox(
-        _("changes places with"),
-        range(len(words)),
-        index=second,
-        format_func=lambda n: names[n],
-        key="swap_other",
-    )
+    with left:
+        one = int(one_of_many(_("This word"), menu, key="swap_one", default=str(first)))
+    with right:
+        title = _("changes places with")
+        other = int(one_of_many(title, menu, key="swap_other", default=str(second)))
     if one == other:
         st.info(_("Choose two different words."))
         return

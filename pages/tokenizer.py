@@ -171,18 +171,20 @@ def page_of(made: Encoding) -> tuple[int, int]:
 
 def sizes(counted: core_tokenizer.Cost, n_ctx: int) -> str:
     """A text's size in words, for a caption."""
-    return _(
-        "**{tokens}** · {characters} · {bytes} · {words} · {each:.2f} tokens per word ·"
-        " **{share:.1%}** of the {n_ctx:,} tokens of context"
-    ).format(
-        tokens=count.tokens(counted.tokens),
-        characters=count.characters(counted.characters),
-        bytes=count.n_bytes(counted.bytes),
-        words=count.n_words(counted.words),
-        each=counted.tokens_per_word,
-        share=counted.share(n_ctx),
-        n_ctx=n_ctx,
+    parts = [
+        f"**{count.tokens(counted.tokens)}**",
+        count.characters(counted.characters),
+        count.n_bytes(counted.bytes),
+        count.n_words(counted.words),
+    ]
+    if counted.words:  # line breaks alone are tokens without a word
+        parts.append(_("{each:.2f} tokens per word").format(each=counted.tokens_per_word))
+    parts.append(
+        _("**{share:.1%}** of the {n_ctx:,} tokens of context").format(
+            share=counted.share(n_ctx), n_ctx=n_ctx
+        )
     )
+    return " · ".join(parts)
 
 
 # --- cuts --------------------------------------------------------------------------------
@@ -650,8 +652,8 @@ def measures(cost: core_tokenizer.Cost, n_ctx: int) -> dict[str, str]:
         _("characters"): f"{cost.characters:,}",
         _("bytes"): f"{cost.bytes:,}",
         _("words"): f"{cost.words:,}",
-        _("tokens per word"): f"{cost.tokens_per_word:.2f}",
-        _("bytes per token"): f"{cost.bytes_per_token:.2f}",
+        _("tokens per word"): f"{cost.tokens_per_word:.2f}" if cost.words else "–",
+        _("bytes per token"): f"{cost.bytes_per_token:.2f}" if cost.tokens else "–",
         _("share of the context"): f"{cost.share(n_ctx):.1%}",
     }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 
@@ -116,7 +117,16 @@ def tell_problems(page: str, possible: Mapping[str, Possible]) -> None:
             )
 
 
-def one_of(title: str, names: Mapping[str, str], *, key: str, hidden: bool = False) -> str:
+def one_of(
+    title: str,
+    names: Mapping[str, str],
+    *,
+    key: str,
+    hidden: bool = False,
+    disabled: bool = False,
+    width: Literal["content", "stretch"] = "content",
+    help: str | None = None,
+) -> str:
     """One of a few options side by side; the first unless the address says otherwise.
 
     Parameters
@@ -124,6 +134,7 @@ def one_of(title: str, names: Mapping[str, str], *, key: str, hidden: bool = Fal
     names : option -> its label; the option stands in the address
     key : of the widget, and its name in the address
     hidden : whether the title is for screen readers only
+    disabled, width, help : as for `st.segmented_control`
     """
     options = _start(names, key)
     value = st.segmented_control(
@@ -133,6 +144,9 @@ def one_of(title: str, names: Mapping[str, str], *, key: str, hidden: bool = Fal
         required=True,
         format_func=lambda option: names[option],
         label_visibility="collapsed" if hidden else "visible",
+        disabled=disabled,
+        width=width,
+        help=help,
         persist_state="session",
     )
     _remember(key, value, options[0])
@@ -145,9 +159,10 @@ def one_of_many(
     *,
     key: str,
     on_change: Callable[[], None] | None = None,
+    default: str | None = None,
 ) -> str:
-    """One of many options in a menu; the first unless the address says otherwise."""
-    options = _start(names, key)
+    """One of many options in a menu; `default`, or the first, unless the address says otherwise."""
+    options = _start(names, key, default)
     value = st.selectbox(
         title,
         options,
@@ -156,15 +171,15 @@ def one_of_many(
         on_change=on_change,
         persist_state="session",
     )
-    _remember(key, value, options[0])
+    _remember(key, value, default or options[0])
     return str(value)
 
 
-def _start(names: Mapping[str, str], key: str) -> list[str]:
+def _start(names: Mapping[str, str], key: str, default: str | None = None) -> list[str]:
     options = list(names)
     if st.session_state.get(key) not in options:
         asked = st.query_params.get(key)
-        st.session_state[key] = asked if asked in options else options[0]
+        st.session_state[key] = asked if asked in options else default or options[0]
     return options
 
 

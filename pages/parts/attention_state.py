@@ -11,9 +11,14 @@ import streamlit as st
 from core import attention, heads, trace
 from core.errors import OutOfRange
 from core.language import _
-from pages.parts.session import Current, show_error
+from pages.parts.address import Possible
+from pages.parts.session import LONGEST_IN_URL, Current, show_error
 
 _PROMPT = "attention_prompt"
+#: The heads that are switched off, in the session and in the address; and all of them in a word.
+OFF, ALL = "attention_off", "all"
+#: The query that all layers together are read for.
+TOGETHER, _TOGETHER_PROMPT = "together_query", "together_prompt"
 #: The kind of head that the page opens with: its diagonal needs no explanation.
 _FIRST = "previous"
 
@@ -128,11 +133,44 @@ def choose(**parts: int) -> None:
 def start_off(options: list[str]) -> None:
     """Begin with the chosen head switched off; drop what the model of now does not have."""
     memory = st.session_state
-    if "attention_off" not in memory:
-        memory["attention_off"] = [f"L{memory[_slot('layer')]}.H{memory[_slot('head')]}"]
-    chosen = memory["attention_off"]
+    if OFF not in memory:
+        asked = st.query_params.get(OFF)
+        if asked is None:
+            memory[OFF] = [f"L{memory[_slot('layer')]}.H{memory[_slot('head')]}"]
+        else:
+            memory[OFF] = list(options) if asked == ALL else asked.split(",")
+    chosen = memory[OFF]
     if any(name not in options for name in chosen):
-        memory["attention_off"] = [name for name in chosen if name in options]
+        memory[OFF] = [name for name in chosen if name in options]
+
+
+def remember_off(chosen: list[str], options: list[str]) -> None:
+    """Put the heads that are off into the address, in a word if that is all of them.
+
+    Always, also when it is only the head that is looked at: another head may be looked at next.
+    """
+    words = ALL if len(chosen) == len(options) else ",".join(chosen)
+    if len(words) > LONGEST_IN_URL:  # browsers cut long addresses: half a list is worse than none
+        st.query_params.pop(OFF, None)
+    elif st.query_params.get(OFF) != words:
+        st.query_params[OFF] = words
+
+
+def possible_off(n_layer: int, n_head: int) -> Possible:
+    """What the heads that are off may be in the address."""
+    names = set(head_names(n_layer, n_head))
+
+    def allows(value: str) -> bool:
+        return value in ("", ALL) or set(value.split(",")) <= names
+
+    text = _("{all}, or any of {first} to {last} with commas between them")
+    return Possible(
+        allows, text.format(all=ALL, first="L0.H0", last=f"L{n_layer - 1}.H{n_head - 1}")
+    )
+
+
+def head_names(n_layer: int, n_head: int) -> list[str]:
+    return [f"L{layer}.H{head}" for layer in range(n_layer) for head in range(n_head)]
 
 
 def switch_off(what: str, n_layer: int, n_head: int) -> None:
@@ -146,8 +184,8 @@ def switch_off(what: str, n_layer: int, n_head: int) -> None:
         "none": [],
     }[what]
     names = [f"L{i}.H{h}" for i, h in added]
-    before = [] if what == "none" else list(memory.get("attention_off", []))
-    memory["attention_off"] = list(dict.fromkeys([*before, *names]))
+    before = [] if what == "none" else list(memory.get(OFF, []))
+    memory[OFF] = list(dict.fromkeys([*before, *names]))
 
 
 def parse_heads(names: list[str]) -> frozenset[tuple[int, int]]:
@@ -156,9 +194,20 @@ def parse_heads(names: list[str]) -> frozenset[tuple[int, int]]:
     return frozenset((int(layer), int(head)) for layer, head in pairs)
 
 
-def position(key: str, n: int) -> int:
-    """A remembered position, the last one if it does not fit the prompt."""
-    value = st.session_state.get(key)
-    if value is None or not 0 <= value < n:
-        value = st.session_state[key] = n - 1
-    return int(value)
+def together_query(ids: tuple[int, ...]) -> int:
+    """The query of all layers together: clicked or in the address, else the prompt's last token."""
+    memory, last = st.session_state, len(ids) - 1
+    asked = st.query_params.get(TOGETHER)
+    if TOGETHER not in memory and asked is not None and asked.isdecimal():
+        memory[TOGETHER] = int(asked)
+    elif memory.get(_TOGETHER_PROMPT) not in (None, ids):
+        memory.pop(TOGETHER, None)  # it was a place in another text
+    memory[_TOGETHER_PROMPT] = ids
+    query = memory.get(TOGETHER, last)
+    if query >= last:
+        memory.pop(TOGETHER, None)
+        st.query_params.pop(TOGETHER, None)
+        return last
+    if asked != str(query):
+        st.query_params[TOGETHER] = str(query)
+    return query

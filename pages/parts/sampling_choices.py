@@ -14,7 +14,7 @@ from core.recipes import sampling as recipes
 from core.sampling import SamplingSettings
 from core.tokenizer import Token, label, piece
 from pages.parts import words as count
-from pages.parts.address import Possible, among, between
+from pages.parts.address import Possible, among, between, one_of
 from pages.parts.panel import chart, fragment, panel, show_python
 from pages.parts.prose import prose
 from pages.parts.sampling_common import (
@@ -123,6 +123,7 @@ def possible_settings() -> dict[str, Possible]:
         "top_p": between(0, 1, whole=False),
         "min_p": between(0, 1, whole=False),
         "seed": between(0, 999_999),
+        "stages_view": among(("leading", "all")),
     }
 
 
@@ -282,16 +283,14 @@ def stages_panel(now: Current) -> None:
         left, right = st.columns([3, 2], vertical_alignment="center")
         left.text(_("Next token after “{text}”").format(text=count.ending(tail, 37)))
         with right:
-            view = st.segmented_control(
+            view = one_of(
                 _("View"),
-                ["leading", "all"],
-                default="leading",
-                format_func=lambda v: {
+                {
                     "leading": _("Leading tokens"),
                     "all": _("All {n:,} tokens").format(n=len(logits)),
-                }[v],
+                },
                 key="stages_view",
-                label_visibility="collapsed",
+                hidden=True,
                 width="stretch",
             )
         if view == "all":
@@ -316,21 +315,15 @@ def stages_panel(now: Current) -> None:
                 chosen=shown.index(best) if settings.greedy and best in shown else None,
             )
         first, last = summaries[0], summaries[-1]
-        st.caption(
-            _(
-                "{kept:,} of {n:,} tokens can still be chosen. Entropy: {before:.2f} bits in the"
-                " model's own distribution, {after:.2f} bits in the last. The {shown} tokens listed"
-                " hold {lead}; all others together {tail}."
-            ).format(
-                kept=last.kept,
-                n=len(logits),
-                before=first.entropy,
-                after=last.entropy,
-                shown=len(shown),
-                lead=percent(1 - last.tail),
-                tail=percent(last.tail),
-            )
-        )
+        words = _(
+            "{kept:,} of {n:,} tokens can still be chosen. Entropy: {before:.2f} bits in the"
+            " model's own distribution, {after:.2f} bits in the last."
+        ).format(kept=last.kept, n=len(logits), before=first.entropy, after=last.entropy)
+        if view == "leading":  # the lines of all tokens list none
+            words += " " + _(
+                "The {shown} tokens listed hold {lead}; all others together {tail}."
+            ).format(shown=len(shown), lead=percent(1 - last.tail), tail=percent(last.tail))
+        st.caption(words)
         prompt = now.recipe_prompt if not before else {"token_ids": ids}
         show_python(recipes.pipeline_box(now.source, prompt, settings, shown, stages, summaries))
 

@@ -96,6 +96,7 @@ def run_panel(now: Current) -> None:
         with row[2]:
             st.text_input(
                 _("Stop at this text"), key="stop_at", max_chars=100,
+                bind="query-params",
                 placeholder=_("for example: The end"),
             )  # fmt: skip
         kept = st.session_state.get(RUN)

@@ -20,6 +20,11 @@ def shown_text(app: AppTest) -> str:
     return " ".join(str(e.value) for e in parts)
 
 
+def in_address(app: AppTest, name: str) -> str:
+    value = app.query_params[name]
+    return value if isinstance(value, str) else value[-1]
+
+
 @pytest.fixture(scope="module")
 def app() -> AppTest:
     return open_page("attention", prompt=PROMPT, layer="2", head="3", query="9", key="4")
@@ -134,3 +139,57 @@ def test_exports_hold_the_matrix(storyteller) -> None:
     arrays = np.load(io.BytesIO(charts.npz_file(pattern=pattern, token_ids=trace.token_ids)))
     assert np.array_equal(arrays["pattern"], pattern)
     assert arrays["token_ids"].tolist() == list(trace.token_ids)
+
+
+def test_a_link_shows_what_was_chosen() -> None:
+    asked = {
+        "layer": "2",
+        "head": "3",
+        "attention_kind": "same_kind",
+        "attention_sort": "true",
+        "attention_hide_first": "true",
+        "attention_view": "out",
+        "attention_off": "L1.H5,L4.H0",
+        "attention_mode": "mean",
+        "attention_together": "largest",
+        "together_query": "4",
+    }
+    app = open_page("attention", prompt=PROMPT, **asked)
+    text = shown_text(app)
+    assert "should be" not in text
+    assert app.selectbox(key="attention_kind").value == "same_kind"
+    assert app.toggle(key="attention_sort").value
+    assert app.toggle(key="attention_hide_first").value
+    assert app.button_group(key="attention_view").value == "out"
+    assert app.multiselect(key="attention_off").value == ["L1.H5", "L4.H0"]
+    assert app.button_group(key="attention_mode").value == "mean"
+    assert app.button_group(key="attention_together").value == "largest"
+    assert "Over all layers token 4 draws on" in text
+    # The address keeps them, and the next head leaves the heads that are off alone.
+    app.number_input(key="attention_head").set_value(6).run()
+    assert {name: in_address(app, name) for name in asked} == asked | {"head": "6"}
+
+
+def test_heads_off_in_the_address() -> None:
+    app = open_page("attention", prompt=PROMPT, layer="2", head="3")
+    assert in_address(app, "attention_off") == "L2.H3"
+    app.button(key="off_all").click().run()
+    assert in_address(app, "attention_off") == "all"
+    app.button(key="off_none").click().run()
+    assert in_address(app, "attention_off") == ""
+    app = open_page("attention", prompt=PROMPT, attention_off="L9.H9")
+    assert "should be all, or any of L0.H0 to L5.H7" in app.info[0].value
+    assert app.multiselect(key="attention_off").value == []
+
+
+def test_another_prompt_is_read_from_its_last_token() -> None:
+    app = open_page("attention", prompt="a")
+    assert "Over all layers token 0 draws on" in shown_text(app)
+    app.text_area(key="prompt").set_value("red seven lamp").run()
+    assert "Over all layers token 2 draws on" in shown_text(app)
+
+
+def test_parts_of_no_length_are_not_listed() -> None:
+    app = open_page("attention", prompt=PROMPT, layer="1", head="3", attention_view="out")
+    words = next(c.value for c in app.caption if "longest parts" in c.value)
+    assert "length 0.00" not in words
