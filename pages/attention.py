@@ -404,10 +404,10 @@ def row_view(
     if left_out:
         words.append(
             ngettext(
-                "{n} more key is not drawn; it holds {rest:.1%}.",
-                "{n} more keys are not drawn; together they hold {rest:.1%}.",
+                "{n} more key is not drawn; it holds {rest}.",
+                "{n} more keys are not drawn; together they hold {rest}.",
                 left_out,
-            ).format(n=left_out, rest=rest)
+            ).format(n=left_out, rest=f"{rest:.1%}" if rest >= 0.0005 else _("less than 0.1%"))
         )
     st.caption(" ".join(words))
 

@@ -461,8 +461,9 @@ def norm_arithmetic(now: Current, steps: lens.BlockSteps, name: str) -> None:
     norm = steps.ln_1 if name == "ln_1" else steps.ln_2
     st.markdown(f"**{name}** · " + prose("layers", "ln"))
     mean, variance, eps = (f"{v:.{d}f}" for v, d in zip(norm.sums, (4, 4, 5), strict=True))
+    taken = f"({mean})" if mean.startswith("-") else mean
     st.latex(
-        rf"\frac{{x - ({mean})}}{{\sqrt{{{variance} + {eps}}}}}"
+        rf"\frac{{x - {taken}}}{{\sqrt{{{variance} + {eps}}}}}"
         r" \times \mathrm{gain} + \mathrm{bias}"
     )
     shown = lens.largest_dimensions(norm.x, 8)

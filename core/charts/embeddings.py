@@ -147,7 +147,8 @@ def word_map(
     x = alt.X(
         "x:Q",
         scale=alt.Scale(domain=[float(reach[0]), float(reach[1])], nice=False),
-        axis=axis(titles[0], grid=False),
+        # More would not have room, and of those that are left out zero may be one.
+        axis=axis(titles[0], grid=False, tickCount=8),
     )
     y = alt.Y(
         "y:Q",
@@ -397,8 +398,8 @@ def walk_table(labels: Sequence[Sequence[str]], values: np.ndarray) -> Spec:
         rank=[*range(1, k + 1)] * len(order),
         token=[text for row in labels for text in row],
         cosine=values.ravel(),
-        # The ink is the ramp's other end: it reads on both themes, and the chart knows of neither.
-        ink=(values.ravel() < 0.64 * largest).astype(float),
+        zero=np.zeros(values.size),
+        strong=(values.ravel() > 0.6 * largest).astype(float),
     )
     places = {
         "x": lite.field(
@@ -435,7 +436,14 @@ def walk_table(labels: Sequence[Sequence[str]], values: np.ndarray) -> Spec:
         },
         **places,
         text=lite.field("token"),
-        color=lite.field("ink", "quantitative", scale=lite.weight_scale(1.0), legend=None),
+        # The page's own ink, and on strong cells the ramp's faint end: these read best on both
+        # themes, and the chart knows of neither.
+        color={
+            "condition": {
+                "test": "datum.strong > 0",
+                **lite.field("zero", "quantitative", scale=lite.weight_scale(1.0), legend=None),
+            }
+        },
     )
     return lite.figure(cells, names, height=30 * len(labels) + 150, data=data, independent=True)
 

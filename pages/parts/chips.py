@@ -68,7 +68,7 @@ div, span { box-sizing: border-box; }
 .token .face { white-space: pre-wrap; overflow-wrap: anywhere; min-height: 1.45em; }
 .token .under { font-size: 0.9rem; opacity: 0.8; }
 .token.split .face { font-size: 0.94rem; }
-.token .mark, .bit .mark { opacity: 0.42; }
+.token .mark, .bit .mark { opacity: 0.6; }
 .bundle {
   display: inline-flex; flex-direction: column; align-items: center; padding: 1px;
   border: 2px dashed color-mix(in srgb, var(--st-text-color) 55%, transparent);

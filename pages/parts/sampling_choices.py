@@ -315,10 +315,19 @@ def stages_panel(now: Current) -> None:
                 chosen=shown.index(best) if settings.greedy and best in shown else None,
             )
         first, last = summaries[0], summaries[-1]
-        words = _(
-            "{kept:,} of {n:,} tokens can still be chosen. Entropy: {before:.2f} bits in the"
-            " model's own distribution, {after:.2f} bits in the last."
-        ).format(kept=last.kept, n=len(logits), before=first.entropy, after=last.entropy)
+        if settings.greedy:
+            words = _(
+                "Of {n:,} tokens only the one with the highest score can be chosen. Entropy:"
+                " {before:.2f} bits in the model's own distribution, of which nothing is drawn."
+            )
+        else:
+            words = _(
+                "{kept:,} of {n:,} tokens can still be chosen. Entropy: {before:.2f} bits in the"
+                " model's own distribution, {after:.2f} bits in the last."
+            )
+        words = words.format(
+            kept=last.kept, n=len(logits), before=first.entropy, after=last.entropy
+        )
         if view == "leading":  # the lines of all tokens list none
             words += " " + _(
                 "The {shown} tokens listed hold {lead}; all others together {tail}."
@@ -528,7 +537,9 @@ def the_line(now: Current, before: tuple[Choice, ...], last: Choice | None) -> N
         key="line",
         alt=_("The candidates laid end to end from 0 to 1, and where the random number fell."),
     )
-    if last is None:
+    if last is None and settings.greedy:
+        text = _("At temperature 0 no number is drawn: the longest piece is taken.")
+    elif last is None:
         text = _("A random number between 0 and 1 falls on one of the pieces: that is the token.")
     elif u is None:
         text = {

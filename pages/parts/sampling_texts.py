@@ -101,11 +101,8 @@ def run_panel(now: Current) -> None:
             )  # fmt: skip
         kept = st.session_state.get(RUN)
         if kept is None:
-            st.caption(
-                _("Seed {seed}, {settings}: as the sliders above stand when you start.").format(
-                    seed=int(st.session_state.get("seed", 1)), settings=in_words(settings_now())
-                )
-            )
+            # No values: the sliders move without this panel being drawn again.
+            st.caption(_("With the seed and the sliders above as they stand when you start."))
             return
         show_run(now, kept)
 
@@ -217,11 +214,7 @@ def compare_panel(now: Current) -> None:
             st.slider(_("Tokens"), 2, 20, 12, key="compare_length", bind="query-params")
         kept = st.session_state.get(COMPARE)
         if kept is None or kept["key"] != story_key(now):
-            st.caption(
-                _("Greedy, three samples (seeds from {seed} on) and beam search.").format(
-                    seed=int(st.session_state.get("seed", 1))
-                )
-            )
+            st.caption(_("Greedy, three samples (from the seed above on) and beam search."))
             return
         job: Job = kept["job"]
         found = job.watch()
@@ -344,9 +337,10 @@ def thirty_panel(now: Current) -> None:
         kept = st.session_state.get(THIRTY)
         if kept is None or kept["key"] != story_key(now):
             row[1].caption(
-                _("{n} continuations of {k} tokens in one batch: {settings}.").format(
-                    n=N_DRAWS, k=DRAW_LENGTH, settings=in_words(settings_now())
-                )
+                _(
+                    "{n} continuations of {k} tokens in one batch, with the sliders above as they"
+                    " stand when you start."
+                ).format(n=N_DRAWS, k=DRAW_LENGTH)
             )
             return
         row[1].caption(

@@ -33,7 +33,7 @@ _CSS = """
   white-space: pre-wrap; -webkit-box-decoration-break: clone; box-decoration-break: clone;
 }
 .strip.pick .token { cursor: pointer; }
-.token .mark { opacity: 0.42; }
+.token .mark { opacity: 0.6; }
 .token .id { font-size: 0.78em; opacity: 0.75; padding-left: 0.3em; }
 .token.split { font-size: 0.86em; }
 .token.group { border-bottom-style: dashed; border-bottom-color: var(--st-text-color); }

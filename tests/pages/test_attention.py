@@ -193,3 +193,9 @@ def test_parts_of_no_length_are_not_listed() -> None:
     app = open_page("attention", prompt=PROMPT, layer="1", head="3", attention_view="out")
     words = next(c.value for c in app.caption if "longest parts" in c.value)
     assert "length 0.00" not in words
+
+
+def test_a_rest_that_rounds_to_nothing_is_not_none() -> None:
+    app = open_page("attention", prompt=PROMPT, layer="1", head="3")
+    words = next(c.value for c in app.caption if "not drawn" in c.value)
+    assert words.endswith("hold less than 0.1%.")

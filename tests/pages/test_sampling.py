@@ -166,3 +166,21 @@ def test_at_the_end_of_the_context() -> None:
     app.run()
     assert "overlap by half" in said(app)
     assert boxes(app)["sampling-surprise"].shown[0].shape == (1_600,)
+
+
+def test_what_is_said_fits_the_view_and_greedy() -> None:
+    app = open_page("sampling", prompt=PROMPT, temperature="0")
+    assert "only the one with the highest score can be chosen" in said(app)
+    assert "no number is drawn" in said(app)
+    assert "tokens listed hold" in said(app)
+    app.button_group(key="stages_view").set_value("all").run()
+    assert "tokens listed" not in said(app)
+    assert "all" in app.query_params["stages_view"]
+
+
+def test_a_panel_that_is_not_drawn_again_names_no_slider() -> None:
+    # The sliders re-run the panels above only: a value in the others would be an old one.
+    app = open_page("sampling", prompt=PROMPT, temperature="0.7", seed="12")
+    waiting = [c.value for c in app.caption if "above" in c.value]
+    assert len(waiting) == 3
+    assert not any("0.7" in words or "12" in words for words in waiting)
