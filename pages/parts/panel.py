@@ -11,13 +11,12 @@ import altair as alt
 import streamlit as st
 from altair.utils.schemapi import disable_debug_mode
 
+from core.charts.theme import INK_DARK, INK_LIGHT
 from core.errors import LearnerError
 from core.language import _, set_language
 from core.recipes import Recipe
 
 BOXES = "python_boxes"
-#: The charts are SVG: whatever ink the page around them has just now.
-PAGE_INK = "currentColor"
 
 # Checking a chart against Vega-Lite's schema takes longer than drawing it; the tests do that.
 disable_debug_mode()
@@ -60,9 +59,8 @@ def chart(figure: alt.TopLevelMixin | dict[str, Any], *, key: str, alt: str, **o
     options : of `st.altair_chart`, such as ``on_select``
     """
     # Streamlit leaves the text inside a chart black, and on a light page writes its axes in a grey
-    # of 3.7 to 1 in contrast, which a projector swallows. Not a colour of ours: a page that is open
-    # when the evening turns the system dark is not run again, and would keep dark words.
-    ink = PAGE_INK
+    # of 3.7 to 1 in contrast, which a projector swallows.
+    ink = INK_DARK if st.context.theme.type == "dark" else INK_LIGHT
     around = {"labelColor": ink, "titleColor": ink}
     options = {"width": "stretch", "theme": "streamlit", **options, "key": key, "alt": alt}
     if isinstance(figure, dict):

@@ -88,3 +88,9 @@ def test_images_take_the_ramps_ends() -> None:
 def test_first_and_last_labels_stand_at_their_ticks() -> None:
     assert theme.axis("x").to_dict()["labelFlush"] is False
     assert theme.token_axis().to_dict()["labelFlush"] is False
+
+
+def test_the_page_knows_the_inks_of_words_in_charts() -> None:
+    css = Path(__file__).parent.parent.parent / "pages" / "parts" / "legible.css"
+    for ink in (theme.INK_LIGHT, theme.INK_DARK):
+        assert f'svg text[fill="{ink}"]' in css.read_text()

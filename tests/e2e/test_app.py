@@ -119,3 +119,24 @@ def test_dark_theme(visit: Visit, page, shot: Callable[[str], Path]) -> None:
     )
     assert background == "rgb(20, 19, 28)"
     shot("dark-overview")
+
+
+@pytest.mark.parametrize(("first", "then"), [("light", "dark"), ("dark", "light")])
+def test_words_in_charts_when_the_system_changes_its_scheme(
+    first: str, then: str, visit: Visit, page
+) -> None:
+    page.emulate_media(color_scheme=first)
+    visit("overview", prompt=PROMPT)
+    page.emulate_media(color_scheme=then)
+    # No run of the script: the words have the new page's ink all the same.
+    page.wait_for_function(
+        """(wanted) => {
+            const app = document.querySelector('[data-testid="stApp"]');
+            const ink = getComputedStyle(app).color;
+            const words = [...app.querySelectorAll('[data-testid="stVegaLiteChart"] svg text')];
+            const dark = getComputedStyle(app).backgroundColor === 'rgb(20, 19, 28)';
+            return dark === wanted && words.length > 20
+                && words.every((word) => getComputedStyle(word).fill === ink);
+        }""",
+        arg=then == "dark",
+    )
