@@ -12,15 +12,15 @@ import streamlit as st
 
 from core import cache
 from core.errors import LearnerError
-from pages.parts import sidebar, start, status
-from pages.parts.journey import stops
-from pages.parts.panel import reset_boxes
-from pages.parts.session import show_error
+from pages.kit.panel import reset_boxes
+from pages.shell import sidebar, start, status
+from pages.shell.journey import stops
+from pages.shell.session import show_error
 
 # A picture of our own: an icon name would be fetched from the network by every browser.
 ICON = str(Path(__file__).parent / ".streamlit" / "icon.png")
 #: What no option of the theme can say.
-LEGIBLE = Path(__file__).parent / "pages" / "parts" / "legible.css"
+LEGIBLE = Path(__file__).parent / "pages" / "shell" / "legible.css"
 
 
 def session() -> None:

@@ -20,11 +20,11 @@ from transformers import GPT2Config, GPT2LMHeadModel
 
 from benchmarks.measure import peak_memory, random_model, some_ids, table, take_turns, typical
 from benchmarks.redraw import prompt_of, redraws, row
-from core.attention import all_layers, layer_attention, layer_pattern, layer_summary, pictures
-from core.charts.attention import packed_pictures, packed_triangle
-from core.engine import Engine
-from core.model import LoadedModel
-from core.trace import Trace, capture
+from core.charts.attention.charts import packed_pictures, packed_triangle
+from core.engine.engine import Engine
+from core.model.load import LoadedModel
+from core.views.attention import all_layers, layer_attention, layer_pattern, layer_summary, pictures
+from core.views.trace import Trace, capture
 
 SHAPES = {
     "small": GPT2Config(),

@@ -11,8 +11,8 @@ import time
 
 from benchmarks.decode import GREEDY, generate_trial
 from benchmarks.measure import apart, model_named, some_ids, table, take_turns, typical
-from core.decoding import Past, Stepper, Walk, read
-from core.engine import Engine
+from core.engine.engine import Engine
+from core.engine.forward import Past, Stepper, Walk, read
 
 #: As many as a learner of the class asks for.
 TOKENS = 20

@@ -19,8 +19,8 @@ from benchmarks.measure import (
     take_turns,
     typical,
 )
-from core.decoding import Past, Walk, read
-from core.model import LoadedModel
+from core.engine.forward import Past, Walk, read
+from core.model.load import LoadedModel
 
 
 def compare(loaded: LoadedModel, rounds: int, sizes: list[int]) -> None:

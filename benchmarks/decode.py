@@ -24,10 +24,10 @@ from benchmarks.measure import (
     take_turns,
     typical,
 )
-from core.decoding import Past, Stepper, Walk, read
-from core.engine import GUESSES, Engine
-from core.model import LoadedModel
-from core.sampling import SamplingSettings
+from core.engine.engine import GUESSES, Engine
+from core.engine.forward import Past, Stepper, Walk, read
+from core.model.load import LoadedModel
+from core.sampling.stages import SamplingSettings
 
 TOKENS = 12
 #: Of a whole text, long enough to show whether greedy writing goes round in circles.

@@ -21,8 +21,8 @@ from transformers import GPT2Config
 
 from benchmarks.measure import random_model, table, take_turns, typical
 from benchmarks.redraw import redraws, row
-from core import embeddings as core_embeddings
-from core.model import LoadedModel, load_model
+from core.model.load import LoadedModel, load_model
+from core.views import embeddings as core_embeddings
 
 SHAPES = {
     "small": {"n_embd": 768, "n_layer": 12, "n_head": 12},

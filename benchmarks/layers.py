@@ -15,8 +15,8 @@ import argparse
 import torch
 
 from benchmarks.measure import apart, peak_memory, random_model, some_ids, take_turns, typical
-from core.lens import LENS_ROWS, logit_lens
-from core.trace import Trace, capture
+from core.views.lens import LENS_ROWS, logit_lens
+from core.views.trace import Trace, capture
 
 
 def main() -> None:

@@ -19,8 +19,8 @@ import numpy as np
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel
 
-from core.catalog import Shape
-from core.model import LoadedModel, load_model
+from core.model.catalogue import Shape
+from core.model.load import LoadedModel, load_model
 
 T = TypeVar("T")
 

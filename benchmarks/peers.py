@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core.model import LoadedModel
+from core.model.load import LoadedModel
 
 
 def installed(*names: str) -> bool:

@@ -13,9 +13,9 @@ from unittest.mock import patch
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.measure import typical
-from core.engine import Engine
-from core.model import LoadedModel
-from pages.parts.panel import fragment
+from core.engine.engine import Engine
+from core.model.load import LoadedModel
+from pages.kit.panel import fragment
 from tests.app import APP, settle
 
 STORY = "One day the king went into the wood and saw a bird in a tree. "
@@ -62,7 +62,7 @@ def redraws(
         return run
 
     with (
-        patch("pages.parts.panel.fragment", timed),
+        patch("pages.kit.panel.fragment", timed),
         patch("core.cache.engine_or_job", lambda _key: engine),
         patch("core.cache.is_cold", lambda: False),
     ):

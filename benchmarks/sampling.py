@@ -20,10 +20,10 @@ import torch
 
 from benchmarks.measure import apart, model_named, typical
 from benchmarks.redraw import redraws
-from core.continuations import many
-from core.engine import Engine
-from core.model import LoadedModel
-from core.sampling import SamplingSettings, leading, pipeline, summarise
+from core.engine.continuations import many
+from core.engine.engine import Engine
+from core.model.load import LoadedModel
+from core.sampling.stages import SamplingSettings, leading, pipeline, summarise
 
 PROMPT = "Once upon a time there was a king who had a beautiful daughter. The king"
 SETTINGS = SamplingSettings(1.0, 0.8, 40, 0.95)

@@ -13,10 +13,10 @@ from collections.abc import Callable
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
-from core import merges
-from core import tokenizer as core_tokenizer
-from core.model import load_model
-from core.vocabulary import search, vocabulary
+from core.model.load import load_model
+from core.tokens import merges
+from core.tokens import tokenizer as core_tokenizer
+from core.tokens.vocabulary import search, vocabulary
 
 SENTENCE = "The old king's 3 daughters, naïve but kind, said: “Good morning” 🙂 日本語\n"
 WORD = " Donaudampfschifffahrtsgesellschaftskapitänsmütze"

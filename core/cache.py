@@ -14,21 +14,21 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import LearnerError
-from core.loading import LoadCancelled, LoadJob, ModelPool
+from core.model.pool import LoadCancelled, LoadJob, ModelPool
 from core.settings import Settings, load_settings
 
 if TYPE_CHECKING:  # torch takes seconds to import: it is left to the thread that loads a model
-    from core.engine import Engine
+    from core.engine.engine import Engine
 
 #: What the pages import beside the engine; some of it takes a second or two.
 _PAGE_MODULES = (
-    "core.overview",
-    "core.heads",
-    "core.embeddings",
-    "core.beams",
-    "core.scoring",
-    "core.choices",
-    "core.continuations",
+    "core.views.overview",
+    "core.views.heads",
+    "core.views.embeddings",
+    "core.sampling.beams",
+    "core.sampling.surprise",
+    "core.sampling.choices",
+    "core.engine.continuations",
 )
 
 
@@ -60,7 +60,7 @@ def pool() -> ModelPool:
     limits, warm = settings(), _warm()
 
     def engine(loaded) -> Engine:
-        from core.engine import Engine
+        from core.engine.engine import Engine
 
         made = Engine(
             loaded,

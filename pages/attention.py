@@ -5,21 +5,21 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from core import ablation, attention, heads
-from core.charts import attention as charts
+from core.charts.attention import charts
 from core.errors import LearnerError
 from core.language import Number, _, ngettext
-from core.recipes import attention as recipes
-from core.tokenizer import label, piece, token_bytes
-from pages.parts import attention_state as state
-from pages.parts import words as count
-from pages.parts.address import among, between, one_of, one_of_many, switch, tell_problems
-from pages.parts.attention_view import head_grid, pattern_view, picked
-from pages.parts.journey import footer
-from pages.parts.panel import chart, export_menu, fragment, panel, show_python
-from pages.parts.prose import prose
-from pages.parts.session import Current, current, header, show_error
-from pages.parts.sidebar import set_prompt
+from core.recipes.attention import boxes as recipes
+from core.tokens.tokenizer import label, piece, token_bytes
+from core.views import ablation, attention, heads
+from pages.components.attention_view import head_grid, pattern_view, picked
+from pages.kit import words as count
+from pages.kit.address import among, between, one_of, one_of_many, switch, tell_problems
+from pages.kit.panel import chart, export_menu, fragment, panel, show_python
+from pages.kit.prose import prose
+from pages.panels.attention import state
+from pages.shell.journey import footer
+from pages.shell.session import Current, current, header, show_error
+from pages.shell.sidebar import set_prompt
 
 GRID, VIEW, TOGETHER = "head_grid", "pattern", "together"
 SORTED_AT_MOST = 60

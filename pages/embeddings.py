@@ -8,16 +8,18 @@ from contextlib import contextmanager
 import pandas as pd
 import streamlit as st
 
-from core import embeddings as core_embeddings
-from core.charts import embeddings as charts
-from core.embeddings import Reading
+from core.charts.embeddings import charts
 from core.errors import LearnerError
 from core.language import Number, _
-from core.recipes import embeddings as recipes
-from core.tokenizer import encode, label
-from core.trace import Trace
-from pages.parts import words as count
-from pages.parts.address import (
+from core.recipes.embeddings import boxes as recipes
+from core.tokens.tokenizer import encode, label
+from core.views import embeddings as core_embeddings
+from core.views.embeddings import Reading
+from core.views.trace import Trace
+from pages.components.matrix_view import matrix_view, picked_cell
+from pages.components.token_strip import token_strip
+from pages.kit import words as count
+from pages.kit.address import (
     among,
     between,
     one_of,
@@ -27,12 +29,10 @@ from pages.parts.address import (
     switch,
     tell_problems,
 )
-from pages.parts.journey import footer
-from pages.parts.matrix_view import matrix_view, picked_cell
-from pages.parts.panel import chart, fragment, panel, show_python
-from pages.parts.prose import prose
-from pages.parts.session import Current, current, header, show_error
-from pages.parts.token_strip import token_strip
+from pages.kit.panel import chart, fragment, panel, show_python
+from pages.kit.prose import prose
+from pages.shell.journey import footer
+from pages.shell.session import Current, current, header, show_error
 
 #: Tokens whose strips are drawn together.
 ROWS = 6

@@ -9,22 +9,22 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core import ablation, lens
-from core.charts import layers as charts
 from core.charts.drawing import Drawing
+from core.charts.layers import charts
 from core.language import Number, _, ngettext
-from core.recipes import layers as recipes
-from core.tokenizer import label, piece, token_bytes
-from core.trace import Trace
-from pages.parts import words as count
-from pages.parts.address import among, between, some_among, tell_problems
-from pages.parts.journey import footer
-from pages.parts.layers_view import block_diagram, lens_grid
-from pages.parts.panel import chart, export_menu, fragment, panel, show_python
-from pages.parts.prose import prose
-from pages.parts.session import Current, current, header
-from pages.parts.token_strip import token_strip
-from pages.parts.words import plain
+from core.recipes.layers import boxes as recipes
+from core.tokens.tokenizer import label, piece, token_bytes
+from core.views import ablation, lens
+from core.views.trace import Trace
+from pages.components.layers_view import block_diagram, lens_grid
+from pages.components.token_strip import token_strip
+from pages.kit import words as count
+from pages.kit.address import among, between, some_among, tell_problems
+from pages.kit.panel import chart, export_menu, fragment, panel, show_python
+from pages.kit.prose import prose
+from pages.kit.words import plain
+from pages.shell.journey import footer
+from pages.shell.session import Current, current, header
 
 WINDOW = 10
 TOP = 10

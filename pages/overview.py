@@ -5,17 +5,17 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core import overview as core_overview
-from core.charts.overview import family_chart, next_token_bars, parameter_bar
+from core.charts.overview.charts import family_chart, next_token_bars, parameter_bar
 from core.language import _
-from core.recipes import overview as recipes
-from core.tokenizer import label, piece, token_bytes
-from pages.parts import words as count
-from pages.parts.journey import footer, stops
-from pages.parts.panel import chart, panel, show_python
-from pages.parts.prose import prose
-from pages.parts.session import Current, current, header
-from pages.parts.token_strip import token_strip
+from core.recipes.overview import boxes as recipes
+from core.tokens.tokenizer import label, piece, token_bytes
+from core.views import overview as core_overview
+from pages.components.token_strip import token_strip
+from pages.kit import words as count
+from pages.kit.panel import chart, panel, show_python
+from pages.kit.prose import prose
+from pages.shell.journey import footer, stops
+from pages.shell.session import Current, current, header
 
 TOP = 8
 

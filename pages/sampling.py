@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pages.parts.address import tell_problems
-from pages.parts.journey import footer
-from pages.parts.sampling_choices import explore, possible_settings
-from pages.parts.sampling_common import polling
-from pages.parts.sampling_surprise import SCORE, surprise_panel
-from pages.parts.sampling_texts import (
+from pages.kit.address import tell_problems
+from pages.panels.sampling.choices import explore, possible_settings
+from pages.panels.sampling.common import polling
+from pages.panels.sampling.surprise import SCORE, surprise_panel
+from pages.panels.sampling.texts import (
     COMPARE,
     RUN,
     THIRTY,
@@ -16,7 +15,8 @@ from pages.parts.sampling_texts import (
     run_panel,
     thirty_panel,
 )
-from pages.parts.session import current, header
+from pages.shell.journey import footer
+from pages.shell.session import current, header
 
 header("sampling")
 now = current()

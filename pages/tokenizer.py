@@ -7,11 +7,8 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
-from core import merges, spelling
-from core import tokenizer as core_tokenizer
-from core import vocabulary as core_vocabulary
 from core.cache import settings
-from core.charts.tokenizer import (
+from core.charts.tokenizer.charts import (
     byte_rows,
     byte_table,
     candidate_ranks,
@@ -20,11 +17,24 @@ from core.charts.tokenizer import (
 )
 from core.errors import LearnerError
 from core.language import Number, _, ngettext
-from core.recipes import tokenizer as recipes
-from core.tokenizer import CONTRACTION, KINDS, LETTERS, NUMBERS, OTHER, SPACE, Encoding, label
-from core.vocabulary import Vocabulary, vocabulary
-from pages.parts import words as count
-from pages.parts.address import (
+from core.recipes.tokenizer import boxes as recipes
+from core.tokens import merges, spelling
+from core.tokens import tokenizer as core_tokenizer
+from core.tokens import vocabulary as core_vocabulary
+from core.tokens.tokenizer import (
+    CONTRACTION,
+    KINDS,
+    LETTERS,
+    NUMBERS,
+    OTHER,
+    SPACE,
+    Encoding,
+    label,
+)
+from core.tokens.vocabulary import Vocabulary, vocabulary
+from pages.components.chips import BYTES, IDS, LANES, TEXT, TOKENS, Row, chips
+from pages.kit import words as count
+from pages.kit.address import (
     among,
     between,
     one_of,
@@ -34,13 +44,12 @@ from pages.parts.address import (
     switch,
     tell_problems,
 )
-from pages.parts.chips import BYTES, IDS, LANES, TEXT, TOKENS, Row, chips
-from pages.parts.journey import footer
-from pages.parts.panel import chart, export_menu, fragment, panel, show_python
-from pages.parts.prose import prose
-from pages.parts.session import LONGEST_IN_URL, Current, current, header, show_error
-from pages.parts.sidebar import set_prompt
-from pages.parts.tokenizer_examples import pairs, points
+from pages.kit.panel import chart, export_menu, fragment, panel, show_python
+from pages.kit.prose import prose
+from pages.panels.tokenizer.examples import pairs, points
+from pages.shell.journey import footer
+from pages.shell.session import LONGEST_IN_URL, Current, current, header, show_error
+from pages.shell.sidebar import set_prompt
 
 PER_PAGE = (250, 1_000, 10_000)
 LONGEST_WORD = 64  # bytes whose merges still make a legible picture

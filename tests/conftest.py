@@ -14,8 +14,8 @@ import pytest
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel
 
-from core.engine import Engine
-from core.model import load_model
+from core.engine.engine import Engine
+from core.model.load import load_model
 
 STORYTELLER = Path(__file__).parent.parent / "core" / "checkpoints" / "storyteller"
 

@@ -12,9 +12,9 @@ import sys
 import textwrap
 from pathlib import Path
 
-from core.catalog import Shape
-from core.engine import Engine
-from core.model import load_model
+from core.engine.engine import Engine
+from core.model.catalogue import Shape
+from core.model.load import load_model
 from training.data import CorpusError, load_corpus
 from training.evaluate import evaluate
 from training.vocabulary import gpt2_tokenizer

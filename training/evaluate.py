@@ -18,10 +18,10 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from core.engine import Engine
-from core.heads import head_scores
-from core.model import load_model
-from core.sampling import SamplingSettings
+from core.engine.engine import Engine
+from core.model.load import load_model
+from core.sampling.stages import SamplingSettings
+from core.views.heads import head_scores
 from training.data import CorpusError, Source, load_corpus
 from training.vocabulary import gpt2_tokenizer
 

@@ -5,12 +5,12 @@ Run after every new checkpoint: ``python -m training.stored``.
 
 from __future__ import annotations
 
-from core.engine import Engine
-from core.model import load_model
-from core.overview import next_tokens
-from core.stored import Stored, dump
-from core.tokenizer import encode, piece, token_bytes
-from pages.parts.examples import examples
+from core.engine.engine import Engine
+from core.model.load import load_model
+from core.model.stored import Stored, dump
+from core.tokens.tokenizer import encode, piece, token_bytes
+from core.views.overview import next_tokens
+from pages.shell.examples import examples
 
 TOP = 8
 

@@ -12,7 +12,7 @@ import pytest
 from jsonschema import ValidationError
 from PIL import Image
 
-from core.charts import attention as charts
+from core.charts.attention import charts
 from tests.charts.schema import check_chart
 
 

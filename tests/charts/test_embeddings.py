@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.charts import embeddings as charts
+from core.charts.embeddings import charts
 from tests.charts.schema import check_chart
 
 POINTS = np.random.default_rng(0).normal(size=(60, 2))

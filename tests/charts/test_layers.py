@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from core.charts import layers as charts
+from core.charts.layers import charts
 from core.language import Number
 
 RNG = np.random.default_rng(0)
@@ -96,7 +96,7 @@ def texts_of(drawing) -> list[str]:
 
 
 def test_the_block_keeps_every_number() -> None:
-    from core.lens import BlockSteps, norm_steps
+    from core.views.lens import BlockSteps, norm_steps
 
     x = RNG.normal(size=16).astype(np.float32)
     norm = norm_steps(x, x, x, 1e-5)

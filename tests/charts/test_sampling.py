@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.charts import sampling as charts
+from core.charts.sampling import charts
 from tests.charts.schema import check_chart
 
 

@@ -91,6 +91,6 @@ def test_first_and_last_labels_stand_at_their_ticks() -> None:
 
 
 def test_the_page_knows_the_inks_of_words_in_charts() -> None:
-    css = Path(__file__).parent.parent.parent / "pages" / "parts" / "legible.css"
+    css = Path(__file__).parent.parent.parent / "pages" / "shell" / "legible.css"
     for ink in (theme.INK_LIGHT, theme.INK_DARK):
         assert f'svg text[fill="{ink}"]' in css.read_text()

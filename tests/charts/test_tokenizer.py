@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core import merges, spelling
-from core import tokenizer as ours
-from core.charts import tokenizer as charts
-from core.vocabulary import vocabulary
+from core.charts.tokenizer import charts
+from core.tokens import merges, spelling
+from core.tokens import tokenizer as ours
+from core.tokens.vocabulary import vocabulary
 
 
 def test_charts_hold_their_rows(storyteller) -> None:

@@ -13,8 +13,8 @@ from babel.messages.mofile import write_mo
 
 from core import language
 from core.errors import EmptyPrompt
-from pages.parts import prose
-from pages.parts.journey import stops
+from pages.kit import prose
+from pages.shell.journey import stops
 
 ROOT = Path(__file__).parent.parent.parent
 

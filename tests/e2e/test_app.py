@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.visitor import Visitor
-from pages.parts.journey import stops
+from pages.shell.journey import stops
 from tests.e2e.conftest import (
     Visit,
     check_fits,

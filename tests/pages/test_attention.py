@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import attention, heads
+from core.views import attention, heads
 from tests.app import boxes, open_page
 from tests.boxes import check_box
 
@@ -128,7 +128,7 @@ def test_full_context_and_the_resting_place(storyteller) -> None:
 
 
 def test_exports_hold_the_matrix(storyteller) -> None:
-    from core.charts import attention as charts
+    from core.charts.attention import charts
 
     trace = storyteller.trace(PROMPT)
     pattern = storyteller.attention(trace, 0).pattern[0]

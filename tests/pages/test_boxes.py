@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pages.parts.journey import stops
+from pages.shell.journey import stops
 from tests.app import boxes, open_page
 from tests.boxes import check_box
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core import embeddings as core_embeddings
 from core.language import Number
+from core.views import embeddings as core_embeddings
 from tests.app import boxes, open_page
 from tests.boxes import check_box
 

@@ -7,9 +7,9 @@ import html
 import numpy as np
 import pytest
 
-from core import lens
-from core.ablation import softmax
-from pages.parts.words import plain
+from core.views import lens
+from core.views.ablation import softmax
+from pages.kit.words import plain
 from tests.app import boxes, open_page, settle
 
 PROMPT = "Once upon a time there was a king who had a"

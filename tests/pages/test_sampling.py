@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import cache
-from core.choices import taken, text_of
-from core.sampling import SamplingSettings, leading, pipeline
+from core.sampling.choices import taken, text_of
+from core.sampling.stages import SamplingSettings, leading, pipeline
 from tests.app import boxes, open_page, settle
 from tests.boxes import check_box
 

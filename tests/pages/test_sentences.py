@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.language import Number
-from pages.parts import words
-from pages.parts.journey import stops
+from pages.kit import words
+from pages.shell.journey import stops
 from tests.app import open_page
 
 NOUNS = (

@@ -14,15 +14,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import cache, stored
-from core.engine import Engine
+from core import cache
+from core.engine.engine import Engine
 from core.errors import BadCheckpoint
-from core.loading import LoadJob, ModelPool
+from core.model import stored
+from core.model.pool import LoadJob, ModelPool
+from core.model.stored import Stored
 from core.settings import Settings
-from core.stored import Stored
-from core.tokenizer import encode
-from pages.parts import start
-from pages.parts.examples import DEFAULT_PROMPT
+from core.tokens.tokenizer import encode
+from pages.shell import start
+from pages.shell.examples import DEFAULT_PROMPT
 from tests.app import APP
 
 ROOT = Path(__file__).parent.parent.parent
@@ -33,7 +34,7 @@ def test_the_first_page_needs_no_torch():
     program = (
         "import sys\n"
         "from core.errors import LearnerError\n"
-        "from pages.parts import sidebar, start, status, session\n"
+        "from pages.shell import sidebar, start, status, session\n"
         "print([m for m in ('torch', 'transformers', 'accelerate', 'sklearn') if m in sys.modules])"
     )
     done = subprocess.run(
@@ -119,7 +120,7 @@ def test_the_status_panel(monkeypatch, storyteller: Engine):
     monkeypatch.setattr(cache, "settings", lambda: Settings(status_panel=True))
 
     def page() -> None:
-        from pages.parts import status
+        from pages.shell import status
 
         status.draw()
 
@@ -135,7 +136,7 @@ def test_the_status_panel_is_off_unless_asked_for(monkeypatch):
     monkeypatch.setattr(cache, "settings", Settings)
 
     def page() -> None:
-        from pages.parts import status
+        from pages.shell import status
 
         status.draw()
 

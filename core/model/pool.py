@@ -1,0 +1,342 @@
+"""Load models beside the sessions: jobs in threads, and the pool that all sessions share."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.errors import Busy
+from core.language import _
+from core.model import memory
+from core.model.catalogue import canonical, find
+from core.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from core.engine.engine import Engine
+    from core.model.load import LoadedModel
+
+#: Seconds that a model counts as at work after a session asked for it: a page asks for the
+#: engine first and only then puts its requests.
+_IN_HAND = 5.0
+#: Seconds that a load waits for another model to come to rest.
+_PATIENCE = 60.0
+#: Seconds for which a failure is shared: of thirty sessions that wait for one load, the first to
+#: see it fail must not start it again for the second.
+_SHARED_FAILURE = 2.0
+
+
+class LoadCancelled(Exception):
+    """The load was left; not an error for anybody's eyes."""
+
+
+@dataclass(frozen=True)
+class LoadProgress:
+    """How far a load is.
+
+    Attributes
+    ----------
+    stage : ``importing``, ``connecting``, ``downloading``, ``weights``, ``warming`` or ``ready``
+    done_bytes : of the stage
+    total_bytes : of the stage; 0 while unknown
+    """
+
+    stage: str
+    done_bytes: int = 0
+    total_bytes: int = 0
+
+    @property
+    def message(self) -> str:
+        """The stage in words, in the language of the session that asks."""
+        done, total = memory.readable(self.done_bytes), memory.readable(self.total_bytes)
+        match self.stage:
+            case "importing":
+                return _("waking up PyTorch")
+            case "connecting":
+                return _("asking the Hugging Face Hub")
+            case "downloading" if not self.total_bytes:
+                return _("downloading, {done}").format(done=done)
+            case "downloading":
+                return _("downloading, {done} of {total}").format(done=done, total=total)
+            case "weights":
+                return _("reading the weights, {done} of {total}").format(done=done, total=total)
+            case "warming":
+                return _("running the first token")
+            case _:
+                return _("ready")
+
+
+class LoadJob:
+    """A load in a thread of its own.
+
+    Parameters
+    ----------
+    key : what to load
+    loader : called as ``loader(key, progress=...)``; an exception out of ``progress`` must end it
+    finish : makes the result; called with the job and what was loaded
+    before_weights : called once, before the weights are read
+    """
+
+    def __init__(
+        self,
+        key: str,
+        loader: Callable[..., LoadedModel],
+        finish: Callable[[LoadJob, LoadedModel], Any] = lambda _job, loaded: loaded,
+        before_weights: Callable[[LoadJob], None] = lambda _job: None,
+    ) -> None:
+        self.key = key
+        self.error: Exception | None = None
+        self._loader, self._finish, self._before_weights = loader, finish, before_weights
+        self._progress = LoadProgress("connecting")
+        self._result: Any = None
+        self._cancelled = threading.Event()
+        self._done = threading.Event()
+        # The thread speaks the language of the session that started it.
+        context = contextvars.copy_context()
+        self._thread = threading.Thread(
+            target=context.run, args=(self._run,), name=f"load {key}", daemon=True
+        )
+
+    def start(self) -> LoadJob:
+        """Begin; returns the job."""
+        self._thread.start()
+        return self
+
+    @property
+    def progress(self) -> LoadProgress:
+        """How far it is."""
+        return self._progress
+
+    @property
+    def done(self) -> bool:
+        """Whether it ended, well or not."""
+        return self._done.is_set()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was left."""
+        return self._cancelled.is_set()
+
+    def cancel(self) -> None:
+        """Leave it: a download ends within a second, and what was loaded is dropped."""
+        self._cancelled.set()
+
+    def check(self) -> None:
+        """Raise `LoadCancelled` if the load was left."""
+        if self._cancelled.is_set():
+            raise LoadCancelled(self.key)
+
+    def result(self, timeout: float | None = None) -> Any:
+        """What was loaded; waits for it.
+
+        Raises
+        ------
+        LearnerError
+            What went wrong.
+        LoadCancelled
+            If the load was left.
+        TimeoutError
+            If it takes longer than `timeout` seconds.
+        """
+        if not self._done.wait(timeout):
+            raise TimeoutError(f"{self.key} is still loading")
+        if self.error is not None:
+            raise self.error
+        return self._result
+
+    def _tell(self, progress: LoadProgress) -> None:
+        self.check()
+        first = progress.stage == "weights" and self._progress.stage != "weights"
+        self._progress = progress
+        if first:
+            self._before_weights(self)
+
+    def _run(self) -> None:
+        try:
+            loaded = self._loader(self.key, progress=self._tell)
+            self.check()
+            self._result = self._finish(self, loaded)
+        except Exception as error:  # shown to whoever asks for the result
+            self.error = error
+        finally:
+            self._done.set()
+
+
+class ModelPool:
+    """The models in memory, one copy each for all sessions.
+
+    Parameters
+    ----------
+    factory : makes an engine out of a loaded model
+    settings : `max_models` bounds how many are held; the process's own if None
+    loader : `core.model.load.load_model`, or another in tests
+    clock : seconds; another one in tests
+    """
+
+    def __init__(
+        self,
+        factory: Callable[[LoadedModel], Engine],
+        settings: Settings | None = None,
+        *,
+        loader: Callable[..., LoadedModel] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._factory = factory
+        self._settings = settings or load_settings()
+        self._loader = loader or self._load
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._engines: OrderedDict[str, Engine] = OrderedDict()  # least recently used first
+        self._asked: dict[str, float] = {}
+        self._jobs: dict[str, LoadJob] = {}
+        self._forgotten: dict[str, float] = {}
+        self._entering: list[LoadJob] = []  # room was made for these
+
+    def get_or_start(self, key: str) -> Engine | LoadJob:
+        """The engine of a model, or the job that loads it, started by the first who asks.
+
+        A job that failed is given to everybody who asks until `forget`.
+
+        Raises
+        ------
+        UnknownModel, BadCheckpoint
+            If there is no such model, or the host does not allow it.
+        """
+        name = canonical(key)
+        with self._lock:
+            if (found := self._there(name)) is not None:
+                return found
+        find(name, self._settings)  # may look at files: not under the lock
+        with self._lock:
+            if (found := self._there(name)) is not None:
+                return found
+            job = LoadJob(name, self._loader, self._admit, self._make_room)
+            self._jobs[name] = job
+            return job.start()
+
+    def forget(self, key: str) -> None:
+        """Let the next who asks start a load anew that failed or was left."""
+        name = canonical(key)
+        with self._lock:
+            job = self._jobs.get(name)
+            if job is not None and job.cancelled:
+                del self._jobs[name]
+            elif job is not None and job.done:
+                self._forgotten.setdefault(name, self._clock())
+
+    def keys(self) -> list[str]:
+        """The models in memory, least recently used first."""
+        with self._lock:
+            return list(self._engines)
+
+    def engines(self) -> list[Engine]:
+        """Their engines, in the same order."""
+        with self._lock:
+            return list(self._engines.values())
+
+    def close(self) -> None:
+        """Leave all loads and give all models back."""
+        with self._lock:
+            for job in self._jobs.values():
+                job.cancel()
+            self._jobs.clear()
+            for name in list(self._engines):
+                self._release(name)
+
+    # --- inside ---------------------------------------------------------------------------
+
+    def _there(self, name: str) -> Engine | LoadJob | None:
+        """What there is of a model. Needs the lock."""
+        if (engine := self._engines.get(name)) is not None:
+            self._touch(name)
+            return engine
+        job = self._jobs.get(name)
+        since = self._forgotten.get(name)
+        if job is None or job.cancelled:
+            return None
+        if since is not None and self._clock() - since >= _SHARED_FAILURE:
+            del self._forgotten[name], self._jobs[name]
+            return None
+        return job
+
+    def _touch(self, name: str) -> None:
+        self._engines.move_to_end(name)
+        self._asked[name] = self._clock()
+
+    def _load(self, key: str, progress: Callable[[LoadProgress], None]) -> LoadedModel:
+        progress(LoadProgress("importing"))
+        from core.model.load import load_model  # torch: seconds, and only where a model is loaded
+
+        return load_model(
+            key, progress=progress, settings=self._settings, reclaimable=self._reclaimable()
+        )
+
+    def _resting(self) -> list[str]:
+        """Models that nobody uses now, least recently used first. Needs the lock."""
+        now = self._clock()
+        return [
+            name
+            for name, engine in self._engines.items()
+            if not engine.busy and now - self._asked[name] >= _IN_HAND
+        ]
+
+    def _surplus(self) -> int:
+        """Models to give back before one more comes in. Needs the lock."""
+        self._entering = [job for job in self._entering if not job.done]
+        held = len(self._engines) + len(self._entering)
+        return max(0, held + 1 - self._settings.max_models)
+
+    def _reclaimable(self) -> int:
+        """Bytes that making room will give back."""
+        with self._lock:
+            leaving = list(self._engines.values())[: self._surplus()]
+        return sum(engine.loaded.n_bytes for engine in leaving)
+
+    def _make_room(self, job: LoadJob) -> None:
+        """Give back the least recently used models until one more may come in.
+
+        Raises
+        ------
+        Busy
+            If all of them stay at work.
+        """
+        deadline = self._clock() + _PATIENCE
+        while True:
+            job.check()
+            with self._lock:
+                for name in self._resting()[: self._surplus()]:
+                    self._release(name)
+                if not self._surplus():
+                    self._entering.append(job)
+                    return
+            if self._clock() >= deadline:
+                raise Busy(
+                    _("All the models in memory are at work, and no more than {n} fit.").format(
+                        n=self._settings.max_models
+                    ),
+                    _("Try again in a minute, or use a model that is already there."),
+                )
+            time.sleep(0.05)
+
+    def _release(self, name: str) -> None:
+        engine = self._engines.pop(name)
+        self._asked.pop(name, None)
+        engine.close()
+
+    def _admit(self, job: LoadJob, loaded: LoadedModel) -> Engine:
+        engine = self._factory(loaded)
+        with self._lock:
+            if job in self._entering:
+                self._entering.remove(job)
+            if self._jobs.get(job.key) is not job or job.cancelled:
+                engine.close()
+                raise LoadCancelled(job.key)
+            del self._jobs[job.key]
+            self._forgotten.pop(job.key, None)
+            self._engines[job.key] = engine
+            self._touch(job.key)
+        return engine

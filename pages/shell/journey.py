@@ -1,0 +1,84 @@
+"""The order of the pages, and what every page ends with: the way on and its notebook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.language import _
+from core.recipes.base import notebook
+from pages.kit.panel import boxes
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page of the journey; `name` is its file, its URL and its prose."""
+
+    name: str
+    title: str
+    question: str
+    icon: str
+
+    @property
+    def file(self) -> str:
+        return f"pages/{self.name}.py"
+
+
+def stops() -> list[Stop]:
+    """The pages in the order of the model's own work, titles in the session's language."""
+    return [
+        Stop(
+            "overview",
+            _("Overview"),
+            _("What happens between your text and the next word?"),
+            ":material/map:",
+        ),
+        Stop(
+            "tokenizer",
+            _("Tokenizer"),
+            _("How does text become numbers?"),
+            ":material/content_cut:",
+        ),
+        Stop(
+            "embeddings",
+            _("Embeddings"),
+            _("What does a token mean to the model?"),
+            ":material/scatter_plot:",
+        ),
+        Stop(
+            "attention",
+            _("Attention"),
+            _("Which earlier words does each word look at?"),
+            ":material/visibility:",
+        ),
+        Stop(
+            "layers", _("Layers"), _("When does the model make up its mind?"), ":material/layers:"
+        ),
+        Stop("sampling", _("Sampling"), _("How is the next word chosen?"), ":material/casino:"),
+    ]
+
+
+def footer(name: str) -> None:
+    """Previous and next stage, and the page's boxes as a notebook."""
+    journey = stops()
+    at = next(i for i, stop in enumerate(journey) if stop.name == name)
+    before, middle, after = st.columns(3, vertical_alignment="center")
+    if at > 0:
+        previous = journey[at - 1]
+        before.page_link(previous.file, label="← " + previous.title, width="stretch")
+    recipes = list(boxes().values())
+    if recipes:
+        middle.download_button(
+            _("Python as a notebook"),
+            data=lambda: notebook(journey[at].title, recipes),
+            file_name=f"gpt2-{name}.ipynb",
+            mime="application/x-ipynb+json",
+            on_click="ignore",
+            icon=":material/download:",
+            width="stretch",
+            key=f"notebook_{name}",
+        )
+    if at + 1 < len(journey):
+        following = journey[at + 1]
+        after.page_link(following.file, label=following.title + " →", width="stretch")

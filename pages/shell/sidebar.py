@@ -1,0 +1,163 @@
+"""The sidebar that all pages share: model, prompt, examples, language. State lives in the URL."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import cache
+from core.errors import LearnerError
+from core.language import _, available_languages, set_language
+from core.model.catalogue import Entry, find, offered
+from core.model.memory import readable
+from pages.kit import words as count
+from pages.shell.examples import DEFAULT_PROMPT, examples
+from pages.shell.session import LONGEST_IN_URL, MODEL, PROMPT, READY, STARTED, show_error
+
+OTHER = "other"
+
+
+def start_session() -> None:
+    """Read the URL once, before any widget exists."""
+    if STARTED not in st.session_state:
+        query = st.query_params
+        st.session_state[STARTED] = {
+            "language": query.get("lang", "en"),
+            MODEL: query.get("model", cache.settings().default_model),
+            PROMPT: query.get("prompt", DEFAULT_PROMPT),
+        }
+    # Streamlit forgets what a widget held when a run ends before it was drawn, as one that only
+    # leads to another page does; what it held last is kept here.
+    for key, value in st.session_state[STARTED].items():
+        st.session_state.setdefault(key, value)
+    wanted = st.session_state.pop("model_wanted", None)
+    if wanted:
+        st.session_state[MODEL] = wanted
+    set_language(st.session_state["language"])
+
+
+def set_prompt(text: str) -> None:
+    """Take a text over as the prompt; for callbacks, which run before the widgets do."""
+    st.session_state[PROMPT] = text
+
+
+def draw() -> None:
+    """Draw the sidebar and write the state into the URL."""
+    with st.sidebar:
+        _language()
+        _prompt()
+        _model()
+    kept = st.session_state[STARTED]
+    kept.update({key: st.session_state[key] for key in kept})
+    _write_url()
+
+
+def _language() -> None:
+    codes = available_languages()
+    if len(codes) > 1:
+        st.selectbox(_("Language"), codes, key="language")
+
+
+def _prompt() -> None:
+    st.text_area(
+        _("Prompt"),
+        key=PROMPT,
+        height=130,
+        help=_("The model continues this text. Ctrl + Enter applies it."),
+    )
+    with st.popover(_("Examples"), icon=":material/lightbulb:", width="stretch"):
+        for number, example in enumerate(examples()):
+            st.button(
+                example.title,
+                key=f"example_{number}",
+                on_click=set_prompt,
+                args=(example.prompt,),
+                help=example.point,
+                width="stretch",
+            )
+
+
+def _model() -> None:
+    limits = cache.settings()
+    entries = {entry.key: entry for entry in offered(limits)}
+    chosen = st.session_state[MODEL]
+    if chosen not in entries:
+        try:
+            entries[chosen] = find(chosen, limits)
+        except LearnerError as error:
+            st.session_state["model_error"] = error
+            chosen = st.session_state[MODEL] = st.session_state.get(READY, limits.default_model)
+    st.selectbox(
+        _("Model"),
+        list(entries),
+        key=MODEL,
+        format_func=lambda key: _model_line(entries[key]),
+        help=_("Bigger models write better and need more memory; they are fetched once."),
+    )
+    _describe(entries[st.session_state[MODEL]])
+    if limits.allow_other_models:
+        with st.popover(_("Another model"), icon=":material/folder_open:", width="stretch"):
+            st.text_input(
+                _("Hub id or folder of a GPT-2 checkpoint"),
+                key="typed_model",
+                on_change=_take_typed_model,
+                placeholder="openai-community/gpt2-medium",
+            )
+
+
+def problem() -> None:
+    """Why a model that was asked for is not there; where everybody sees it, above the page."""
+    error = st.session_state.pop("model_error", None)
+    if error is not None:
+        show_error(error, key="model_problem")
+
+
+def _model_line(entry: Entry) -> str:
+    """A model with its size: parameters and what must be fetched."""
+    if entry.shape is None:
+        return entry.title
+    size = f"{entry.shape.n_params / 1e6:,.0f} M"
+    if entry.embedded or not entry.download_bytes:
+        return f"{entry.title} · {size}"
+    return f"{entry.title} · {size} · " + _("{size} to fetch").format(
+        size=readable(entry.download_bytes)
+    )
+
+
+def _describe(entry: Entry) -> None:
+    """What the chosen model is and needs."""
+    if entry.description:
+        st.caption(entry.description)
+    if entry.shape is None:
+        return
+    shape = entry.shape
+    st.caption(
+        _(
+            "{layers} · {heads} · {width:,} wide · {context:,} tokens of context"
+            " · {memory} in memory"
+        ).format(
+            layers=count.layers(shape.n_layer),
+            heads=count.heads(shape.n_head),
+            width=shape.n_embd,
+            context=shape.n_ctx,
+            memory=readable(entry.bytes_in("float32")),
+        )
+    )
+
+
+def _take_typed_model() -> None:
+    typed = st.session_state["typed_model"].strip()
+    if typed:
+        st.session_state[MODEL] = typed
+
+
+def _write_url() -> None:
+    query = st.query_params
+    query["model"] = st.session_state[MODEL]
+    prompt = st.session_state[PROMPT]
+    if len(prompt) <= LONGEST_IN_URL:
+        query["prompt"] = prompt
+    else:
+        query.pop("prompt", None)
+        st.sidebar.caption(
+            _("This prompt is too long for a link: the address of this page leaves it out.")
+        )

@@ -1,0 +1,54 @@
+"""The first seconds of a server: the page's question, a stored answer and the progress."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import cache
+from core.charts.overview.charts import next_token_bars
+from core.language import _
+from core.model.stored import stored
+from core.tokens.tokenizer import label
+from pages.components.token_strip import token_strip
+from pages.kit.panel import chart, panel
+from pages.shell.session import MODEL, PROMPT, engine_or_stop, header
+
+
+def wait_if_cold(name: str) -> None:
+    """While PyTorch is imported and the first model loads, show what is known; then stop.
+
+    Parameters
+    ----------
+    name : the page that was asked for, as in its address
+    """
+    if not cache.is_cold():
+        return
+    header(name)
+    progress = st.container()
+    found = None
+    if st.session_state[MODEL] == "storyteller":
+        found = stored().get(st.session_state[PROMPT])
+    if found is not None:
+        with panel(
+            _("What comes next?"),
+            _(
+                "The model's own answer to this example, stored with it."
+                " The live one takes its place in a few seconds."
+            ),
+            key="panel_stored",
+        ):
+            token_strip(found.tokens, key="stored_tokens")
+            best = [label(text) for text in found.best]
+            chart(
+                next_token_bars(best, found.probs),
+                key="chart_stored",
+                alt=_("The most probable next tokens as bars."),
+            )
+            st.caption(
+                _("After this text the model gives {share:.1%} to its first choice.").format(
+                    share=found.probs[0]
+                )
+            )
+    with progress:
+        engine_or_stop()
+    st.rerun()  # it came in the meantime

@@ -1,0 +1,47 @@
+"""For the person who runs a class: what the server is doing, in the sidebar."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import cache
+from core.language import _
+from core.model.memory import free_memory, readable
+from pages.kit.panel import fragment
+
+
+def draw() -> None:
+    """The status of every loaded model, if the settings ask for it."""
+    if cache.settings().status_panel:
+        with st.sidebar, st.expander(_("This server"), icon=":material/monitoring:", expanded=True):
+            _figures()
+
+
+@fragment(run_every=2.0)
+def _figures() -> None:
+    """Drawn anew every two seconds, without the page; it never waits for the model."""
+    engines = cache.pool().engines()
+    st.text(_("Free memory: {free}").format(free=readable(free_memory())))
+    if not engines:
+        st.text(_("No model is loaded yet."))
+    for engine in engines:
+        now = engine.status()
+        asked = now.hits + now.misses
+        lines = [
+            _("{model} on {device}, {dtype}").format(
+                model=now.model, device=now.device, dtype=now.dtype
+            ),
+            _("Weights {weights}, cache {cache}, continuations {kv}").format(
+                weights=readable(now.weight_bytes),
+                cache=readable(now.cache_bytes),
+                kv=readable(now.kv_bytes),
+            ),
+            _("Sessions in the last minute: {n}").format(n=now.clients),
+            _("Generating: {n} · waiting: {waiting}").format(n=now.generating, waiting=now.waiting),
+            _("{rate:.0f} tokens a second ({total:,} in all)").format(
+                rate=now.tokens_per_second, total=now.tokens
+            ),
+            _("Answers from the cache: {share:.0%}").format(share=now.hits / max(1, asked)),
+            _("Failed requests: {n}").format(n=now.failures),
+        ]
+        st.text("\n".join(lines))
