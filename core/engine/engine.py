@@ -46,7 +46,15 @@ from core.errors import Busy, LearnerError, OutOfRange, RequestFailed
 from core.language import _
 from core.model.load import LoadedModel
 from core.model.memory import give_back, tune_allocator
-from core.sampling.generation import Chosen, Cut, Step, Wish, choose, choose_many, cut
+from core.sampling.generation import (
+    Candidates,
+    Chosen,
+    Sampler,
+    Step,
+    candidates_of,
+    choose,
+    choose_many,
+)
 from core.sampling.stages import SamplingSettings
 from core.tokens.tokenizer import encode, piece, token_bytes
 from core.views.attention import LayerAttention, layer_attention
@@ -222,8 +230,8 @@ class _Stream:
         return self.closed
 
     @property
-    def wish(self) -> Wish:
-        return Wish(self.settings, self.ids, self.rng)
+    def sampler(self) -> Sampler:
+        return Sampler(self.settings, self.ids, self.rng)
 
     @property
     def is_ahead(self) -> bool:
@@ -335,7 +343,9 @@ class Engine:
         self._closing = False
         self._step_seconds = 0.0
         self._untidy = False  # a long request may have left holes in the heap
-        self._last_cut: tuple[Hashable, Cut] | None = None  # of a text's logits, by its ids
+        self._last_candidates: tuple[Hashable, Candidates] | None = (
+            None  # of a text's logits, by its ids
+        )
         self._made: deque[tuple[float, int]] = deque(maxlen=4096)
         self._seen: dict[str, float] = {}
         self._counts = {"tokens": 0, "hits": 0, "misses": 0, "failures": 0}
@@ -866,7 +876,7 @@ class Engine:
         if self._walk is None:
             stream.seat, logits = self._stepper.start(stream.ids)
             self._sit(stream)
-            self._offer(stream, logits, *choose_many(logits[None], [stream.wish]))
+            self._offer(stream, logits, *choose_many(logits[None], [stream.sampler]))
             return True
         if stream.pieces is None:
             stream.pieces = self._past_pieces(stream.ids)
@@ -884,9 +894,9 @@ class Engine:
         if stream.settings.greedy:
             return choose(logits, stream.settings, stream.ids, stream.rng)
         key = stream.ids, stream.settings
-        if self._last_cut is None or self._last_cut[0] != key:
-            self._last_cut = key, cut(logits, stream.settings, stream.ids)
-        return self._last_cut[1].draw(stream.rng)
+        if self._last_candidates is None or self._last_candidates[0] != key:
+            self._last_candidates = key, candidates_of(logits, stream.settings, stream.ids)
+        return self._last_candidates[1].draw(stream.rng)
 
     def _coming(self, length: int) -> int:
         """How many more sequences that need as much room as one of this length sit down next."""
@@ -988,7 +998,7 @@ class Engine:
         for row, guessed in zip(made, [*guess, None], strict=True):
             stream.seat.length += 1
             stream.turn += 1
-            self._offer(stream, row, *choose_many(row[None], [stream.wish]))
+            self._offer(stream, row, *choose_many(row[None], [stream.sampler]))
             if stream.seat is None or stream.ids[-1] != guessed:
                 break
         return True
@@ -1016,7 +1026,7 @@ class Engine:
             self._step_some(streams[half:])
             return
         made = logits.numpy()
-        chosen = choose_many(made, [stream.wish for stream in streams])
+        chosen = choose_many(made, [stream.sampler for stream in streams])
         made.flags.writeable = False
         # From the last one back: whoever ends leaves no gap that another one must fill.
         for stream, row, choice in reversed(list(zip(streams, made, chosen, strict=True))):

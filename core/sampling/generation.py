@@ -1,4 +1,4 @@
-"""What one step of generation leaves behind."""
+"""One step of generation: how the next token is chosen, and what that leaves behind."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ Chosen = tuple[int, float, float, float | None]
 
 
 @dataclass(frozen=True)
-class Wish:
-    """How one sequence wants its next token chosen.
+class Sampler:
+    """How one sequence's next token is chosen.
 
     Attributes
     ----------
@@ -65,31 +65,39 @@ class Wish:
 
 
 @dataclass(frozen=True, eq=False)
-class Cut:
-    """What is left to draw from, after all stages.
+class Candidates:
+    """The tokens that are left to draw from, after all stages.
 
     Attributes
     ----------
     token_ids : shape (n_left,)
     probs : shape (n_left,), sums to one
-    of_model : shape (n_left,), softmax of the raw logits
+    model_probs : shape (n_left,), softmax of the raw logits
     """
 
     token_ids: np.ndarray
     probs: np.ndarray
-    of_model: np.ndarray
+    model_probs: np.ndarray
 
     def draw(self, rng: np.random.Generator) -> Chosen:
         """One token, as the next random number wants it."""
         u = float(rng.random())
-        place = draw(self.probs, u)
-        return int(self.token_ids[place]), float(self.probs[place]), float(self.of_model[place]), u
+        at = draw(self.probs, u)
+        return int(self.token_ids[at]), float(self.probs[at]), float(self.model_probs[at]), u
 
 
-def cut(logits: np.ndarray, settings: SamplingSettings, previous_ids: tuple[int, ...]) -> Cut:
-    """All stages on one row of logits; not for greedy settings, which draw nothing."""
+def candidates_of(
+    logits: np.ndarray, settings: SamplingSettings, previous_ids: tuple[int, ...]
+) -> Candidates:
+    """All stages on one row of logits; not for greedy settings, which draw nothing.
+
+    Parameters
+    ----------
+    logits : shape (n_vocab,), float32
+    previous_ids : tokens so far, for the repetition penalty
+    """
     token_ids, probs = candidates(logits, settings, previous_ids)
-    return Cut(token_ids, probs, probabilities_of(logits, token_ids))
+    return Candidates(token_ids, probs, probabilities_of(logits, token_ids))
 
 
 def choose(
@@ -100,6 +108,11 @@ def choose(
 ) -> Chosen:
     """Choose the next token.
 
+    Parameters
+    ----------
+    logits : shape (n_vocab,), float32
+    previous_ids : tokens so far, for the repetition penalty
+
     Returns
     -------
     token_id, probability, model_probability, u
@@ -109,51 +122,72 @@ def choose(
     if settings.greedy:
         token, probability = best(logits, settings, previous_ids)
         return token, probability, probability_of(logits, token), None
-    return cut(logits, settings, previous_ids).draw(rng)
+    return candidates_of(logits, settings, previous_ids).draw(rng)
 
 
-def choose_many(logits: np.ndarray, wishes: Sequence[Wish]) -> list[Chosen | BaseException]:
+def choose_many(logits: np.ndarray, samplers: Sequence[Sampler]) -> list[Chosen | BaseException]:
     """Choose the next token of every sequence of a batch.
 
-    Sequences with the same settings are cut together: one pass over the
+    Sequences with the same settings are chosen for together: one pass over the
     vocabulary for all of them instead of several for each.
 
     Parameters
     ----------
-    logits : shape (n, n_vocab), float32; one row for each wish
+    logits : shape (n, n_vocab), float32; one row for each sampler
 
     Returns
     -------
     list
         For each sequence what `choose` returns, or the error that concerns it alone.
     """
-    found: list[Chosen | BaseException | None] = [None] * len(wishes)
+    chosen: list[Chosen | None] = [None] * len(samplers)
+    for settings, rows in _alike(samplers).items():
+        if len(rows) > 1:
+            rngs = [samplers[row].rng for row in rows]
+            for row, one in zip(rows, _choose_alike(logits, rows, settings, rngs), strict=True):
+                chosen[row] = one
+    return [
+        _choose_alone(row, sampler) if one is None else one
+        for row, sampler, one in zip(logits, samplers, chosen, strict=True)
+    ]
+
+
+def _alike(samplers: Sequence[Sampler]) -> dict[SamplingSettings, list[int]]:
+    """The rows that can be chosen for together, by their settings."""
     groups: dict[SamplingSettings, list[int]] = {}
-    for at, wish in enumerate(wishes):
-        together = wish.settings.greedy or wish.settings.top_k
-        if together and wish.settings.repetition_penalty == 1:
-            groups.setdefault(wish.settings, []).append(at)
-    for settings, rows in groups.items():
-        if len(rows) == 1:
-            continue
-        try:
-            some = logits if len(rows) == len(logits) else logits[rows]
-            of_model = torch.from_numpy(some).softmax(-1).numpy()
-            if settings.greedy:
-                for at, p, token in zip(rows, of_model, some.argmax(-1).tolist(), strict=True):
-                    found[at] = token, float(p[token]), float(p[token]), None
-                continue
-            left = candidates_of_many(some, settings)
-        except Exception:  # somebody's fault, but whose? Each is tried alone
-            continue
-        for at, p, of_row in zip(rows, of_model, left, strict=True):
-            if of_row is not None:
-                ids, probs = of_row
-                found[at] = Cut(ids, probs, p[ids]).draw(wishes[at].rng)
-    for at, wish in enumerate(wishes):
-        if found[at] is None:
-            try:
-                found[at] = choose(logits[at], wish.settings, wish.previous_ids, wish.rng)
-            except BaseException as error:
-                found[at] = error
-    return found  # type: ignore[return-value]
+    for row, sampler in enumerate(samplers):
+        together = sampler.settings.greedy or sampler.settings.top_k
+        if together and sampler.settings.repetition_penalty == 1:
+            groups.setdefault(sampler.settings, []).append(row)
+    return groups
+
+
+def _choose_alike(
+    logits: np.ndarray,
+    rows: list[int],
+    settings: SamplingSettings,
+    rngs: list[np.random.Generator],
+) -> list[Chosen | None]:
+    """Choose for some rows with the same settings; None where a row has to be tried alone."""
+    try:
+        some = logits if len(rows) == len(logits) else logits[rows]
+        of_model = torch.from_numpy(some).softmax(-1).numpy()
+        if settings.greedy:
+            best_ids = some.argmax(-1).tolist()
+            pairs = zip(best_ids, of_model, strict=True)
+            return [(token, float(p[token]), float(p[token]), None) for token, p in pairs]
+        left = candidates_of_many(some, settings)
+    except Exception:  # somebody's fault, but whose? Each is tried alone
+        return [None] * len(rows)
+    return [
+        None if of_row is None else Candidates(*of_row, p[of_row[0]]).draw(rng)
+        for of_row, p, rng in zip(left, of_model, rngs, strict=True)
+    ]
+
+
+def _choose_alone(logits: np.ndarray, sampler: Sampler) -> Chosen | BaseException:
+    """`choose`, with the error in place of the choice."""
+    try:
+        return choose(logits, sampler.settings, sampler.previous_ids, sampler.rng)
+    except BaseException as error:
+        return error

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import torch
 
+from core.engine import engine as module
 from core.engine.engine import Engine
-from core.engine.engine import engine as module
 from core.engine.fair_queue import client
 from core.engine.forward import PlainStepper
 from core.errors import Busy, EmptyPrompt, OutOfRange, RequestFailed, TooManyTokens

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 from transformers import GenerationConfig
 
-from core.sampling.generation import Wish, choose, choose_many
+from core.sampling import stages as sampling
+from core.sampling.generation import Sampler, choose, choose_many
 from core.sampling.stages import SamplingSettings, distribution, draw, pipeline
-from core.sampling.stages import pipeline as sampling
 
 VOCAB = 300
 knobs = st.builds(
@@ -136,14 +136,14 @@ def test_many_are_chosen_as_each_alone() -> None:
     rows = np.stack([logits_of(i, 2_000) for i in range(len(kinds))])
     rows[-4:] = np.round(rows[-4:])  # of equal ones greedy takes the first
 
-    def wishes() -> list[Wish]:
-        return [Wish(k, (1, 2), np.random.default_rng(i)) for i, k in enumerate(kinds)]
+    def samplers() -> list[Sampler]:
+        return [Sampler(k, (1, 2), np.random.default_rng(i)) for i, k in enumerate(kinds)]
 
     alone = [
-        choose(row, w.settings, w.previous_ids, w.rng)
-        for row, w in zip(rows, wishes(), strict=True)
+        choose(row, s.settings, s.previous_ids, s.rng)
+        for row, s in zip(rows, samplers(), strict=True)
     ]
-    for mine, want in zip(choose_many(rows, wishes()), alone, strict=True):
+    for mine, want in zip(choose_many(rows, samplers()), alone, strict=True):
         assert isinstance(mine, tuple)
         assert mine[0] == want[0]
         assert mine[1:3] == pytest.approx(want[1:3], abs=1e-5)
