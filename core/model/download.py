@@ -4,8 +4,8 @@ A download runs in a process of its own. That process can be ended at any moment
 is left stops at once; a server that says nothing cannot hold anybody up; and the settings that
 huggingface_hub reads when it is imported stay out of the server's process.
 
-This file is both sides: `fetch` is called by `core.model.load`; `main` is the other process, started
-as ``python -m core.model.download`` and reporting in lines of JSON.
+This file is both sides: `fetch` is called by `core.model.load`; `main` is the other process,
+started as ``python -m core.model.download`` and reporting in lines of JSON.
 """
 
 from __future__ import annotations

@@ -192,7 +192,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A token: its id, its text as `core.tokens.tokenizer.label` shows it, its cells and its formulas."""
+    """A token: its id, its text as `tokenizer.label` shows it, its cells and its formulas."""
 
     token_id: int
     token: str
