@@ -22,7 +22,7 @@ from transformers import GPT2Config
 from benchmarks.measure import random_model, table, take_turns, typical
 from benchmarks.redraw import redraws, row
 from core.model.load import LoadedModel, load_model
-from core.views import embeddings as core_embeddings
+from core.views.neighbours import neighbours
 
 SHAPES = {
     "small": {"n_embd": 768, "n_layer": 12, "n_head": 12},
@@ -47,7 +47,7 @@ def search(loaded: LoadedModel, name: str, rounds: int) -> list[str]:
 
     def ours() -> None:
         with torch.inference_mode():
-            core_embeddings.neighbours(loaded, (next(words),), "cosine", 12, True)
+            neighbours(loaded, (next(words),), "cosine", 12, True)
 
     def brute() -> None:
         row = matrix[next(words)]

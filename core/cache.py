@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # torch takes seconds to import: it is left to the thread tha
 _PAGE_MODULES = (
     "core.views.overview",
     "core.views.heads",
-    "core.views.embeddings",
+    "core.views.word_map",
     "core.sampling.beams",
     "core.sampling.surprise",
     "core.sampling.choices",

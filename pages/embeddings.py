@@ -13,8 +13,20 @@ from core.errors import LearnerError
 from core.language import Number, _
 from core.recipes.embeddings import boxes as recipes
 from core.tokens.tokenizer import encode, label
-from core.views import embeddings as core_embeddings
-from core.views.embeddings import Reading
+from core.views import (
+    analogy,
+    input_sum,
+    matrix,
+    meeting,
+    neighbours,
+    positions,
+    readings,
+    swap,
+    walk,
+    word_map,
+    wte,
+)
+from core.views.readings import Reading
 from core.views.trace import Trace
 from pages.components.matrix_view import matrix_view, picked_cell
 from pages.components.token_strip import token_strip
@@ -96,7 +108,7 @@ def about_a_token(now: Current, trace: Trace) -> None:
     if clicked is not None and 0 <= int(clicked) <= last:
         st.session_state["token"] = int(clicked)
     elif cell is not None and "token" in st.session_state:
-        places = core_embeddings.window(last + 1, int(st.session_state["token"]), ROWS)
+        places = input_sum.window(last + 1, int(st.session_state["token"]), ROWS)
         if cell[0] < len(places) and cell[1] < now.engine.shape.n_embd:
             st.session_state["token"], st.session_state["dim"] = places[cell[0]], cell[1]
     elif not 0 <= st.session_state.get("token", -1) <= last and "token" not in st.query_params:
@@ -128,9 +140,9 @@ def sum_panel(now: Current) -> None:
         )
         with strip:
             token_strip(now.tokens, key="strip_embeddings", chosen=token, selectable=True)
-        places = core_embeddings.window(len(now.tokens), token, ROWS)
+        places = input_sum.window(len(now.tokens), token, ROWS)
         shown = now.ids[places.start : places.stop]
-        found = now.engine.view(core_embeddings.input_sum, shown, places.start)
+        found = now.engine.view(input_sum.input_sum, shown, places.start)
         row = places.index(token)
         matrix_view(
             [found.wte, found.wpe, found.total],
@@ -159,7 +171,7 @@ def sum_panel(now: Current) -> None:
             language=None,
             wrap_lines=True,
         )
-        lengths = core_embeddings.lengths(found, row)
+        lengths = input_sum.lengths(found, row)
         st.caption(
             _(
                 "Lengths of the chosen token's vectors: token {wte:.2f}, position {wpe:.2f}, sum"
@@ -207,7 +219,7 @@ def nearest_view(now: Current, chosen: int) -> None:
         _("Hide case and space variants"), value=True, key="variants", bind="query-params"
     )
     reading = Reading((now.ids[chosen],), (now.tokens[chosen].piece,), whole=True)
-    choices = core_embeddings.readings(now.engine.tokenizer, typed or "")
+    choices = readings.readings(now.engine.tokenizer, typed or "")
     if choices:
         reading = choices[0]
         if len(choices) > 1:
@@ -218,7 +230,7 @@ def nearest_view(now: Current, chosen: int) -> None:
                 key=f"reading {typed}",  # another word has other readings
             )
             reading = choices[at]
-    found = now.engine.view(core_embeddings.neighbours, reading.ids, by, NEIGHBOURS, hide)
+    found = now.engine.view(neighbours.neighbours, reading.ids, by, NEIGHBOURS, hide)
     st.text(_("Nearest to {word}").format(word=read_as(reading)))
     chart(
         charts.nearest_bars(
@@ -258,12 +270,12 @@ def analogy_view(now: Current) -> None:
             columns, names, ("king", "man", "woman"), ("a", "b", "c"), strict=True
         )
     ]
-    found_readings = [core_embeddings.readings(now.engine.tokenizer, w or "") for w in words]
+    found_readings = [readings.readings(now.engine.tokenizer, w or "") for w in words]
     if not all(found_readings):
         st.info(_("Type a word into each of the three fields."))
         return
     a, b, c = (choices[0] for choices in found_readings)
-    found = now.engine.view(core_embeddings.analogy, a.ids, b.ids, c.ids, ANSWERS)
+    found = now.engine.view(analogy.analogy, a.ids, b.ids, c.ids, ANSWERS)
     for name, reading in zip(names, (a, b, c), strict=True):
         if len(reading.ids) > 1:
             st.text(name + ": " + read_as(reading))
@@ -316,7 +328,7 @@ def context_panel(now: Current, trace: Trace, chosen: int) -> None:
 
 
 def walk_view(now: Current, trace: Trace, chosen: int) -> None:
-    found = now.engine.view(core_embeddings.walk, trace, chosen, RANKS)
+    found = now.engine.view(walk.walk, trace, chosen, RANKS)
     st.text(_("Token {n}: {token}").format(n=chosen, token=now.labels[chosen]))
     left, right = st.columns(2)
     with left:
@@ -382,7 +394,7 @@ def meeting_view(now: Current) -> None:
         st.info(_("Type a word and two sentences that hold it."))
         return
     ids = [tuple(t.id for t in sentence) for sentence in tokens]
-    places = [core_embeddings.word_of(tokenizer, sentence, word) for sentence in ids]
+    places = [readings.word_of(tokenizer, sentence, word) for sentence in ids]
     for number, (sentence, place) in enumerate(zip(tokens, places, strict=True), start=1):
         token_strip(
             sentence,
@@ -399,7 +411,7 @@ def meeting_view(now: Current) -> None:
         return
     traces = [now.engine.trace(sentence) for sentence in ids]
     at = (places[0][-1], places[1][-1])
-    found = core_embeddings.meeting(traces[0], traces[1], *at)
+    found = meeting.meeting(traces[0], traces[1], *at)
     lines = {_("the word in both sentences"): found.same}
     if found.has_others:
         lines[_("any two other words")] = found.others
@@ -454,7 +466,7 @@ def map_panel(now: Current, trace: Trace) -> None:
         words = [(w, kind) for kind in chosen for w in _words(now, kind)]
         ids = tuple(token for (_text, token), _kind in words)
         try:
-            found = now.engine.view(core_embeddings.word_map, trace, ids)
+            found = now.engine.view(word_map.word_map, trace, ids)
         except LearnerError as error:
             show_error(error)
             return
@@ -493,7 +505,7 @@ def map_panel(now: Current, trace: Trace) -> None:
 
 
 def _words(now: Current, kind: str) -> list[tuple[str, int]]:
-    return core_embeddings.single_tokens(now.engine.tokenizer, kind)
+    return word_map.single_tokens(now.engine.tokenizer, kind)
 
 
 # --- positions ------------------------------------------------------------------------------
@@ -514,7 +526,7 @@ def positions_panel(now: Current, trace: Trace) -> None:
 
 
 def position_similarity_view(now: Current) -> None:
-    found = now.engine.view(core_embeddings.position_similarity)
+    found = now.engine.view(positions.position_similarity)
     n, near = len(found.cosine), found.by_distance
     left, right = st.columns([3, 2])
     with left:
@@ -551,7 +563,7 @@ def position_similarity_view(now: Current) -> None:
 
 
 def position_map_view(now: Current) -> None:
-    found = now.engine.view(core_embeddings.position_map)
+    found = now.engine.view(positions.position_map)
     for column, first in zip(st.columns(2), (0, 1), strict=True):
         with column:
             chart(
@@ -568,7 +580,7 @@ def position_map_view(now: Current) -> None:
 
 
 def position_norms_view(now: Current) -> None:
-    found = now.engine.view(core_embeddings.position_norms)
+    found = now.engine.view(positions.position_norms)
     chart(
         charts.position_norms(found),
         key="chart_position_norms",
@@ -586,14 +598,14 @@ def position_norms_view(now: Current) -> None:
 
 
 def swap_view(now: Current, trace: Trace) -> None:
-    words = core_embeddings.words_of(now.engine.tokenizer, now.text, len(now.tokens))
+    words = swap.words_of(now.engine.tokenizer, now.text, len(now.tokens))
     if len(words) < 2:
         st.info(_("This prompt has only one word: there is nothing to exchange."))
         return
     names = [
         f"{n} {label(''.join(now.tokens[i].piece for i in word))}" for n, word in enumerate(words)
     ]
-    first, second = core_embeddings.default_swap(now.tokens, words)
+    first, second = swap.default_swap(now.tokens, words)
     if st.session_state.setdefault("swap_of", now.ids) != now.ids:
         # Another prompt has other words: its own telling pair comes first.
         st.session_state["swap_of"] = now.ids
@@ -610,8 +622,8 @@ def swap_view(now: Current, trace: Trace) -> None:
     if one == other:
         st.info(_("Choose two different words."))
         return
-    swapped = core_embeddings.exchanged(now.ids, words[one], words[other])
-    found = core_embeddings.change(trace.resid, now.engine.trace(swapped).resid)
+    swapped = swap.exchanged(now.ids, words[one], words[other])
+    found = swap.change(trace.resid, now.engine.trace(swapped).resid)
     moved = sorted({*words[one], *words[other]})
     matrix_view(
         [found],
@@ -629,7 +641,7 @@ def swap_view(now: Current, trace: Trace) -> None:
         hint=_("Point at a cell to read how far that vector moved."),
         row_height=26,
     )
-    report = core_embeddings.swap_report(found, words[one], words[other])
+    report = swap.swap_report(found, words[one], words[other])
     st.caption(
         _(
             "Tokens before number {first}: moved by {before:.1%}. At the input only the exchanged"
@@ -650,8 +662,8 @@ def swap_view(now: Current, trace: Trace) -> None:
 
 
 def matrix_panel(now: Current) -> None:
-    found = now.engine.view(core_embeddings.matrix_facts)
-    index = now.engine.view(core_embeddings.search_index)
+    found = now.engine.view(matrix.matrix_facts)
+    index = now.engine.view(wte.search_index)
     with panel(_("What is this matrix?"), prose("embeddings", "matrix"), key="panel_matrix"):
         figures = [
             (_("rows (tokens)"), f"{found.shape[0]:,}"),
@@ -662,7 +674,7 @@ def matrix_panel(now: Current) -> None:
         ]
         for column, (name, value) in zip(st.columns(len(figures)), figures, strict=True):
             column.metric(name, value)
-        mine = core_embeddings.mean_length(index, now.ids)
+        mine = matrix.mean_length(index, now.ids)
         chart(
             charts.norm_histogram(
                 found.counts, found.edges, found.mean, mine, _("mean of your prompt")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.language import Number
-from core.views import embeddings as core_embeddings
+from core.views.neighbours import neighbours
 from tests.app import boxes, open_page
 from tests.boxes import check_box
 
@@ -38,7 +38,7 @@ def test_first_views_follow_the_chosen_token(storyteller) -> None:
     shown = boxes(app)["embeddings-sum"].shown
     assert np.allclose(shown["sum"], trace.resid[0, 4], atol=1e-6)
     assert f"{Number(shown['sum'][7]):+.5f}" in " ".join(c.value for c in app.code)
-    bank = storyteller.view(core_embeddings.neighbours, (trace.token_ids[4],))
+    bank = storyteller.view(neighbours, (trace.token_ids[4],))
     assert np.array_equal(boxes(app)["embeddings-neighbours"].shown["ids"], bank.ids)
     assert "␣bank" in said(app)
     app.number_input(key="token").set_value(7).run()

@@ -7,16 +7,14 @@ from typing import Any
 import numpy as np
 
 from core.recipes.base import Recipe, preamble
-from core.views.embeddings import (
-    Analogy,
-    InputSum,
-    MatrixFacts,
-    Meeting,
-    Neighbours,
-    PositionMap,
-    Walk,
-    WordMap,
-)
+from core.views.analogy import Analogy
+from core.views.input_sum import InputSum
+from core.views.matrix import MatrixFacts
+from core.views.meeting import Meeting
+from core.views.neighbours import Neighbours
+from core.views.positions import PositionMap
+from core.views.walk import Walk
+from core.views.word_map import WordMap
 
 #: The residual stream entering each block and leaving the last, before ln_f.
 _RESID = """
