@@ -45,16 +45,3 @@ def _(message: str) -> str:
 def ngettext(one: str, many: str, n: int) -> str:
     """The message in the session's language, with its plural form for `n`."""
     return _translations(current_language.get()).ngettext(one, many, n)
-
-
-class Number(float):
-    """A number that people read: formatted, its minus is the true sign and not a hyphen.
-
-    What rounds to zero has no sign. Python boxes and exports keep Python's own.
-    """
-
-    def __format__(self, spec: str) -> str:
-        text = format(float(self), spec)
-        if not text.strip("+-0.,"):
-            return text.lstrip("+-")
-        return text.replace("-", "\N{MINUS SIGN}")

@@ -7,7 +7,8 @@ import streamlit as st
 
 from core.charts.attention import charts
 from core.errors import LearnerError
-from core.language import Number, _, ngettext
+from core.language import _, ngettext
+from core.numbers import Number
 from core.recipes.attention import boxes as recipes
 from core.tokens.tokenizer import label, piece, token_bytes
 from core.views import ablation, attention, heads

@@ -10,7 +10,8 @@ import streamlit as st
 
 from core.charts.embeddings import charts
 from core.errors import LearnerError
-from core.language import Number, _
+from core.language import _
+from core.numbers import Number
 from core.recipes.embeddings import boxes as recipes
 from core.tokens.tokenizer import encode, label
 from core.views import (

@@ -11,7 +11,8 @@ import streamlit as st
 
 from core.charts.drawing import Drawing
 from core.charts.layers import charts
-from core.language import Number, _, ngettext
+from core.language import _, ngettext
+from core.numbers import Number, percent
 from core.recipes.layers import boxes as recipes
 from core.tokens.tokenizer import label, piece, token_bytes
 from core.views import ablation, lens
@@ -338,7 +339,7 @@ def lens_sentence(
     ).format(
         position=position,
         answer=plain(name_of(now, own.top_ids[-1, 0, 0])),
-        p=charts.per_cent(own.top_probs[-1, 0, 0]),
+        p=percent(own.top_probs[-1, 0, 0]),
         row=rows[settled],
     )
     if got.start <= position < got.stop:
@@ -384,10 +385,10 @@ def race_panel(now: Current, trace: Trace, position: int) -> None:
                 token=plain(now.labels[position]),
                 position=position,
                 best=plain(names[0]),
-                p=charts.per_cent(last.top_probs[-1, 0, 0]),
+                p=percent(last.top_probs[-1, 0, 0]),
                 row=rows[settled],
                 second=plain(names[1]),
-                q=charts.per_cent(last.top_probs[-1, 0, 1]),
+                q=percent(last.top_probs[-1, 0, 1]),
             ),
             "race",
             partial(lens.lens_rows, got, now.tokens, partial(name_of, now)),

@@ -16,7 +16,8 @@ from core.charts.tokenizer.charts import (
     merge_picture,
 )
 from core.errors import LearnerError
-from core.language import Number, _, ngettext
+from core.language import _, ngettext
+from core.numbers import Number
 from core.recipes.tokenizer import boxes as recipes
 from core.tokens import merges, spelling
 from core.tokens import tokenizer as core_tokenizer

@@ -26,6 +26,7 @@ from typing import Any, NoReturn
 
 from core.errors import BadCheckpoint, LearnerError, NoNetwork, NotEnoughMemory, UnknownModel
 from core.language import _
+from core.numbers import byte_size
 
 #: Files beside the weights that a GPT-2 checkpoint may have; nothing else is downloaded.
 SMALL_FILES = (
@@ -304,11 +305,10 @@ def _silent(stage: str, seconds: float) -> NoNetwork:
 
 
 def _broken(done: int, total: int) -> NoNetwork:
-    from core.model.memory import readable
 
     return NoNetwork(
         _("The download broke off after {done} of {total}.").format(
-            done=readable(done), total=readable(total)
+            done=byte_size(done), total=byte_size(total)
         ),
         _("Try again: files that were whole are kept. Or stay with the embedded model."),
     )
@@ -339,11 +339,9 @@ def _as_learner_error(report: dict[str, Any], repo_id: str, done: int, total: in
                 _("Choose another checkpoint."),
             )
         case "disk":
-            from core.model.memory import readable
-
             return NotEnoughMemory(
                 _("The download takes {need} of disk and {free} are free.").format(
-                    need=readable(report["need"]), free=readable(report["free"])
+                    need=byte_size(report["need"]), free=byte_size(report["free"])
                 ),
                 _("Make room on the disk, or choose a smaller model."),
             )

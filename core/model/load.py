@@ -26,6 +26,7 @@ from core.model import download as hub
 from core.model import memory
 from core.model.catalogue import ITEM_BYTES, Entry, Shape, find, offered, read_config, shown
 from core.model.pool import LoadProgress
+from core.numbers import byte_size
 from core.settings import Settings, load_settings
 
 #: from_pretrained changes state of the whole process while it runs (torch's default dtype, its
@@ -260,8 +261,8 @@ def _check_files(folder: Path) -> None:
             raise BadCheckpoint(
                 _("{name} is cut off: it has {size} of {whole}.").format(
                     name=shown(path.name),
-                    size=memory.readable(size),
-                    whole=memory.readable(8 + length + end),
+                    size=byte_size(size),
+                    whole=byte_size(8 + length + end),
                 ),
                 _("Download or copy the checkpoint again."),
             )
@@ -356,13 +357,13 @@ def _too_big(
     best = max(fitting, key=lambda e: e.shape.n_params if e.shape else 0, default=None)
     if best is not None and best.shape is not None:
         cure = _("{title} fits: it needs {need}.").format(
-            title=best.title, need=memory.readable(memory.needed_bytes(best.shape))
+            title=best.title, need=byte_size(memory.needed_bytes(best.shape))
         )
     else:
         cure = _("Close other programs, or use a computer with more memory.")
     return NotEnoughMemory(
         _("{title} needs {need} of memory and {free} are free.").format(
-            title=shown(entry.title), need=memory.readable(need), free=memory.readable(free)
+            title=shown(entry.title), need=byte_size(need), free=byte_size(free)
         ),
         cure,
     )

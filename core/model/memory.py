@@ -13,21 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from core.language import _
 from core.model.catalogue import ITEM_BYTES, Shape
 
 #: Limits above this are the kernel's way of writing "none".
 _NO_LIMIT = 1 << 60
-
-
-def readable(n_bytes: float) -> str:
-    """Bytes as people read them, in powers of ten: ``"3.10 GB"``."""
-    for unit, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if n_bytes >= unit:
-            value = n_bytes / unit
-            digits = 0 if value >= 99.5 else 1 if value >= 9.95 else 2
-            return f"{value:.{digits}f} {name}"
-    return _("{n} bytes").format(n=int(n_bytes))
 
 
 def _number(path: Path) -> int | None:

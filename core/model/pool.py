@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import Busy
 from core.language import _
-from core.model import memory
 from core.model.catalogue import canonical, find
+from core.numbers import byte_size
 from core.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class LoadProgress:
     @property
     def message(self) -> str:
         """The stage in words, in the language of the session that asks."""
-        done, total = memory.readable(self.done_bytes), memory.readable(self.total_bytes)
+        done, total = byte_size(self.done_bytes), byte_size(self.total_bytes)
         match self.stage:
             case "importing":
                 return _("waking up PyTorch")

@@ -8,7 +8,7 @@ from core import cache
 from core.errors import LearnerError
 from core.language import _, available_languages, set_language
 from core.model.catalogue import Entry, find, offered
-from core.model.memory import readable
+from core.numbers import byte_size, parameters
 from pages.kit import words as count
 from pages.shell.examples import DEFAULT_PROMPT, examples
 from pages.shell.session import LONGEST_IN_URL, MODEL, PROMPT, READY, STARTED, show_error
@@ -115,11 +115,11 @@ def _model_line(entry: Entry) -> str:
     """A model with its size: parameters and what must be fetched."""
     if entry.shape is None:
         return entry.title
-    size = f"{entry.shape.n_params / 1e6:,.0f} M"
+    size = parameters(entry.shape.n_params)
     if entry.embedded or not entry.download_bytes:
         return f"{entry.title} · {size}"
     return f"{entry.title} · {size} · " + _("{size} to fetch").format(
-        size=readable(entry.download_bytes)
+        size=byte_size(entry.download_bytes)
     )
 
 
@@ -139,7 +139,7 @@ def _describe(entry: Entry) -> None:
             heads=count.heads(shape.n_head),
             width=shape.n_embd,
             context=shape.n_ctx,
-            memory=readable(entry.bytes_in("float32")),
+            memory=byte_size(entry.bytes_in("float32")),
         )
     )
 

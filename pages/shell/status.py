@@ -6,7 +6,8 @@ import streamlit as st
 
 from core import cache
 from core.language import _
-from core.model.memory import free_memory, readable
+from core.model.memory import free_memory
+from core.numbers import byte_size
 from pages.kit.panel import fragment
 
 
@@ -21,7 +22,7 @@ def draw() -> None:
 def _figures() -> None:
     """Drawn anew every two seconds, without the page; it never waits for the model."""
     engines = cache.pool().engines()
-    st.text(_("Free memory: {free}").format(free=readable(free_memory())))
+    st.text(_("Free memory: {free}").format(free=byte_size(free_memory())))
     if not engines:
         st.text(_("No model is loaded yet."))
     for engine in engines:
@@ -32,9 +33,9 @@ def _figures() -> None:
                 model=now.model, device=now.device, dtype=now.dtype
             ),
             _("Weights {weights}, cache {cache}, continuations {kv}").format(
-                weights=readable(now.weight_bytes),
-                cache=readable(now.cache_bytes),
-                kv=readable(now.kv_bytes),
+                weights=byte_size(now.weight_bytes),
+                cache=byte_size(now.cache_bytes),
+                kv=byte_size(now.kv_bytes),
             ),
             _("Sessions in the last minute: {n}").format(n=now.clients),
             _("Generating: {n} · waiting: {waiting}").format(n=now.generating, waiting=now.waiting),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.charts.layers import charts
-from core.language import Number
+from core.numbers import Number
 
 RNG = np.random.default_rng(0)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -18,14 +18,6 @@ ODD = ["␣king", "'", '"]}', "\\", "日本", "🙂", "<b>"]
 
 def values_of(chart) -> list[dict]:
     return [row for rows in chart.to_dict()["datasets"].values() for row in rows]
-
-
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [(1.0, "100.00%"), (0.163, "16.3%"), (0.0004, "0.040%"), (1e-9, "< 0.001%")],
-)
-def test_probabilities_are_written_with_the_digits_they_deserve(share, text) -> None:
-    assert charts.per_cent(share) == text
 
 
 def test_the_grid_holds_the_numbers_it_was_given() -> None:

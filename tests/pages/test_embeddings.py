@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.language import Number
+from core.numbers import Number
 from core.views.neighbours import neighbours
 from tests.app import boxes, open_page
 from tests.boxes import check_box

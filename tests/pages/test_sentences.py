@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.language import Number
 from pages.kit import words
 from pages.shell.journey import stops
 from tests.app import open_page
@@ -46,13 +45,6 @@ def test_tables_show_the_true_minus_sign() -> None:
                for t in app.dataframe), shown  # fmt: skip
     assert any((t.value.select_dtypes("float") < 0).any(axis=None) for t in app.dataframe)
     assert all(isinstance(t.value, pd.DataFrame) for t in app.dataframe)  # sorted by number
-
-
-def test_numbers() -> None:
-    assert f"{Number(-0.25):.2f} {Number(0.25):+.2f}" == "−0.25 +0.25"
-    assert f"{Number(-0.001):+.2f} {Number(0.0):+.1f} {Number(-0.001):.3f}" == "0.00 0.0 −0.001"
-    assert f"{Number(-0.0)} {Number(-12345):,.0f}" == "0.0 −12,345"
-    assert Number(-1) == -1.0
 
 
 def test_counts() -> None:

@@ -18,7 +18,8 @@ from PIL import Image, ImageDraw, ImageFont
 from core.charts import lite
 from core.charts.lite import FONT_SIZE, Spec
 from core.charts.theme import ACCENT, BLUE, CATEGORIES, ORANGE, axis, legend, ramp, token_axis
-from core.language import Number, _
+from core.language import _
+from core.numbers import Number
 
 #: Up to this many tokens the browser gets float32; above, half the bytes.
 EXACT_UP_TO = 256

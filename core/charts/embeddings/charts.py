@@ -11,7 +11,8 @@ import pandas as pd
 from core.charts import lite
 from core.charts.lite import FONT_SIZE, MONOSPACE, Spec
 from core.charts.theme import ACCENT, BLUE, CATEGORIES, ORANGE, axis, legend, weight_scale
-from core.language import Number, _
+from core.language import _
+from core.numbers import Number
 
 #: Widths of the map in pixels for which its labels are placed: each serves up to the next.
 PLOTS = (280.0, 440.0, 640.0)

@@ -25,19 +25,10 @@ from core.charts.theme import (
     signed_scale,
     token_axis,
 )
-from core.language import Number, _
+from core.language import _
+from core.numbers import Number, percent
 
 Names = Sequence[str]
-
-
-def per_cent(share: float) -> str:
-    """A probability as a learner reads it: as many digits as it deserves."""
-    percent = 100 * float(share)
-    if percent >= 99.95:
-        return f"{percent:.2f}%"
-    if percent >= 0.1:
-        return f"{percent:.1f}%"
-    return f"{percent:.3f}%" if percent >= 0.001 else "< 0.001%"
 
 
 def row_names(n_layer: int) -> list[str]:
@@ -89,7 +80,7 @@ def lens_cells(
 
     def cell(r: int, c: int) -> dict[str, Any]:
         likely = [
-            [name, round(float(p), 3), per_cent(p)]
+            [name, round(float(p), 3), percent(p)]
             for name, p in zip(top_names[r][c], top_probs[r, c], strict=True)
         ]
         text, shade = top_names[r][c][0], float(top_probs[r, c, 0])
@@ -99,7 +90,7 @@ def lens_cells(
             text = f"{rank:,}"
             shade = 1 - np.log(rank) / np.log(watch.n_vocab)
             words = _("“{name}” is number {rank:,} with {p}").format(
-                name=watch.name, rank=rank, p=per_cent(watch.probs[r, c])
+                name=watch.name, rank=rank, p=percent(watch.probs[r, c])
             )
         same = top_names[r][c][0] == top_names[-1][c][0]
         return {
@@ -621,7 +612,7 @@ def before_after(names: Names, before: np.ndarray, after: np.ndarray) -> alt.Lay
             "token": name,
             "kind": kind,
             "p": float(values[i]),
-            "text": per_cent(values[i]),
+            "text": percent(values[i]),
         }
         for kind, values in zip(kinds, (before, after), strict=True)
         for i, name in enumerate(names)

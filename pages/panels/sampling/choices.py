@@ -7,12 +7,13 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.charts.sampling import charts
-from core.language import Number, _
+from core.language import _
+from core.numbers import Number, percent
 from core.recipes.sampling import boxes as recipes
 from core.sampling import choices
+from core.sampling import stages as sampling
 from core.sampling.choices import ROOT, Choice, Story
 from core.sampling.stages import SamplingSettings
-from core.sampling.stages import pipeline as sampling
 from core.tokens.tokenizer import Token, label, piece
 from pages.components.stage_table import Cell, Row, stage_table
 from pages.components.token_strip import token_strip
@@ -25,7 +26,6 @@ from pages.panels.sampling.common import (
     export,
     in_words,
     name_of,
-    percent,
     settings_now,
     story_key,
     take_over,

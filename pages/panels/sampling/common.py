@@ -9,6 +9,7 @@ import streamlit as st
 from core.engine.jobs import Job
 from core.errors import LearnerError
 from core.language import _
+from core.numbers import percent
 from core.sampling import choices
 from core.sampling.choices import Choice
 from core.sampling.stages import SamplingSettings
@@ -16,17 +17,6 @@ from core.tokens.tokenizer import label, piece, token_bytes
 from pages.kit.panel import export_menu, fragment
 from pages.shell.session import Current, show_error
 from pages.shell.sidebar import set_prompt
-
-
-def percent(p: float) -> str:
-    """A probability in per cent, with as many digits as it deserves."""
-    if p >= 0.0995:
-        return f"{p:.0%}"
-    if p >= 0.00995:
-        return f"{p:.1%}"
-    if p >= 0.0000995:
-        return f"{p:.2%}"
-    return "< 0.01%" if p > 0 else "0%"
 
 
 def token_label(now: Current, token_id: int) -> str:

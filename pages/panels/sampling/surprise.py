@@ -10,6 +10,7 @@ from core.engine import continuations
 from core.engine.jobs import Job
 from core.errors import LearnerError
 from core.language import _
+from core.numbers import percent
 from core.recipes.sampling import boxes as recipes
 from core.sampling import surprise as scoring
 from core.tokens.tokenizer import Token, encode, label
@@ -18,7 +19,6 @@ from pages.kit.panel import chart, panel, show_python
 from pages.kit.prose import prose
 from pages.panels.sampling.common import (
     failed,
-    percent,
     start_job,
     stop_job,
     token_label,

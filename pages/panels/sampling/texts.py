@@ -8,13 +8,14 @@ from core import cache
 from core.charts.sampling import charts
 from core.engine import continuations
 from core.engine.jobs import Job
-from core.language import Number, _, ngettext
+from core.language import _, ngettext
+from core.numbers import Number, percent
 from core.recipes.sampling import boxes as recipes
 from core.sampling import choices, openings
+from core.sampling import stages as sampling
 from core.sampling import surprise as scoring
 from core.sampling.beams import tree_table
 from core.sampling.choices import Choice
-from core.sampling.stages import pipeline as sampling
 from core.tokens.tokenizer import Token, token_bytes
 from pages.components.token_strip import token_strip
 from pages.kit import words as count
@@ -26,7 +27,6 @@ from pages.panels.sampling.common import (
     export,
     failed,
     in_words,
-    percent,
     settings_now,
     start_and_stop,
     start_job,

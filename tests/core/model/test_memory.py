@@ -21,7 +21,6 @@ from core.model.memory import (
     free_memory,
     needed_bytes,
     plan,
-    readable,
     working_bytes,
 )
 
@@ -130,15 +129,6 @@ def test_a_group_over_its_limit_has_nothing_free(tmp_path):
 def test_a_machine_without_groups(tmp_path):
     assert container_free(tmp_path) is None
     assert free_memory(tmp_path) > 0
-
-
-def test_readable_bytes():
-    assert readable(0) == "0 bytes"
-    assert readable(999) == "999 bytes"
-    assert readable(1_500) == "1.50 kB"
-    assert readable(45_300_000) == "45.3 MB"
-    assert readable(548_105_171) == "548 MB"
-    assert readable(3_247_159_078) == "3.25 GB"
 
 
 def test_working_memory_covers_what_one_long_text_takes():

@@ -1,0 +1,111 @@
+"""How a number reads, once for all pages: pages and charts format none of their own.
+
+What people read has the true minus sign, commas between thousands and as many digits as it
+deserves. Python boxes and exports keep Python's own way.
+"""
+
+from __future__ import annotations
+
+import math
+
+from core.language import _, ngettext
+
+_MINUS = "\N{MINUS SIGN}"
+
+#: Digits after the point of a share that is at least so large: one, but two significant ones
+#: below 1%, and two close to certainty, where what is missing is what matters.
+_DIGITS_OF_SHARES = ((0.9995, 2), (0.00995, 1), (0.000995, 2), (0.0, 3))
+
+#: What follows a number is one step smaller than the next unit when it is rounded to it.
+_NEARLY = 0.9995
+_UNITS_OF_BYTES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
+_UNITS_OF_PARAMETERS = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
+
+
+def _localised(text: str) -> str:
+    """An English number as the session's language writes it: here its separators are decided."""
+    return text
+
+
+class Number(float):
+    """A number for a sentence that holds its own format, as in ``"{z:.2f}"``.
+
+    Its minus is the true sign and not a hyphen; what rounds to zero has no sign.
+    """
+
+    def __format__(self, spec: str) -> str:
+        text = format(float(self), spec)
+        if not text.strip("+-0.,"):
+            return _localised(text.lstrip("+-"))
+        return _localised(text.replace("-", _MINUS))
+
+
+def count(n: int) -> str:
+    """A whole number: ``"50,257"``."""
+    return _localised(f"{n:,}".replace("-", _MINUS))
+
+
+def decimal(x: float, digits: int = 2) -> str:
+    """A number with `digits` after the point: ``"−1,234.50"``; infinities are ``"∞"``, ``"−∞"``."""
+    if math.isinf(x):
+        return "∞" if x > 0 else f"{_MINUS}∞"
+    return f"{Number(x):,.{digits}f}"
+
+
+def signed(x: float, digits: int = 2) -> str:
+    """A change or a share of a sum, its sign always shown: ``"+0.25"``; zero has none."""
+    return f"{Number(x):+,.{digits}f}"
+
+
+def short(x: float) -> str:
+    """A number in about three digits: ``"0.25"``, ``"12.3"``, ``"−1,235"``."""
+    size = abs(x)
+    return decimal(x, 0 if size >= 99.5 else 1 if size >= 9.95 else 2)
+
+
+def bare(x: float) -> str:
+    """A setting or a tick of an axis, with the digits that it has: ``"0.95"``, ``"1"``."""
+    return f"{Number(x):g}"
+
+
+def percent(share: float, digits: int | None = None) -> str:
+    """A share or a probability in per cent.
+
+    Parameters
+    ----------
+    share : a part of 1
+    digits : after the point; None for as many as the share deserves
+
+    Returns
+    -------
+    str
+        ``"16.3%"``, ``"0.72%"``, ``"99.97%"``. Nothing positive reads as zero: what would is
+        ``"< 0.001%"``, or less than the last of the digits that were asked for.
+    """
+    if digits is None:
+        digits = next(n for least, n in _DIGITS_OF_SHARES if abs(share) >= least)
+    text = decimal(100 * share, digits)
+    if text.strip("0.,"):
+        return f"{text}%"
+    return f"< {decimal(10.0**-digits, digits)}%" if share > 0 else "0%"
+
+
+def bits(x: float, digits: int = 2) -> str:
+    """Surprise, entropy or divergence with its unit: ``"3.25 bits"``."""
+    return _("{b} bits").format(b=decimal(x, digits))
+
+
+def byte_size(n: float) -> str:
+    """Bytes in powers of ten and about three digits: ``"3.10 GB"``, ``"548 MB"``, ``"1 byte"``."""
+    for unit, name in _UNITS_OF_BYTES:
+        if n >= _NEARLY * unit:
+            return f"{short(n / unit)} {name}"
+    return ngettext("{n} byte", "{n} bytes", int(n)).format(n=count(int(n)))
+
+
+def parameters(n: float) -> str:
+    """A model's size in parameters: ``"7.9 M"``, ``"124 M"``, ``"1.6 B"``."""
+    for unit, name in _UNITS_OF_PARAMETERS:
+        if n >= _NEARLY * unit:
+            return f"{decimal(n / unit, 0 if n >= 9.95 * unit else 1)} {name}"
+    return decimal(n, 0)
