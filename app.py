@@ -12,10 +12,10 @@ import streamlit as st
 
 from core import cache
 from core.errors import LearnerError
-from pages.kit.panel import reset_boxes
+from pages.kit.error import show_error
+from pages.kit.python_box import reset_boxes
 from pages.shell import sidebar, start, status
 from pages.shell.journey import stops
-from pages.shell.session import show_error
 
 # A picture of our own: an icon name would be fetched from the network by every browser.
 ICON = str(Path(__file__).parent / ".streamlit" / "icon.png")

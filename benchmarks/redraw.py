@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.measure import typical
 from core.engine.engine import Engine
 from core.model.load import LoadedModel
-from pages.kit.panel import fragment
+from pages.kit.fragment import fragment
 from tests.app import APP, settle
 
 STORY = "One day the king went into the wood and saw a bird in a tree. "

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # torch takes seconds to import: it is left to the thread tha
 
 #: What the pages import beside the engine; some of it takes a second or two.
 _PAGE_MODULES = (
-    "core.views.overview",
+    "core.views.journey",
     "core.views.heads",
     "core.views.word_map",
     "core.sampling.beams",

@@ -15,11 +15,15 @@ from core.views import ablation, attention, heads
 from pages.components.attention_view import head_grid, pattern_view, picked
 from pages.kit import words as count
 from pages.kit.address import among, between, one_of, one_of_many, switch, tell_problems
-from pages.kit.panel import chart, export_menu, fragment, panel, show_python
+from pages.kit.current import Current
+from pages.kit.error import show_error
+from pages.kit.fragment import fragment
+from pages.kit.old_panel import chart, export_menu, panel
 from pages.kit.prose import prose
+from pages.kit.python_box import show_python
 from pages.panels.attention import state
 from pages.shell.journey import footer
-from pages.shell.session import Current, current, header, show_error
+from pages.shell.session import current, header
 from pages.shell.sidebar import set_prompt
 
 GRID, VIEW, TOGETHER = "head_grid", "pattern", "together"

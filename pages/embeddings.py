@@ -42,10 +42,14 @@ from pages.kit.address import (
     switch,
     tell_problems,
 )
-from pages.kit.panel import chart, fragment, panel, show_python
+from pages.kit.current import Current
+from pages.kit.error import show_error
+from pages.kit.fragment import fragment
+from pages.kit.old_panel import chart, panel
 from pages.kit.prose import prose
+from pages.kit.python_box import show_python
 from pages.shell.journey import footer
-from pages.shell.session import Current, current, header, show_error
+from pages.shell.session import current, header
 
 #: Tokens whose strips are drawn together.
 ROWS = 6

@@ -21,11 +21,14 @@ from pages.components.layers_view import block_diagram, lens_grid
 from pages.components.token_strip import token_strip
 from pages.kit import words as count
 from pages.kit.address import among, between, some_among, tell_problems
-from pages.kit.panel import chart, export_menu, fragment, panel, show_python
+from pages.kit.current import Current
+from pages.kit.fragment import fragment
+from pages.kit.old_panel import chart, export_menu, panel
 from pages.kit.prose import prose
+from pages.kit.python_box import show_python
 from pages.kit.words import plain
 from pages.shell.journey import footer
-from pages.shell.session import Current, current, header
+from pages.shell.session import current, header
 
 WINDOW = 10
 TOP = 10

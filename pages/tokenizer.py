@@ -45,11 +45,16 @@ from pages.kit.address import (
     switch,
     tell_problems,
 )
-from pages.kit.panel import chart, export_menu, fragment, panel, show_python
+from pages.kit.current import Current
+from pages.kit.error import show_error
+from pages.kit.fragment import fragment
+from pages.kit.old_panel import chart, export_menu, panel
+from pages.kit.params import LONGEST_IN_URL
 from pages.kit.prose import prose
+from pages.kit.python_box import show_python
 from pages.panels.tokenizer.examples import pairs, points
 from pages.shell.journey import footer
-from pages.shell.session import LONGEST_IN_URL, Current, current, header, show_error
+from pages.shell.session import current, header
 from pages.shell.sidebar import set_prompt
 
 PER_PAGE = (250, 1_000, 10_000)

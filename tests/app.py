@@ -8,7 +8,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from core.recipes import Recipe
-from pages.kit.panel import BOXES
+from pages.kit.python_box import BOXES
 
 APP = str(Path(__file__).parent.parent / "app.py")
 

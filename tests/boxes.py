@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.recipes.base import Recipe, differences
+from core.recipes.recipe import Recipe, differences
 
 ROOT = Path(__file__).parent.parent
 _context = multiprocessing.get_context("forkserver")

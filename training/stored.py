@@ -9,7 +9,7 @@ from core.engine.engine import Engine
 from core.model.load import load_model
 from core.model.stored import Stored, dump
 from core.tokens.tokenizer import encode, piece, token_bytes
-from core.views.overview import next_tokens
+from core.views.journey import next_tokens
 from pages.shell.examples import examples
 
 TOP = 8

@@ -1,144 +1,165 @@
-"""A panel: one question, at most two sentences, controls, a figure, its numbers, its Python."""
+"""A panel: one question, at most two sentences, controls, a figure, its numbers, its Python.
+
+    @panel("attention/head", title=lambda at: _("Where does it look?"), controls=(LAYER, HEAD))
+    def head(now: Current, at: Values) -> Shown:
+        ...
+
+A panel is a thing with a name: a page lists it, a link opens it, a lesson puts words around it, a
+presenter steps through it and a test finds it. Its word names everything that belongs to it: its
+file, its prose, its chart, its recipe, its key on the page (``panel_head``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import wraps
-from typing import Any
+from dataclasses import dataclass
+from typing import Literal
 
-import altair as alt
 import streamlit as st
-from altair.utils.schemapi import disable_debug_mode
 
-from core.charts.theme import INK_DARK, INK_LIGHT
 from core.errors import LearnerError
-from core.language import _, set_language
 from core.recipes import Recipe
+from pages.kit.current import Current
+from pages.kit.error import show_error
+from pages.kit.exports import Files
+from pages.kit.figure import Drawn
+from pages.kit.params import Param, Values
+from pages.kit.prose import prose
+from pages.kit.python_box import show_python
 
-BOXES = "python_boxes"
-
-# Checking a chart against Vega-Lite's schema takes longer than drawing it; the tests do that.
-disable_debug_mode()
+Depth = Literal["first", "deeper"]
 
 
-class _Unchecked:
-    """What Streamlit needs of a chart: its Vega-Lite, not held against the schema once more."""
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A figure and what belongs to it.
 
-    def __init__(self, figure: alt.TopLevelMixin) -> None:
-        self._figure = figure
+    Attributes
+    ----------
+    figure : draws it
+    caption : the numbers that matter, in our own Markdown
+    files : what can be taken away
+    recipe : its "Show the Python" box
+    """
 
-    def to_dict(self) -> dict[str, Any]:
-        return self._figure.to_dict(validate=False)
+    figure: Drawn | None = None
+    caption: str = ""
+    files: Files | None = None
+    recipe: Recipe | None = None
+
+    def draw(self) -> None:
+        if self.figure is not None:
+            self.figure()
+        if self.caption and self.files is not None:
+            left, right = st.columns([5, 1], vertical_alignment="center")
+            left.caption(self.caption)
+            with right:
+                self.files.draw()
+        elif self.caption:
+            st.caption(self.caption)
+        elif self.files is not None:
+            self.files.draw()
+        if self.recipe is not None:
+            show_python(self.recipe)
+
+
+#: What a panel's function returns. One that draws step by step is a generator of `Shown`.
+Result = Shown | Iterable[Shown] | None
 
 
 @contextmanager
-def panel(title: str, text: str, *, key: str) -> Iterator[None]:
-    """A bordered container with a heading and at most two sentences.
-
-    Parameters
-    ----------
-    title : the panel's one question
-    text : what you see and why it matters; our own Markdown, never typed text
-    key : unique on the page; also the panel's CSS class for tests (``st-key-...``)
-    """
+def frame(title: str, text: str, *, key: str) -> Iterator[None]:
+    """A bordered container with a heading and at most two sentences of our own Markdown."""
     with st.container(border=True, key=key):
         st.subheader(title, anchor=False)
         st.markdown(text)
         yield
 
 
-def chart(figure: alt.TopLevelMixin | dict[str, Any], *, key: str, alt: str, **options: Any) -> Any:
-    """Show a chart with the app's theme.
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One panel of a page; made by `panel`.
 
-    Parameters
+    Attributes
     ----------
-    figure : as a function of `core.charts` returns it
-    key : unique on the page
-    alt : the figure in words, for screen readers
-    options : of `st.altair_chart`, such as ``on_select``
-    """
-    # Streamlit leaves the text inside a chart black, and on a light page writes its axes in a grey
-    # of 3.7 to 1 in contrast, which a projector swallows.
-    ink = INK_DARK if st.context.theme.type == "dark" else INK_LIGHT
-    around = {"labelColor": ink, "titleColor": ink}
-    options = {"width": "stretch", "theme": "streamlit", **options, "key": key, "alt": alt}
-    if isinstance(figure, dict):
-        config = {"text": {"color": ink}, "axis": around, "legend": around}
-        return st.vega_lite_chart({**figure, "config": config}, **options)
-    figure = figure.configure_text(color=ink).configure_axis(**around).configure_legend(**around)  # type: ignore[attr-defined]
-    return st.altair_chart(_Unchecked(figure), **options)  # type: ignore[arg-type]
-
-
-def show_python(recipe: Recipe) -> None:
-    """The box under a figure; also registered for the page's notebook and for the tests."""
-    st.session_state.setdefault(BOXES, {})[recipe.name] = recipe
-    with st.expander(_("Show the Python"), icon=":material/code:"):
-        st.code(recipe.code, language="python", line_numbers=False)
-
-
-#: What a browser calls the files that a learner can take away, by their ending.
-_MIME = {
-    "csv": "text/csv",
-    "json": "application/json",
-    "npz": "application/octet-stream",
-    "png": "image/png",
-    "svg": "image/svg+xml",
-    "txt": "text/plain",
-}
-
-
-def export_menu(key: str, files: dict[str, tuple[str, Any]]) -> None:
-    """A figure or its numbers to take away; looks the same under every figure.
-
-    Parameters
-    ----------
-    key : unique on the page; a button's key is this and the file's ending
-    files : by file name, what the button says and the data, or a function that makes them
-        when they are asked for
-    """
-    with st.popover(_("Export"), icon=":material/download:"):
-        for name, (title, data) in files.items():
-            ending = name.rsplit(".", 1)[-1]
-            st.download_button(
-                title,
-                data=data,
-                file_name=name,
-                mime=_MIME[ending],
-                on_click="ignore",
-                key=f"{key}_{ending}",
-                width="stretch",
-            )
-
-
-def reset_boxes() -> None:
-    """Forget the boxes of the page shown before; called by the router."""
-    st.session_state[BOXES] = {}
-
-
-def boxes() -> dict[str, Recipe]:
-    """The boxes of this page, in order."""
-    return st.session_state.get(BOXES, {})
-
-
-def fragment(function: Callable[..., Any] | None = None, **options: Any) -> Callable[..., Any]:
-    """`st.fragment` that keeps the session's language.
-
-    A fragment re-runs without the entry script, in a thread whose context
-    variables are fresh, so the language is set again.
+    page, word : its name is ``page/word``
+    title : its one question
+    reads : the parameters that it depends on
+    controls : those that it draws under its text, in one row of `widths`
+    text : the section of the page's prose, if that depends on a parameter
+    depth : whether a page opens with it or offers it
+    job : the name of the work that it shows while it goes on, if it does
     """
 
-    def decorate(inner: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(inner)
-        def in_language(*args: Any, **kwargs: Any) -> Any:
-            set_language(st.session_state.get("language", "en"))
+    page: str
+    word: str
+    title: Callable[[Values], str]
+    body: Callable[[Current, Values], Result]
+    reads: tuple[Param, ...]
+    controls: tuple[Param, ...]
+    widths: tuple[float, ...] | None
+    text: Callable[[Values], str] | None
+    depth: Depth
+    job: str | None
+
+    @property
+    def key(self) -> str:
+        """On the page, also its CSS class for tests (``st-key-...``)."""
+        return f"panel_{self.word}"
+
+    def draw(self, now: Current, at: Values) -> None:
+        """The whole panel; an error is a sentence in its place."""
+        text = prose(self.page, self.word if self.text is None else self.text(at))
+        with frame(self.title(at), text, key=self.key):
             try:
-                return inner(*args, **kwargs)
-            except LearnerError as error:  # a fragment runs without the entry script's care
-                from pages.shell.session import show_error  # which imports this module
+                if self.controls:
+                    draw_row(at, *self.controls, widths=self.widths)
+                for shown in _each(self.body(now, at)):
+                    shown.draw()
+            except LearnerError as error:
+                show_error(error, key=f"error_{self.word}")
 
-                return show_error(error)
 
-        return st.fragment(in_language, **options)
+def _each(result: Result) -> Iterator[Shown]:
+    if isinstance(result, Shown):
+        yield result
+    elif result is not None:
+        yield from result
 
-    return decorate if function is None else decorate(function)
+
+def draw_row(at: Values, *params: Param, widths: Sequence[float] | None = None) -> None:
+    """Controls in one row."""
+    columns = st.columns(list(widths or [1] * len(params)), vertical_alignment="bottom")
+    for column, param in zip(columns, params, strict=False):
+        with column:
+            param.draw(at)
+
+
+#: All panels by name: ``page/word``.
+PANELS: dict[str, Panel] = {}
+
+
+def panel(
+    name: str,
+    *,
+    title: Callable[[Values], str],
+    reads: Sequence[Param] = (),
+    controls: Sequence[Param] = (),
+    widths: Sequence[float] | None = None,
+    text: Callable[[Values], str] | None = None,
+    depth: Depth = "first",
+    job: str | None = None,
+) -> Callable[[Callable[[Current, Values], Result]], Panel]:
+    """Make a panel of a function from what there is to what is shown; see `Panel`."""
+    page, word = name.split("/")
+
+    def decorate(body: Callable[[Current, Values], Result]) -> Panel:
+        all_of_them = dict.fromkeys([*reads, *controls])
+        PANELS[name] = Panel(
+            page, word, title, body, tuple(all_of_them), tuple(controls),
+            None if widths is None else tuple(widths), text, depth, job,
+        )  # fmt: skip
+        return PANELS[name]
+
+    return decorate

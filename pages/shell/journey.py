@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.language import _
-from core.recipes.base import notebook
-from pages.kit.panel import boxes
+from core.recipes.recipe import notebook
+from pages.kit.python_box import boxes
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,8 @@
-"""What a page starts from: the model that speaks, the prompt, its tokens and its trace."""
+"""The model that speaks and the prompt: found for a page, or a sentence that says what to do."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -16,76 +13,19 @@ from core.engine.fair_queue import client
 from core.errors import EmptyPrompt, LearnerError
 from core.language import _
 from core.model.pool import LoadJob
-from core.tokens.tokenizer import Token, encoding, label
-from pages.kit.panel import fragment
+from core.tokens.tokenizer import encoding
+from pages.kit.current import MODEL, PROMPT, Current
+from pages.kit.error import show_error
+from pages.kit.fragment import fragment
 from pages.shell.journey import stops
 
 if TYPE_CHECKING:  # torch takes seconds to import; the first page does not wait for it
-    from core.engine.engine import Engine
-    from core.views.trace import Trace
+    from core.engine import Engine
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-MODEL, PROMPT, READY = "model", "prompt", "model_ready"
+#: In the session: the model that was there last.
+READY = "model_ready"
 #: What the sidebar held last; there once app.py has run.
 STARTED = "started"
-#: Longer prompts stay out of the link: browsers and chat programs cut long addresses.
-LONGEST_IN_URL = 1_500
-
-
-@dataclass(frozen=True, eq=False)
-class Current:
-    """The model and the prompt of the moment.
-
-    Attributes
-    ----------
-    engine : runs the model for everyone
-    text : what was typed, whole
-    tokens : the tokens that the model reads (the first n_ctx if there are more)
-    n_tokens : how many tokens the whole text has
-    """
-
-    engine: Engine
-    text: str
-    tokens: tuple[Token, ...]
-    n_tokens: int
-
-    @cached_property
-    def ids(self) -> tuple[int, ...]:
-        return tuple(t.id for t in self.tokens)
-
-    @cached_property
-    def labels(self) -> list[str]:
-        """The tokens as axes and tables show them."""
-        return [label(t.piece) for t in self.tokens]
-
-    @property
-    def source(self) -> str:
-        """Hub id or folder, for the Python boxes; as seen from the app's own folder."""
-        source = Path(self.engine.loaded.source)
-        return str(source.relative_to(ROOT)) if source.is_relative_to(ROOT) else str(source)
-
-    @property
-    def was_cut(self) -> bool:
-        return self.n_tokens > len(self.tokens)
-
-    @property
-    def recipe_prompt(self) -> dict:
-        """Arguments for `core.recipes.preamble`: the prompt, or the ids if it was cut."""
-        return {"token_ids": self.ids} if self.was_cut else {"prompt": self.text}
-
-    def trace(self) -> Trace:
-        """One forward pass over the tokens, shared between sessions."""
-        return self.engine.trace(self.ids)
-
-
-def show_error(error: LearnerError, *, key: str = "learner_error") -> None:
-    """An error as a sentence and its cure; never typed text as Markdown. `key`: once on a page."""
-    with st.container(border=True, key=key):
-        left, right = st.columns([1, 14], vertical_alignment="center")
-        left.markdown(":material/error:")
-        with right:
-            st.text(error.problem)
-            st.text(error.cure)
 
 
 def header(name: str) -> None:

@@ -10,8 +10,11 @@ from core.language import _, available_languages, set_language
 from core.model.catalogue import Entry, find, offered
 from core.numbers import byte_size, parameters
 from pages.kit import words as count
+from pages.kit.current import MODEL, PROMPT
+from pages.kit.error import show_error
+from pages.kit.params import LONGEST_IN_URL
 from pages.shell.examples import DEFAULT_PROMPT, examples
-from pages.shell.session import LONGEST_IN_URL, MODEL, PROMPT, READY, STARTED, show_error
+from pages.shell.session import READY, STARTED
 
 OTHER = "other"
 

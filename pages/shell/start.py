@@ -5,13 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from core import cache
-from core.charts.overview.charts import next_token_bars
+from core.charts.overview.next import next_token_bars
 from core.language import _
-from core.model.stored import stored
+from core.model.stored import Stored, stored
 from core.tokens.tokenizer import label
 from pages.components.token_strip import token_strip
-from pages.kit.panel import chart, panel
-from pages.shell.session import MODEL, PROMPT, engine_or_stop, header
+from pages.kit.current import MODEL, PROMPT
+from pages.kit.figure import chart
+from pages.kit.panel import Shown, frame
+from pages.shell.session import engine_or_stop, header
 
 
 def wait_if_cold(name: str) -> None:
@@ -29,26 +31,27 @@ def wait_if_cold(name: str) -> None:
     if st.session_state[MODEL] == "storyteller":
         found = stored().get(st.session_state[PROMPT])
     if found is not None:
-        with panel(
-            _("What comes next?"),
-            _(
-                "The model's own answer to this example, stored with it."
-                " The live one takes its place in a few seconds."
-            ),
-            key="panel_stored",
-        ):
-            token_strip(found.tokens, key="stored_tokens")
-            best = [label(text) for text in found.best]
-            chart(
-                next_token_bars(best, found.probs),
-                key="chart_stored",
-                alt=_("The most probable next tokens as bars."),
-            )
-            st.caption(
-                _("After this text the model gives {share:.1%} to its first choice.").format(
-                    share=found.probs[0]
-                )
-            )
+        _show(found)
     with progress:
         engine_or_stop()
     st.rerun()  # it came in the meantime
+
+
+def _show(found: Stored) -> None:
+    """The model's own answer to this prompt, as it was when it was made."""
+    text = _(
+        "The model's own answer to this example, stored with it."
+        " The live one takes its place in a few seconds."
+    )
+    with frame(_("What comes next?"), text, key="panel_stored"):
+        token_strip(found.tokens, key="stored_tokens")
+        Shown(
+            chart(
+                next_token_bars([label(text) for text in found.best], found.probs),
+                key="chart_stored",
+                alt=_("The most probable next tokens as bars."),
+            ),
+            _("After this text the model gives {share:.1%} to its first choice.").format(
+                share=found.probs[0]
+            ),
+        ).draw()

@@ -8,7 +8,7 @@ from core import cache
 from core.language import _
 from core.model.memory import free_memory
 from core.numbers import byte_size
-from pages.kit.panel import fragment
+from pages.kit.fragment import fragment
 
 
 def draw() -> None:

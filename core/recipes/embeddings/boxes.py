@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from core.recipes.base import Recipe, preamble
+from core.recipes.recipe import Recipe, preamble
 from core.views.analogy import Analogy
 from core.views.input_sum import InputSum
 from core.views.matrix import MatrixFacts

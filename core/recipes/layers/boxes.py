@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.recipes.base import Recipe, preamble
+from core.recipes.recipe import Recipe, preamble
 from core.views.lens import (
     Attribution,
     BlockSteps,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.recipes.base import Recipe, preamble
+from core.recipes.recipe import Recipe, preamble
 from core.sampling.choices import Choice
 from core.sampling.openings import FirstToken
 from core.sampling.stages import SamplingSettings, Segment, Stage, Summary

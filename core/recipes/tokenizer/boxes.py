@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.recipes.base import Recipe, preamble
+from core.recipes.recipe import Recipe, preamble
 from core.tokens.merges import Replay
 from core.tokens.tokenizer import Cost, Span, Token
 from core.tokens.vocabulary import Vocabulary, byte_encoder, parse_bytes

@@ -12,7 +12,9 @@ from core.errors import OutOfRange
 from core.language import _
 from core.views import attention, heads, trace
 from pages.kit.address import Possible
-from pages.shell.session import LONGEST_IN_URL, Current, show_error
+from pages.kit.current import Current
+from pages.kit.error import show_error
+from pages.kit.params import LONGEST_IN_URL
 
 _PROMPT = "attention_prompt"
 #: The heads that are switched off, in the session and in the address; and all of them in a word.

@@ -19,8 +19,11 @@ from pages.components.stage_table import Cell, Row, stage_table
 from pages.components.token_strip import token_strip
 from pages.kit import words as count
 from pages.kit.address import Possible, among, between, one_of
-from pages.kit.panel import chart, fragment, panel, show_python
+from pages.kit.current import Current
+from pages.kit.fragment import fragment
+from pages.kit.old_panel import chart, panel
 from pages.kit.prose import prose
+from pages.kit.python_box import show_python
 from pages.panels.sampling.common import (
     base_text,
     export,
@@ -32,7 +35,6 @@ from pages.panels.sampling.common import (
     token_label,
     told,
 )
-from pages.shell.session import Current
 
 N_ROWS, N_CANDIDATES = 12, 10
 TEMPERATURES = [0.0, *(round(0.1 * i, 1) for i in range(1, 21)), 3.0, 5.0, 10.0, 100.0]

@@ -14,8 +14,10 @@ from core.sampling import choices
 from core.sampling.choices import Choice
 from core.sampling.stages import SamplingSettings
 from core.tokens.tokenizer import label, piece, token_bytes
-from pages.kit.panel import export_menu, fragment
-from pages.shell.session import Current, show_error
+from pages.kit.current import Current
+from pages.kit.error import show_error
+from pages.kit.fragment import fragment
+from pages.kit.old_panel import export_menu
 from pages.shell.sidebar import set_prompt
 
 

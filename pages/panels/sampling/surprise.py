@@ -15,15 +15,17 @@ from core.recipes.sampling import boxes as recipes
 from core.sampling import surprise as scoring
 from core.tokens.tokenizer import Token, encode, label
 from pages.components.token_strip import token_strip
-from pages.kit.panel import chart, panel, show_python
+from pages.kit.current import Current
+from pages.kit.error import show_error
+from pages.kit.old_panel import chart, panel
 from pages.kit.prose import prose
+from pages.kit.python_box import show_python
 from pages.panels.sampling.common import (
     failed,
     start_job,
     stop_job,
     token_label,
 )
-from pages.shell.session import Current, show_error
 
 SCORE, SCORED_AT_ONCE = "score", 240
 

@@ -20,8 +20,10 @@ from core.tokens.tokenizer import Token, token_bytes
 from pages.components.token_strip import token_strip
 from pages.kit import words as count
 from pages.kit.address import Possible, between
-from pages.kit.panel import chart, panel, show_python
+from pages.kit.current import Current
+from pages.kit.old_panel import chart, panel
 from pages.kit.prose import prose
+from pages.kit.python_box import show_python
 from pages.panels.sampling.common import (
     base_text,
     export,
@@ -35,7 +37,6 @@ from pages.panels.sampling.common import (
     token_label,
     told,
 )
-from pages.shell.session import Current
 
 N_SAMPLES, N_DRAWS, DRAW_LENGTH = 3, 30, 8
 RUN, COMPARE, THIRTY = "run", "compare", "thirty"

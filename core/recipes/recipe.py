@@ -14,6 +14,8 @@ from typing import Any
 import nbformat
 import numpy as np
 
+from core.recipes.program import filled
+
 
 @dataclass(frozen=True, eq=False)
 class Recipe:
@@ -32,6 +34,20 @@ class Recipe:
     code: str
     shown: Any
     tolerance: float = 1e-4
+
+
+def recipe(
+    program: str, name: str, *, shown: Any, tolerance: float = 1e-4, **values: Any
+) -> Recipe:
+    """A box, from a program of this folder.
+
+    Parameters
+    ----------
+    program : its file, such as ``attention/head``
+    name, shown, tolerance : as in `Recipe`
+    values : for the program's first assignments
+    """
+    return Recipe(name, filled(program, values), shown, tolerance)
 
 
 def preamble(

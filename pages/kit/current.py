@@ -1,0 +1,74 @@
+"""What a panel starts from: the model that speaks, the prompt, its tokens and its trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.tokens.tokenizer import Token, label, piece, token_bytes
+
+if TYPE_CHECKING:  # torch takes seconds to import; the first page does not wait for it
+    from core.engine import Engine
+    from core.views.trace import Trace
+
+#: Where the app stands: folders inside it are told as seen from there.
+ROOT = Path(__file__).resolve().parent.parent.parent
+#: Names in the session: the model, the prompt.
+MODEL, PROMPT = "model", "prompt"
+
+
+@dataclass(frozen=True, eq=False)
+class Current:
+    """The model and the prompt of the moment.
+
+    Attributes
+    ----------
+    engine : runs the model for everyone
+    text : what was typed, whole
+    tokens : the tokens that the model reads (the first n_ctx if there are more)
+    n_tokens : how many tokens the whole text has
+    """
+
+    engine: Engine
+    text: str
+    tokens: tuple[Token, ...]
+    n_tokens: int
+
+    @cached_property
+    def ids(self) -> tuple[int, ...]:
+        return tuple(t.id for t in self.tokens)
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """The tokens as axes and tables show them."""
+        return [label(t.piece) for t in self.tokens]
+
+    @property
+    def last(self) -> int:
+        """The position of the last token."""
+        return len(self.tokens) - 1
+
+    @property
+    def source(self) -> str:
+        """Hub id or folder, for the Python boxes; as seen from the app's own folder."""
+        source = Path(self.engine.loaded.source)
+        return str(source.relative_to(ROOT)) if source.is_relative_to(ROOT) else str(source)
+
+    @property
+    def was_cut(self) -> bool:
+        return self.n_tokens > len(self.tokens)
+
+    @property
+    def recipe_prompt(self) -> dict:
+        """How a Python box reads the prompt: the text, or the ids if it was cut."""
+        return {"token_ids": self.ids} if self.was_cut else {"prompt": self.text}
+
+    def trace(self) -> Trace:
+        """One forward pass over the tokens, shared between sessions."""
+        return self.engine.trace(self.ids)
+
+    def label(self, token_id: int) -> str:
+        """A token of the vocabulary as figures show it."""
+        return label(piece(token_bytes(self.engine.tokenizer, int(token_id))))

@@ -1,0 +1,88 @@
+"""A figure or its numbers to take away; the menu looks the same under every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+import pandas as pd
+import streamlit as st
+
+from core.language import _
+
+#: What a browser calls the files that a learner can take away, by their ending.
+_MIME = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "npz": "application/octet-stream",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "txt": "text/plain",
+}
+Data = str | bytes
+Rows = Callable[[], list[dict]]
+
+
+class Picture(Protocol):
+    """What can be taken away as a picture."""
+
+    def svg(self) -> str: ...
+    def png(self) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Files:
+    """Files of one figure.
+
+    Attributes
+    ----------
+    key : unique on the page; a button's key is this and the file's ending
+    files : by file name, what the button says and the data, or a function that makes them when
+        they are asked for
+    """
+
+    key: str
+    files: Mapping[str, tuple[str, Data | Callable[[], Data]]]
+
+    def draw(self) -> None:
+        """The menu."""
+        with st.popover(_("Export"), icon=":material/download:"):
+            for name, (title, data) in self.files.items():
+                ending = name.rsplit(".", 1)[-1]
+                st.download_button(
+                    title,
+                    data=data,
+                    file_name=name,
+                    mime=_MIME[ending],
+                    on_click="ignore",
+                    key=f"{self.key}_{ending}",
+                    width="stretch",
+                )
+
+
+def numbers(name: str, rows: Rows, picture: Callable[[], Picture] | None = None) -> Files:
+    """A figure's numbers as CSV and JSON and, if there is a `picture`, that as SVG and PNG."""
+    files: dict[str, tuple[str, Callable[[], Data]]] = {
+        "csv": (_("Numbers as CSV"), lambda: _table(rows).to_csv(index=False)),
+        "json": (_("Numbers as JSON"), lambda: str(_table(rows).to_json(orient="records"))),
+    }
+    if picture is not None:
+        files["svg"] = (_("Picture as SVG"), partial(_svg, picture))
+        files["png"] = (_("Picture as PNG"), partial(_png, picture))
+    return Files(
+        f"export_{name}", {f"gpt2-{name}.{ending}": file for ending, file in files.items()}
+    )
+
+
+def _table(rows: Rows) -> pd.DataFrame:
+    return pd.DataFrame(rows())
+
+
+def _svg(picture: Callable[[], Picture]) -> str:
+    return picture().svg()
+
+
+def _png(picture: Callable[[], Picture]) -> bytes:
+    return picture().png()

@@ -1,0 +1,59 @@
+"""Work that a panel starts and that goes on in the background: one job a name, in the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import streamlit as st
+
+from core.engine.jobs import Job
+from core.errors import LearnerError
+from core.language import _
+from pages.kit.error import show_error
+
+
+def kept(name: str) -> dict[str, Any] | None:
+    """What a panel worked on last: ``["job"]`` and all that was said about it at its start."""
+    return st.session_state.get(name)
+
+
+def is_running(name: str) -> bool:
+    work = kept(name)
+    return work is not None and not work["job"].done
+
+
+def start(name: str, work: Callable[[], Iterator], **about: Any) -> None:
+    """Start work in the background; what the panel worked on before is stopped."""
+    stop(name)
+    st.session_state[name] = {"job": Job(work()), **about}
+
+
+def stop(name: str) -> None:
+    work = kept(name)
+    if work is not None:
+        work["job"].stop()
+
+
+def failed(job: Job) -> bool:
+    """Show what went wrong, if anything did."""
+    if job.error is None:
+        return False
+    if not isinstance(job.error, LearnerError):
+        raise job.error
+    show_error(job.error)
+    return True
+
+
+def start_and_stop(name: str, title: str, begin: Callable[..., None], *args: Any) -> None:
+    """Both buttons, always in the same place: a click never meets one that has just moved."""
+    running = is_running(name)
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            title, key=f"start_{name}", type="primary", icon=":material/play_arrow:",
+            on_click=begin, args=args, disabled=running, width="stretch",
+        )  # fmt: skip
+        st.button(
+            _("Stop"), key=f"stop_{name}", icon=":material/stop:", on_click=stop, args=(name,),
+            disabled=not running, width="stretch",
+        )  # fmt: skip

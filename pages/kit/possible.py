@@ -1,0 +1,71 @@
+"""What a name in the page's address may stand for, and how that is said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from core.language import _
+
+
+@dataclass(frozen=True)
+class Possible:
+    """What a name in the address may stand for.
+
+    Attributes
+    ----------
+    allows : whether a value, as it stands in the address, is one of them
+    words : which they are, for a sentence
+    """
+
+    allows: Callable[[str], bool]
+    words: str
+
+
+def anything() -> Possible:
+    """Any text."""
+    return Possible(lambda _value: True, _("any text"))
+
+
+def between(low: float, high: float, *, whole: bool = True) -> Possible:
+    """Numbers from `low` to `high`, both included."""
+
+    def allows(value: str) -> bool:
+        try:
+            number = int(value) if whole else float(value)
+        except ValueError:
+            return False
+        return math.isfinite(number) and low <= number <= high
+
+    if whole:
+        text = _("a whole number from {low:,} to {high:,}")
+    else:
+        text = _("a number from {low:g} to {high:g}")
+    return Possible(allows, text.format(low=low, high=high))
+
+
+def among(options: Iterable[object]) -> Possible:
+    """One of a few options."""
+    names = [str(option) for option in options]
+    return Possible(lambda value: value in names, _("one of {names}").format(names=_list(names)))
+
+
+def some_among(options: Iterable[object]) -> Possible:
+    """Any of a few options with commas between them, or none."""
+    names = [str(option) for option in options]
+
+    def allows(value: str) -> bool:
+        return value == "" or set(value.split(",")) <= set(names)
+
+    return Possible(allows, _("any of {names}").format(names=_list(names)))
+
+
+def switch() -> Possible:
+    """On or off."""
+    return among(("true", "false"))
+
+
+def _list(names: list[str]) -> str:
+    """All of a few names, the ends of many."""
+    return " · ".join(names if len(names) <= 16 else [*names[:4], "…", *names[-2:]])

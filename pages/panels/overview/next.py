@@ -1,0 +1,30 @@
+"""What comes next: the most probable tokens."""
+
+from __future__ import annotations
+
+from core.charts.overview.next import next_token_bars
+from core.language import _
+from core.views.journey import TOP, journey
+from pages.kit.box import box
+from pages.kit.current import Current
+from pages.kit.figure import chart
+from pages.kit.panel import Shown, panel
+from pages.kit.params import Values
+
+
+@panel("overview/next", title=lambda at: _("What comes next?"))
+def next_(now: Current, at: Values) -> Shown:
+    found = now.engine.view(journey, now.trace())
+    bars = next_token_bars([now.label(i) for i in found.next_ids], found.next_probs)
+    alt = _("Bars of the {n} most probable next tokens.").format(n=TOP)
+    return Shown(
+        chart(bars, key="chart_next", alt=alt),
+        _(
+            "These {n} tokens hold {share:.1%} of the probability; the other {rest:,} share the"
+            " rest."
+        ).format(n=TOP, share=sum(found.next_probs), rest=now.engine.shape.n_vocab - TOP),
+        recipe=box(
+            now, "overview/next", "overview-next-token",
+            shown=list(found.next_probs), top=len(found.next_probs),
+        ),
+    )  # fmt: skip

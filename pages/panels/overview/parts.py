@@ -1,0 +1,54 @@
+"""What is inside this model: its parameters by part."""
+
+from __future__ import annotations
+
+from core.charts.overview.parts import parameter_bar
+from core.language import _
+from pages.kit.box import box
+from pages.kit.current import Current
+from pages.kit.figure import below, chart, metrics
+from pages.kit.panel import Shown, panel
+from pages.kit.params import Values
+
+
+@panel("overview/parts", title=lambda at: _("What is inside this model?"))
+def parts(now: Current, at: Values) -> Shown:
+    shape = now.engine.shape
+    counted = shape.parts()
+    names = _names()
+    bar = chart(
+        parameter_bar({names[part]: n for part, n in counted.items()}),
+        key="chart_parts",
+        alt=_("One bar cut into the model's parts by their number of parameters."),
+    )
+    return Shown(
+        below(metrics(_figures(shape)), bar),
+        " + ".join(f"{n:,}" for n in counted.values())
+        + f" = {shape.n_params:,}. "
+        + _("The output head is `wte` again, so it costs nothing extra."),
+        recipe=box(
+            now, "overview/parts", "overview-parameters",
+            shown=[*counted.values(), shape.n_params], tolerance=0.0,
+        ),
+    )  # fmt: skip
+
+
+def _names() -> dict[str, str]:
+    return {
+        "wte": _("token embeddings (wte)"),
+        "wpe": _("position embeddings (wpe)"),
+        "attention": _("attention"),
+        "mlp": _("MLP"),
+        "layer norms": _("layer norms"),
+    }
+
+
+def _figures(shape) -> list[tuple[str, str]]:
+    return [
+        (_("layers"), f"{shape.n_layer}"),
+        (_("heads per layer"), f"{shape.n_head}"),
+        (_("width"), f"{shape.n_embd:,}"),
+        (_("context"), f"{shape.n_ctx:,}"),
+        (_("vocabulary"), f"{shape.n_vocab:,}"),
+        (_("parameters"), f"{shape.n_params / 1e6:,.1f} M"),
+    ]

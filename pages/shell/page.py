@@ -1,0 +1,126 @@
+"""A page: its question, what its link asks for, its panels, the way on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+import streamlit as st
+
+from core.errors import LearnerError, OutOfRange
+from core.language import _
+from pages.kit import jobs
+from pages.kit.current import MODEL, PROMPT, Current
+from pages.kit.error import show_error
+from pages.kit.fragment import fragment
+from pages.kit.panel import Panel
+from pages.kit.params import Param, Values
+from pages.shell.journey import footer
+from pages.shell.session import current, header
+
+#: What links asked for and cannot be shown, by page; and the shared values of the last whole run.
+_PROBLEMS, _SHARED = "address_problems", "shared_values"
+#: Panels that are drawn together: a control of one of them runs all of them, and nothing else.
+Group = tuple[Panel, ...]
+
+
+def show(name: str, *panels: Panel | Group, reads: Sequence[Param] = ()) -> None:
+    """Run a page.
+
+    Parameters
+    ----------
+    name : of the page
+    panels : in their order; those that follow the same choices are grouped in a tuple
+    reads : parameters of the page itself, such as the token that a strip on top chooses
+    """
+    header(name)
+    now = current()
+    groups = [part if isinstance(part, tuple) else (part,) for part in panels]
+    at = Values(now)
+    params = [*reads, *_reads(chain(*groups))]
+    tell_problems(name, params, at)
+    shared = _shared(groups, reads)
+    for param in params:
+        if param in shared or not param.late:
+            param.remember(at)
+    st.session_state[_SHARED] = {param.name: at[param] for param in shared}
+    for group in groups:
+        _run(name, group, shared, now)
+    footer(name)
+
+
+def _reads(panels: Iterator[Panel]) -> list[Param]:
+    return list(dict.fromkeys(param for one in panels for param in one.reads))
+
+
+def _shared(groups: Sequence[Group], reads: Sequence[Param]) -> list[Param]:
+    """What more than one group reads: a change of it runs the whole page."""
+    seen: list[Param] = list(reads)
+    for group in groups:
+        seen += _reads(iter(group))
+    return [param for param in dict.fromkeys(seen) if seen.count(param) > 1 or param in reads]
+
+
+def _run(name: str, group: Group, shared: Sequence[Param], now: Current) -> None:
+    """Draw a group as a fragment: a control in it runs this group and nothing else."""
+    job = next((one.job for one in group if one.job is not None), None)
+    running = job is not None and jobs.is_running(job)
+
+    def draw(now: Current) -> None:
+        if _concerns_others(now, shared) or (
+            job is not None and jobs.is_running(job) != running  # begin or end looking
+        ):
+            st.rerun()
+        at = Values(now)
+        for one in group:
+            one.draw(now, at)
+        for param in _reads(iter(group)):
+            param.remember(at)
+
+    # Streamlit knows a fragment by these: two panels must not become one.
+    draw.__module__ = f"pages.panels.{name}"
+    draw.__qualname__ = "+".join(one.word for one in group)
+    fragment(draw, run_every=0.25 if running else None)(now)
+
+
+def _concerns_others(now: Current, shared: Sequence[Param]) -> bool:
+    """Whether what was chosen in a fragment changes more than the fragment."""
+    memory = st.session_state
+    if memory.get(PROMPT) != now.text or memory.get(MODEL) != now.engine.key:
+        return True
+    before, at = memory[_SHARED], Values(now)
+    return any(before.get(param.name) != at[param] for param in shared)
+
+
+def tell_problems(page: str, params: Sequence[Param], at: Values) -> None:
+    """Say at the top of a page what of its address is not possible here, and what is.
+
+    The address is read once a session, before any value is resolved; the sentences stay until
+    they are closed or another page is opened.
+    """
+    kept = st.session_state.setdefault(_PROBLEMS, {})
+    if page not in kept:
+        asked = [(param, raw) for param in params if not param.late
+                 for raw in param.wrong_in_address(at)]  # fmt: skip
+        kept[page] = [param.problem(raw, at) for param, raw in asked]
+    for other in kept:
+        if other != page:
+            kept[other] = []
+    errors = [problem for problem in kept[page] if isinstance(problem, LearnerError)]
+    if errors:
+        words = list(dict.fromkeys(error.problem for error in errors))
+        show_error(OutOfRange(" ".join(words), _("Choose below; the rest stays as it was.")))
+    sentences = [problem for problem in kept[page] if isinstance(problem, str)]
+    if sentences:
+        with st.container(horizontal=True, vertical_alignment="center", key="address_problems_box"):
+            st.info(
+                _("This link asks for something that the page cannot show:")
+                + " "
+                + " ".join(sentences)
+                + " "
+                + _("The rest is as the link says; choose below."),
+                icon=":material/link_off:",
+            )
+            st.button(
+                _("Close"), key="close_address_problems", on_click=kept.__setitem__, args=(page, [])
+            )
