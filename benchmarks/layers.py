@@ -15,7 +15,7 @@ import argparse
 import torch
 
 from benchmarks.measure import apart, peak_memory, random_model, some_ids, take_turns, typical
-from core.views.lens import LENS_ROWS, logit_lens
+from core.views.logit_lens_frugal import LENS_ROWS, logit_lens
 from core.views.trace import Trace, capture
 
 

@@ -15,8 +15,15 @@ from core.language import _, ngettext
 from core.numbers import Number, percent
 from core.recipes.layers import boxes as recipes
 from core.tokens.tokenizer import label, piece, token_bytes
-from core.views import ablation, lens
+from core.views import ablation, attribution, skip, watch
+from core.views.block import BlockSteps, block_rows, block_steps
+from core.views.gelu import gelu_curve, gelu_steps
+from core.views.heads_at import heads_at
+from core.views.logit_lens import LogitLens, lens_rows
+from core.views.neurons import neurons, shares_of_largest
+from core.views.residual import growth, writes
 from core.views.trace import Trace
+from core.views.vectors import largest_dimensions, lengths
 from pages.components.layers_view import block_diagram, lens_grid
 from pages.components.token_strip import token_strip
 from pages.kit import words as count
@@ -192,12 +199,12 @@ def watched_word() -> str:
 
 def watched_token(now: Current, word: str, answer: int) -> int:
     """The token to watch: of a typed word, else the model's own answer."""
-    options = lens.watch_options(now.engine.tokenizer, word)
+    options = watch.watch_options(now.engine.tokenizer, word)
     if not options:
         return answer
     if len(options) == 1:
         return options[0].id
-    pieces = lens.n_pieces(options, word)
+    pieces = watch.n_pieces(options, word)
     left, right = st.columns([2, 4], vertical_alignment="center")
     with left:
         chosen = choose(
@@ -278,7 +285,7 @@ def lens_panel(now: Current, trace: Trace, position: int) -> None:
         caption_and_export(
             lens_sentence(now, own, position, watched, got),
             "lens",
-            partial(lens.lens_rows, got, now.tokens, partial(name_of, now)),
+            partial(lens_rows, got, now.tokens, partial(name_of, now)),
             partial(charts.lens_picture, cells, title),
         )
         show_python(
@@ -331,9 +338,7 @@ def asked_start(last: int) -> int | None:
     return None
 
 
-def lens_sentence(
-    now: Current, own: lens.LogitLens, position: int, watched: int, got: lens.LogitLens
-) -> str:
+def lens_sentence(now: Current, own: LogitLens, position: int, watched: int, got: LogitLens) -> str:
     settled = int(own.settled[0])
     rows = charts.row_names(now.engine.shape.n_layer)
     sentence = _(
@@ -394,7 +399,7 @@ def race_panel(now: Current, trace: Trace, position: int) -> None:
                 q=percent(last.top_probs[-1, 0, 1]),
             ),
             "race",
-            partial(lens.lens_rows, got, now.tokens, partial(name_of, now)),
+            partial(lens_rows, got, now.tokens, partial(name_of, now)),
         )
         show_python(recipes.race(now.source, now.recipe_prompt, position, runners, shown, measure))
 
@@ -420,8 +425,8 @@ def block_panel(now: Current, trace: Trace, position: int) -> None:
             st.session_state["open"] = st.session_state.pop("layers_clicked")
         with right:
             opened = pick_one(_("Open"), dict(zip(STATIONS, STATIONS, strict=True)), key="open")
-        steps = now.engine.view(lens.block_steps, trace, layer, position)
-        sizes = {name: float(lens.lengths(v)) for name, v in steps.stations.items()}
+        steps = now.engine.view(block_steps, trace, layer, position)
+        sizes = {name: float(lengths(v)) for name, v in steps.stations.items()}
         drawn = charts.block_stations(steps.stations, sizes, opened)
         picked = block_diagram(drawn, key="diagram_block")
         if picked in STATIONS and picked != opened:
@@ -440,7 +445,7 @@ def block_panel(now: Current, trace: Trace, position: int) -> None:
                 mlp=sizes["mlp"],
             ),
             "block",
-            partial(lens.block_rows, steps),
+            partial(block_rows, steps),
             partial(
                 charts.block_picture,
                 drawn,
@@ -458,10 +463,10 @@ def block_panel(now: Current, trace: Trace, position: int) -> None:
         else:
             norm_arithmetic(now, steps, opened)
         st.divider()
-        growth(now, trace, position)
+        whole_stack(now, trace, position)
 
 
-def norm_arithmetic(now: Current, steps: lens.BlockSteps, name: str) -> None:
+def norm_arithmetic(now: Current, steps: BlockSteps, name: str) -> None:
     norm = steps.ln_1 if name == "ln_1" else steps.ln_2
     st.markdown(f"**{name}** · " + prose("layers", "ln"))
     mean, variance, eps = (f"{v:.{d}f}" for v, d in zip(norm.sums, (4, 4, 5), strict=True))
@@ -470,7 +475,7 @@ def norm_arithmetic(now: Current, steps: lens.BlockSteps, name: str) -> None:
         rf"\frac{{x - {taken}}}{{\sqrt{{{variance} + {eps}}}}}"
         r" \times \mathrm{gain} + \mathrm{bias}"
     )
-    shown = lens.largest_dimensions(norm.x, 8)
+    shown = largest_dimensions(norm.x, 8)
     table = pd.DataFrame(
         {
             _("dimension"): shown,
@@ -497,7 +502,7 @@ def norm_arithmetic(now: Current, steps: lens.BlockSteps, name: str) -> None:
 
 
 def heads_arithmetic(now: Current, trace: Trace, layer: int, position: int) -> None:
-    got = now.engine.view(lens.heads_at, trace, layer, position)
+    got = now.engine.view(heads_at, trace, layer, position)
     st.markdown("**attn** · " + prose("layers", "attn"))
     table = pd.DataFrame(
         {
@@ -518,19 +523,19 @@ def heads_arithmetic(now: Current, trace: Trace, layer: int, position: int) -> N
     show_python(recipes.heads(now.source, now.recipe_prompt, layer, position, got))
 
 
-def gelu_arithmetic(now: Current, steps: lens.BlockSteps) -> None:
-    gelu = lens.gelu_steps(steps.hidden)
+def gelu_arithmetic(now: Current, steps: BlockSteps) -> None:
+    gelu = gelu_steps(steps.hidden)
     st.markdown("**gelu** · " + prose("layers", "gelu"))
     st.latex(
         r"\mathrm{gelu}(x) = x \cdot \tfrac12\left(1 + \tanh\left[\sqrt{2/\pi}\,"
         r"\left(x + 0.044715\,x^3\right)\right]\right)"
     )
     chart(
-        charts.gelu_chart(gelu.x, gelu.out),
+        charts.gelu_chart(gelu_curve(gelu.x), gelu.x, gelu.out),
         key="chart_gelu",
         alt=_("GELU's curve with every neuron of this token as a dot on it."),
     )
-    shown = lens.largest_dimensions(gelu.out, 6)
+    shown = largest_dimensions(gelu.out, 6)
     table = pd.DataFrame(
         {
             _("neuron"): shown,
@@ -542,15 +547,14 @@ def gelu_arithmetic(now: Current, steps: lens.BlockSteps) -> None:
         }
     )
     show_table(table)
-    firing = lens.count_positive(gelu.out)
     st.caption(
         ngettext(
             "{firing:,} of {n:,} neurons lets something positive through; the others almost"
             " nothing.",
             "{firing:,} of {n:,} neurons let something positive through; the others almost"
             " nothing.",
-            firing,
-        ).format(firing=firing, n=len(gelu.x))
+            gelu.n_firing,
+        ).format(firing=gelu.n_firing, n=len(gelu.x))
     )
     show_python(recipes.gelu(now.source, now.recipe_prompt, steps.layer, steps.position, gelu))
 
@@ -567,13 +571,12 @@ def show_table(table: pd.DataFrame) -> None:
     )
 
 
-def growth(now: Current, trace: Trace, position: int) -> None:
+def whole_stack(now: Current, trace: Trace, position: int) -> None:
     st.markdown(_("**The whole stack**") + " · " + prose("layers", "growth"))
-    parts = now.engine.view(lens.writes, trace, position)
-    stream = lens.lengths(trace.resid[:, position])
-    attn, mlp = lens.lengths(parts.attn), lens.lengths(parts.mlp_out)
+    parts = now.engine.view(writes, trace, position)
+    got = growth(trace, parts)
     chart(
-        charts.growth_chart(stream, attn, mlp),
+        charts.growth_chart(got.stream, got.attn, got.mlp),
         key="chart_growth",
         alt=_("Length of the stream and of what attention and the MLP add, by layer."),
     )
@@ -582,13 +585,15 @@ def growth(now: Current, trace: Trace, position: int) -> None:
             "From {first:.1f} to {last:.1f} over {n}. The first token's vector often grows"
             " far longer than the others'; in this text it ends with length {zero:.1f}."
         ).format(
-            first=stream[0],
-            last=stream[-1],
-            n=count.layers(len(attn)),
-            zero=float(lens.lengths(trace.resid[-1, 0])),
+            first=got.stream[0],
+            last=got.stream[-1],
+            n=count.layers(len(got.attn)),
+            zero=float(lengths(trace.resid[-1, 0])),
         )
     )
-    show_python(recipes.growth(now.source, now.recipe_prompt, position, stream, attn, mlp))
+    show_python(
+        recipes.growth(now.source, now.recipe_prompt, position, got.stream, got.attn, got.mlp)
+    )
 
 
 @fragment
@@ -614,14 +619,17 @@ def wrote_panel(now: Current, trace: Trace, position: int) -> None:
                 _("and not"), ["rival", "none", *others], "rival", name="not", names=named
             )
         token = top[0] if asked == "best" else int(asked)
-        rival = top[1] if token == top[0] else top[0]
+        rival = attribution.rival_of(token, top)
         against = {"none": None, "rival": rival, token: rival}.get(instead, instead)
-        read = now.engine.view(lens.reader, token, against)
-        got = lens.attribute(now.engine.view(lens.writes, trace, position), read)
+        read = now.engine.view(attribution.reader, token, against)
+        got = attribution.attribute(now.engine.view(writes, trace, position), read)
         logits = now.engine.view(
-            lens.token_logits, trace, position, (token,) if against is None else (token, against)
+            attribution.token_logits,
+            trace,
+            position,
+            (token,) if against is None else (token, against),
         )
-        own = lens.logit_or_difference(logits)
+        own = attribution.logit_or_difference(logits)
         unit = _("logit") if against is None else _("logit difference")
         parts = charts.attribution_parts(
             (got.token, got.place), got.attn, got.mlp, got.bias_pair, got.total, own
@@ -654,7 +662,7 @@ def wrote_panel(now: Current, trace: Trace, position: int) -> None:
             key="chart_heads",
             alt=_("Each head's contribution, layers by heads."),
         )
-        layer, head = lens.strongest(got.heads)
+        layer, head = got.strongest
         title = _("Why “{token}”").format(token=name_of(now, token))
         if against is not None:
             title += _(" and not “{other}”").format(other=name_of(now, against))
@@ -663,7 +671,7 @@ def wrote_panel(now: Current, trace: Trace, position: int) -> None:
                 layer=layer, head=head, value=Number(got.heads[layer, head])
             ),
             "attribution",
-            partial(lens.attribution_rows, got),
+            partial(attribution.attribution_rows, got),
             partial(charts.attribution_picture, parts, got.heads, title, unit),
         )
         show_python(recipes.attribution(now.source, now.recipe_prompt, position, read, got, own))
@@ -682,7 +690,7 @@ def mlp_panel(now: Current, trace: Trace, position: int) -> None:
                 dict(zip(LOUDEST, (_("activation"), _("length added")), strict=True)),
                 key="by",
             )
-        got = now.engine.view(lens.neurons, trace, layer, position, 8, 8, by)
+        got = now.engine.view(neurons, trace, layer, position, 8, 8, by)
         ids = [int(n) for n in got.neurons]
         with right:
             neuron = choose(
@@ -717,7 +725,7 @@ def mlp_panel(now: Current, trace: Trace, position: int) -> None:
                 now.tokens,
                 key="strip_neuron",
                 chosen=position,
-                values=lens.shares_of_largest(excited),
+                values=shares_of_largest(excited),
                 notes=[
                     _("Token {i}: activation {a:.3f}").format(i=i, a=Number(a))
                     for i, a in enumerate(excited)
@@ -793,7 +801,7 @@ def skip_panel(now: Current, trace: Trace, position: int) -> None:
         )
         st.divider()
         st.markdown(_("**Each part alone**: how much the prediction changes without it"))
-        if lens.is_long_work(now.engine.shape, len(ids)) and not st.button(
+        if skip.is_long_work(now.engine.shape, len(ids)) and not st.button(
             _("Measure all {n} parts").format(n=2 * n_layer),
             key="measure",
             help=_("One pass of the model for each part: this may take a minute or more."),
@@ -805,7 +813,7 @@ def skip_panel(now: Current, trace: Trace, position: int) -> None:
             key="chart_costs",
             alt=_("Change of the prediction in bits for each part left out alone."),
         )
-        part, layer, bits = lens.costliest(costs)
+        part, layer, bits = skip.costliest(costs)
         st.caption(
             _(
                 "The model misses the {part} of L{layer} most: without it the prediction changes"
@@ -872,8 +880,8 @@ def measured(now: Current, ids: tuple[int, ...]) -> dict[str, list[float]]:
     text = now.engine.trace(ids)
     bits: dict[str, list[float]] = {"attn": [], "mlp": []}
     for done, (part, layer) in enumerate(jobs):
-        bits[part].append(now.engine.view(lens.skip_cost, text, layer, part))
-        if lens.is_long_work(now.engine.shape, len(ids)):
+        bits[part].append(now.engine.view(skip.skip_cost, text, layer, part))
+        if skip.is_long_work(now.engine.shape, len(ids)):
             place.progress((done + 1) / len(jobs), text=_("Leaving out one part after another"))
     place.empty()
     return bits

@@ -58,7 +58,8 @@ from core.sampling.generation import (
 from core.sampling.stages import SamplingSettings
 from core.tokens.tokenizer import encode, piece, token_bytes
 from core.views.attention import LayerAttention, layer_attention
-from core.views.lens import LogitLens, logit_lens
+from core.views.logit_lens import LogitLens
+from core.views.logit_lens_frugal import logit_lens
 from core.views.trace import Trace, capture, check_ids
 
 T = TypeVar("T")
@@ -390,7 +391,7 @@ class Engine:
         top: int = 10,
         watched: tuple[int, ...] = (),
     ) -> LogitLens:
-        """The top tokens at (n_layer + 1, window) places; see `core.views.lens.logit_lens`."""
+        """The top tokens at (n_layer + 1, window) places; see `core.views.logit_lens`."""
         stop = trace.n_ctx if stop is None else stop
         return self.view(logit_lens, trace, start, stop, top, watched)
 

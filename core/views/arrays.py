@@ -1,8 +1,25 @@
-"""Arrays as views hand them out: read-only, because all sessions share them."""
+"""Between tensors and arrays. Views hand out read-only arrays, because all sessions share them."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+import torch
+
+if TYPE_CHECKING:
+    from core.model.load import LoadedModel
+
+
+def tensor(loaded: LoadedModel, array: np.ndarray) -> torch.Tensor:
+    """An array as the model's modules take it: on its device, in its precision."""
+    # A copy: torch warns of read-only arrays because it could write into them.
+    return torch.from_numpy(np.array(array)).to(loaded.device, loaded.model.dtype)
+
+
+def integers(tensor: torch.Tensor) -> np.ndarray:
+    """A read-only int32 NumPy copy of a tensor, on the processor."""
+    return read_only(tensor.cpu().numpy().copy(), np.int32)
 
 
 def read_only(array: np.ndarray, dtype: type = np.float32) -> np.ndarray:
@@ -12,9 +29,3 @@ def read_only(array: np.ndarray, dtype: type = np.float32) -> np.ndarray:
         array = array.copy()
     array.flags.writeable = False
     return array
-
-
-def unit(vectors: np.ndarray) -> np.ndarray:
-    """Vectors scaled to length 1; zeros stay zeros. Shape (..., n_embd)."""
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return vectors / np.maximum(length, np.float32(1e-12))

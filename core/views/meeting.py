@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.views.arrays import read_only, unit
+from core.views.arrays import read_only
 from core.views.trace import Trace
+from core.views.vectors import unit
 
 
 @dataclass(frozen=True, eq=False)

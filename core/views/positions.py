@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.model.load import LoadedModel
-from core.views.arrays import read_only, unit
+from core.views.arrays import read_only
 from core.views.principal_axes import principal_axes
 from core.views.trace import frozen
+from core.views.vectors import unit
 from core.views.wte import weight_of
 
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from core.model.load import LoadedModel
 from core.tokens.tokenizer import encode
-from core.views.arrays import read_only, unit
+from core.views.arrays import read_only
 from core.views.principal_axes import principal_axes
 from core.views.trace import Trace, frozen
+from core.views.vectors import unit
 from core.views.wte import rows_of
 
 if TYPE_CHECKING:  # importing transformers takes seconds

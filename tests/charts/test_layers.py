@@ -10,6 +10,9 @@ import pytest
 
 from core.charts.layers import charts
 from core.numbers import Number
+from core.views.block import BlockSteps
+from core.views.gelu import gelu_curve
+from core.views.layer_norm import norm_steps
 
 RNG = np.random.default_rng(0)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -88,8 +91,6 @@ def texts_of(drawing) -> list[str]:
 
 
 def test_the_block_keeps_every_number() -> None:
-    from core.views.lens import BlockSteps, norm_steps
-
     x = RNG.normal(size=16).astype(np.float32)
     norm = norm_steps(x, x, x, 1e-5)
     steps = BlockSteps(0, 0, x, norm, x, x, norm, x, x, x, x)
@@ -112,7 +113,8 @@ def test_charts_are_valid_and_faithful() -> None:
     assert sum(value for *_names, value in parts[:-2]) == parts[-2][-1] == parts[-1][-1]
     charts.attribution_bars(parts, "logit").to_dict()
     charts.growth_chart(np.arange(4.0), np.ones(3), np.ones(3)).to_dict()
-    charts.gelu_chart(RNG.normal(size=9), RNG.normal(size=9)).to_dict()
+    hidden = RNG.normal(size=9)
+    charts.gelu_chart(gelu_curve(hidden), hidden, RNG.normal(size=9)).to_dict()
     charts.skip_costs([0.1, 0.2], [0.3, 0.4]).to_dict()
     charts.word_bars(ODD, RNG.normal(size=len(ODD)), "logit").to_dict()
 

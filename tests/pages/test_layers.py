@@ -7,8 +7,10 @@ import html
 import numpy as np
 import pytest
 
-from core.views import lens
 from core.views.ablation import softmax
+from core.views.attribution import attribute, reader
+from core.views.neurons import neurons
+from core.views.residual import writes
 from pages.kit.words import plain
 from tests.app import boxes, open_page, settle
 
@@ -29,8 +31,8 @@ def test_the_figures_are_the_models_numbers(storyteller) -> None:
     best, second = np.argsort(-trace.logits)[:2]
     difference = float(trace.logits[best] - trace.logits[second])
     assert shown["layers-attribution"]["logit"] == pytest.approx(difference, abs=1e-3)
-    parts = storyteller.view(lens.writes, trace, trace.n_ctx - 1)
-    total = lens.attribute(parts, storyteller.view(lens.reader, int(best), int(second))).total
+    parts = storyteller.view(writes, trace, trace.n_ctx - 1)
+    total = attribute(parts, storyteller.view(reader, int(best), int(second))).total
     assert f"together {total:.4f}" in said(app)
     assert shown["layers-growth"]["stream"][0] == pytest.approx(
         np.linalg.norm(trace.resid[0, -1]), rel=1e-5
@@ -48,7 +50,7 @@ def test_another_token_layer_and_station_from_the_link(storyteller) -> None:
     assert shown["layers-block"]["resid_pre"] == pytest.approx(trace.resid[2, 3], **close)
     assert "layers-gelu" in shown
     assert shown["layers-race"][-1, 0] == 1
-    loudest = storyteller.view(lens.neurons, trace, 1, 3, 8, 8, "activation")
+    loudest = storyteller.view(neurons, trace, 1, 3, 8, 8, "activation")
     assert shown["layers-neurons"]["activations"] == pytest.approx(loudest.activations, **close)
 
 

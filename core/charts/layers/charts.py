@@ -235,7 +235,7 @@ def block_stations(
 
     Parameters
     ----------
-    stations : `core.views.lens.BlockSteps.stations`
+    stations : `core.views.block.BlockSteps.stations`
     lengths : the Euclidean norm of each
     chosen : the station whose arithmetic is open
     """
@@ -344,14 +344,20 @@ def growth_chart(stream: np.ndarray, attn: np.ndarray, mlp: np.ndarray) -> alt.C
     )
 
 
-def gelu_chart(hidden: np.ndarray, active: np.ndarray) -> alt.LayerChart:
-    """GELU's curve and where the neurons of the moment sit on it; both shape (n_inner,)."""
-    low, high = min(-4.0, float(hidden.min())), max(4.0, float(hidden.max()))
-    x = np.linspace(low, high, 161)
-    curve = 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))
-    scale = alt.Scale(domain=[low, high], nice=False)
+def gelu_chart(
+    curve: tuple[np.ndarray, np.ndarray], hidden: np.ndarray, active: np.ndarray
+) -> alt.LayerChart:
+    """GELU's curve and where the neurons of the moment sit on it.
+
+    Parameters
+    ----------
+    curve : x and y of its points, from the left to the right
+    hidden, active : shape (n_inner,), before and after GELU
+    """
+    x, y = curve
+    scale = alt.Scale(domain=[float(x[0]), float(x[-1])], nice=False)
     line = (
-        alt.Chart(pd.DataFrame({"x": x, "y": curve}))
+        alt.Chart(pd.DataFrame({"x": x, "y": y}))
         .mark_line(strokeWidth=3, color=CATEGORIES[0])
         .encode(x=alt.X("x:Q", axis=axis(_("before GELU")), scale=scale), y="y:Q")
     )

@@ -5,16 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from core.recipes.recipe import Recipe, preamble
-from core.views.lens import (
-    Attribution,
-    BlockSteps,
-    GeluSteps,
-    HeadsAt,
-    LogitLens,
-    Neurons,
-    NormSteps,
-    Reader,
-)
+from core.views.attribution import Attribution, Reader
+from core.views.block import BlockSteps
+from core.views.gelu import GeluSteps
+from core.views.heads_at import HeadsAt
+from core.views.layer_norm import NormSteps
+from core.views.logit_lens import LogitLens
+from core.views.neurons import Neurons
 
 _STREAMS = """
 with torch.no_grad():
