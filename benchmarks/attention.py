@@ -22,7 +22,7 @@ from benchmarks.measure import peak_memory, random_model, some_ids, table, take_
 from benchmarks.redraw import prompt_of, redraws, row
 from core.charts.attention.charts import packed_pictures, packed_triangle
 from core.engine.engine import Engine
-from core.model.load import LoadedModel
+from core.model.loaded import LoadedModel
 from core.views.attention import all_layers, layer_attention, layer_pattern, layer_summary, pictures
 from core.views.trace import Trace, capture
 

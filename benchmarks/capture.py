@@ -20,7 +20,7 @@ from benchmarks.measure import (
     typical,
 )
 from core.engine.forward import Past, Walk, read
-from core.model.load import LoadedModel
+from core.model.loaded import LoadedModel
 
 
 def compare(loaded: LoadedModel, rounds: int, sizes: list[int]) -> None:

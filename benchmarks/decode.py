@@ -26,7 +26,7 @@ from benchmarks.measure import (
 )
 from core.engine.engine import GUESSES, Engine
 from core.engine.forward import Past, Stepper, Walk, read
-from core.model.load import LoadedModel
+from core.model.loaded import LoadedModel
 from core.sampling.stages import SamplingSettings
 
 TOKENS = 12

@@ -21,7 +21,8 @@ from transformers import GPT2Config
 
 from benchmarks.measure import random_model, table, take_turns, typical
 from benchmarks.redraw import redraws, row
-from core.model.load import LoadedModel, load_model
+from core.model.load import load_model
+from core.model.loaded import LoadedModel
 from core.views.neighbours import neighbours
 
 SHAPES = {

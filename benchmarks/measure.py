@@ -19,8 +19,9 @@ import numpy as np
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel
 
-from core.model.catalogue import Shape
-from core.model.load import LoadedModel, load_model
+from core.model.load import load_model
+from core.model.loaded import LoadedModel
+from core.model.shape import Shape
 
 T = TypeVar("T")
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core.model.load import LoadedModel
+from core.model.loaded import LoadedModel
 
 
 def installed(*names: str) -> bool:

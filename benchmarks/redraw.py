@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks.measure import typical
 from core.engine.engine import Engine
-from core.model.load import LoadedModel
+from core.model.loaded import LoadedModel
 from pages.kit.fragment import fragment
 from tests.app import APP, settle
 

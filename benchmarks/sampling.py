@@ -22,7 +22,7 @@ from benchmarks.measure import apart, model_named, typical
 from benchmarks.redraw import redraws
 from core.engine.continuations import many
 from core.engine.engine import Engine
-from core.model.load import LoadedModel
+from core.model.loaded import LoadedModel
 from core.sampling.stages import SamplingSettings, leading, pipeline, summarise
 
 PROMPT = "Once upon a time there was a king who had a beautiful daughter. The king"

@@ -45,3 +45,9 @@ def _(message: str) -> str:
 def ngettext(one: str, many: str, n: int) -> str:
     """The message in the session's language, with its plural form for `n`."""
     return _translations(current_language.get()).ngettext(one, many, n)
+
+
+def on_one_line(typed: str) -> str:
+    """What a person typed, as it may stand in a sentence: one line, at most 80 characters."""
+    line = "".join(c if c.isprintable() else "·" for c in typed)
+    return line if len(line) <= 80 else line[:79] + "…"

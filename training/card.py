@@ -13,8 +13,8 @@ import textwrap
 from pathlib import Path
 
 from core.engine.engine import Engine
-from core.model.catalogue import Shape
 from core.model.load import load_model
+from core.model.shape import Shape
 from training.data import CorpusError, load_corpus
 from training.evaluate import evaluate
 from training.vocabulary import gpt2_tokenizer

@@ -44,7 +44,8 @@ from core.engine.forward import (
 from core.engine.prompt_lookup import Lookup
 from core.errors import Busy, LearnerError, OutOfRange, RequestFailed
 from core.language import _
-from core.model.load import LoadedModel
+from core.model.bounds import check_ids
+from core.model.loaded import LoadedModel
 from core.model.memory import give_back, tune_allocator
 from core.sampling.generation import (
     Candidates,
@@ -60,7 +61,7 @@ from core.tokens.tokenizer import encode, piece, token_bytes
 from core.views.attention import LayerAttention, layer_attention
 from core.views.logit_lens import LogitLens
 from core.views.logit_lens_frugal import logit_lens
-from core.views.trace import Trace, capture, check_ids
+from core.views.trace import Trace, capture
 
 T = TypeVar("T")
 log = logging.getLogger("gpt2_hood.engine")

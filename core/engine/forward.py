@@ -27,7 +27,7 @@ from transformers.models.gpt2.modeling_gpt2 import GPT2Block
 from core.engine.gemm import Products
 
 if TYPE_CHECKING:
-    from core.model.load import LoadedModel
+    from core.model.loaded import LoadedModel
 
 #: Keys and values of a sequence are kept in pens of 64, 128, 256 ... tokens.
 SMALLEST_PEN = 64

@@ -15,126 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import BadCheckpoint, UnknownModel
-from core.language import _
+from core.language import _, on_one_line
+from core.model.shape import ITEM_BYTES, Shape
 from core.settings import Settings, load_settings
 
 #: The folder of the checkpoint that ships with the dashboard.
 STORYTELLER = Path(__file__).parent.parent / "checkpoints" / "storyteller"
-
-#: Bytes of one number of each type that weights are kept in.
-ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 
 #: vocab.json, merges.txt, tokenizer.json and the configuration of a published GPT-2, in bytes.
 _TOKENIZER_BYTES = 2_860_000
 
 #: What a Hub id may look like: an optional owner, then a name.
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?", re.ASCII)
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The sizes that make one GPT-2 different from another.
-
-    Attributes
-    ----------
-    n_layer : blocks
-    n_head : attention heads of a block
-    n_embd : width of the residual stream
-    n_ctx : longest context, in tokens
-    n_vocab : tokens in the vocabulary
-    """
-
-    n_layer: int
-    n_head: int
-    n_embd: int
-    n_ctx: int
-    n_vocab: int
-
-    @property
-    def d_head(self) -> int:
-        """Width of one head."""
-        return self.n_embd // self.n_head
-
-    @property
-    def n_params(self) -> int:
-        """Parameters, the tied head counted once."""
-        return sum(self.parts().values())
-
-    def parts(self) -> dict[str, int]:
-        """Parameters by part of the model; they add up to `n_params`.
-
-        Returns
-        -------
-        dict
-            ``wte``, ``wpe``, ``attention``, ``mlp`` and ``layer norms``. The head is tied to
-            ``wte`` and adds nothing.
-
-        References
-        ----------
-        Radford et al. (2019), Language Models are Unsupervised Multitask Learners, section 2.3.
-        """
-        d = self.n_embd
-        return {
-            "wte": self.n_vocab * d,
-            "wpe": self.n_ctx * d,
-            # c_attn (d, 3d) and c_proj (d, d), with their biases
-            "attention": self.n_layer * (4 * d * d + 4 * d),
-            # c_fc (d, 4d) and c_proj (4d, d), with their biases
-            "mlp": self.n_layer * (8 * d * d + 5 * d),
-            # ln_1 and ln_2 of each block, and ln_f: a gain and a bias each
-            "layer norms": self.n_layer * 4 * d + 2 * d,
-        }
-
-    @property
-    def block_params(self) -> int:
-        """Parameters of one block."""
-        d = self.n_embd
-        return 12 * d * d + 13 * d
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Shape:
-        """The shape written in a ``config.json``.
-
-        Parameters
-        ----------
-        config : the parsed file
-
-        Raises
-        ------
-        BadCheckpoint
-            If it is not the configuration of a GPT-2, or a size is missing or impossible.
-        """
-        kind = config.get("model_type")
-        if kind != "gpt2":
-            raise BadCheckpoint(
-                _("This checkpoint is a “{kind}” model, not a GPT-2.").format(
-                    kind=shown(str(kind or "?"))
-                ),
-                _("Choose a checkpoint whose config.json says model_type “gpt2”."),
-            )
-        # Files of 2019 call the context n_ctx as well as n_positions; the newer word rules.
-        named = {
-            "n_layer": config.get("n_layer"),
-            "n_head": config.get("n_head"),
-            "n_embd": config.get("n_embd"),
-            "n_ctx": config.get("n_positions", config.get("n_ctx")),
-            "n_vocab": config.get("vocab_size"),
-        }
-        for name, value in named.items():
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise BadCheckpoint(
-                    _("The checkpoint's config.json has no usable {name}.").format(name=name),
-                    _("Download or export the checkpoint again."),
-                )
-        shape = cls(**named)
-        if shape.n_embd % shape.n_head:
-            raise BadCheckpoint(
-                _("The width {width} cannot be divided into {heads} heads.").format(
-                    width=shape.n_embd, heads=shape.n_head
-                ),
-                _("Download or export the checkpoint again."),
-            )
-        return shape
 
 
 @dataclass(frozen=True)
@@ -149,7 +41,6 @@ class Entry:
     shape : None for a Hub id whose config.json has not been seen yet
     download_bytes : what must come over the network, in bytes; 0 for a folder, and for a
         Hub id of unknown shape
-    file_dtype : the type of the numbers in the files
     embedded : whether the checkpoint ships with the dashboard
     """
 
@@ -158,7 +49,6 @@ class Entry:
     source: str
     shape: Shape | None
     download_bytes: int = 0
-    file_dtype: str = "float32"
     embedded: bool = False
     _describe: Callable[[], str] = field(default=str, repr=False, compare=False)
 
@@ -182,12 +72,6 @@ class Entry:
         return self.shape.n_params * ITEM_BYTES[dtype]
 
 
-def shown(name: str) -> str:
-    """A typed name as it may stand in a sentence: one line, at most 80 characters."""
-    line = "".join(c if c.isprintable() else "·" for c in name)
-    return line if len(line) <= 80 else line[:79] + "…"
-
-
 def read_config(folder: str | Path) -> dict[str, Any]:
     """The ``config.json`` of a folder.
 
@@ -202,19 +86,21 @@ def read_config(folder: str | Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise BadCheckpoint(
             _("The folder “{folder}” holds no checkpoint: config.json is missing.").format(
-                folder=shown(str(folder))
+                folder=on_one_line(str(folder))
             ),
             _("Name the folder that holds config.json and model.safetensors."),
         ) from None
     except (OSError, ValueError) as error:
         raise BadCheckpoint(
-            _("The config.json in “{folder}” cannot be read.").format(folder=shown(str(folder))),
+            _("The config.json in “{folder}” cannot be read.").format(
+                folder=on_one_line(str(folder))
+            ),
             _("Download or export the checkpoint again."),
         ) from error
     if not isinstance(config, dict):
         raise BadCheckpoint(
             _("The config.json in “{folder}” is not a configuration.").format(
-                folder=shown(str(folder))
+                folder=on_one_line(str(folder))
             ),
             _("Download or export the checkpoint again."),
         )
@@ -243,7 +129,6 @@ def _storyteller() -> Entry:
         title="Storyteller",
         source=str(STORYTELLER),
         shape=Shape.from_config(config),
-        file_dtype=str(config.get("dtype") or "float32"),
         embedded=True,
         _describe=lambda: _(
             "A small GPT-2 trained on simple stories. It ships with the dashboard and needs no"
@@ -373,7 +258,7 @@ def find(key: str, settings: Settings | None = None) -> Entry:
         allowed = name in listed or name in CATALOG or settings.allow_other_models
     if not allowed:
         raise UnknownModel(
-            _("This server does not offer a model named “{name}”.").format(name=shown(key)),
+            _("This server does not offer a model named “{name}”.").format(name=on_one_line(key)),
             _("Choose one of the models in the list."),
         )
     return _entry(name)
@@ -389,13 +274,12 @@ def _entry(name: str) -> Entry:
             title=os.path.basename(name) or name,
             source=name,
             shape=Shape.from_config(config),
-            file_dtype=str(config.get("dtype") or config.get("torch_dtype") or "float32"),
             _describe=lambda: _("A checkpoint from a folder of this computer."),
         )
     if not _HUB_ID.fullmatch(name) or ".." in name or "--" in name:
         raise UnknownModel(
             _("“{name}” is neither a model in the list, nor a folder, nor a Hub id.").format(
-                name=shown(name)
+                name=on_one_line(name)
             ),
             _("Choose a model from the list, or type a folder or a name like owner/model."),
         )

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from core.errors import BadCheckpoint, LearnerError, NoNetwork, NotEnoughMemory, UnknownModel
-from core.language import _
+from core.language import _, on_one_line
 from core.numbers import byte_size
 
 #: Files beside the weights that a GPT-2 checkpoint may have; nothing else is downloaded.
@@ -140,22 +140,22 @@ def weight_files(folder: Path) -> list[Path]:
 
 
 def _no_weights(names: list[str], where: str) -> BadCheckpoint:
-    from core.model.catalogue import shown
-
     pickled = sorted(name for name in names if name.endswith(OTHER_WEIGHTS))
     if pickled:
         return BadCheckpoint(
             _(
                 "“{where}” holds its weights as {name}, a format that can run programs when it is"
                 " opened or that belongs to another framework; it is not read."
-            ).format(where=shown(where), name=shown(pickled[0])),
+            ).format(where=on_one_line(where), name=on_one_line(pickled[0])),
             _(
                 "Use a checkpoint with model.safetensors; save_pretrained of transformers writes"
                 " one."
             ),
         )
     return BadCheckpoint(
-        _("“{where}” holds no weights: model.safetensors is missing.").format(where=shown(where)),
+        _("“{where}” holds no weights: model.safetensors is missing.").format(
+            where=on_one_line(where)
+        ),
         _("Download or export the checkpoint again."),
     )
 

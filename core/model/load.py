@@ -12,7 +12,6 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +20,13 @@ from transformers import GPT2LMHeadModel, GPT2TokenizerFast
 from transformers.utils import logging as transformers_logging
 
 from core.errors import BadCheckpoint, NotEnoughMemory
-from core.language import _
+from core.language import _, on_one_line
 from core.model import download as hub
 from core.model import memory
-from core.model.catalogue import ITEM_BYTES, Entry, Shape, find, offered, read_config, shown
+from core.model.catalogue import Entry, find, offered, read_config
+from core.model.loaded import LoadedModel, Placement
 from core.model.pool import LoadProgress
+from core.model.shape import ITEM_BYTES, Shape
 from core.numbers import byte_size
 from core.settings import Settings, load_settings
 
@@ -37,52 +38,6 @@ _ONE_AT_A_TIME = threading.Lock()
 _TANH_GELU = {"gelu_new", "gelu_pytorch_tanh"}
 
 Progress = Callable[[LoadProgress], None]
-
-
-@dataclass(frozen=True)
-class Placement:
-    """Where one block of the model lives.
-
-    Attributes
-    ----------
-    block : ``wte``, ``wpe``, ``h.0`` ... or ``ln_f``; the head is ``wte`` again
-    device : ``cpu``, ``cuda:0``, ``mps`` or ``disk``
-    dtype : ``float32``, ``float16`` or ``bfloat16``
-    n_bytes : bytes of its weights
-    """
-
-    block: str
-    device: str
-    dtype: str
-    n_bytes: int
-
-
-@dataclass(frozen=True, eq=False)
-class LoadedModel:
-    """A checkpoint in memory, ready to run.
-
-    Attributes
-    ----------
-    key : the catalogue's key, a Hub id or a folder
-    model : in evaluation mode, no gradients, attention by torch's fused kernel (sdpa)
-    tokenizer : byte-level byte-pair encoding with `shape.n_vocab` tokens
-    shape : sizes
-    placement : where each block lives, in the order of the computation
-    source : what `from_pretrained` takes to load the same checkpoint again
-    n_bytes : bytes of all weights, the tied head counted once
-    device : where token ids go in
-    offloaded : whether some weights are brought to the device only when they are needed
-    """
-
-    key: str
-    model: GPT2LMHeadModel
-    tokenizer: GPT2TokenizerFast
-    shape: Shape
-    placement: tuple[Placement, ...]
-    source: str
-    n_bytes: int
-    device: torch.device
-    offloaded: bool
 
 
 def load_model(
@@ -218,7 +173,7 @@ def check_config(config: dict[str, Any]) -> Shape:
         if not same:
             raise BadCheckpoint(
                 _("This checkpoint differs from GPT-2 in {name} = {value}.").format(
-                    name=name, value=shown(json.dumps(config.get(name)))
+                    name=name, value=on_one_line(json.dumps(config.get(name)))
                 ),
                 _("Choose a checkpoint with GPT-2's own settings."),
             )
@@ -230,7 +185,7 @@ def _check_files(folder: Path) -> None:
     for path in hub.weight_files(folder):
         if not path.is_file():
             raise BadCheckpoint(
-                _("A part of the weights, {name}, is missing.").format(name=shown(path.name)),
+                _("A part of the weights, {name}, is missing.").format(name=on_one_line(path.name)),
                 _("Download or copy the checkpoint again, with all its parts."),
             )
         size = path.stat().st_size
@@ -239,7 +194,7 @@ def _check_files(folder: Path) -> None:
             if start.startswith(b"version "):
                 raise BadCheckpoint(
                     _("{name} is only a pointer of Git LFS, not the weights.").format(
-                        name=shown(path.name)
+                        name=on_one_line(path.name)
                     ),
                     _("Run “git lfs pull” in the folder of the checkpoint."),
                 )
@@ -254,13 +209,15 @@ def _check_files(folder: Path) -> None:
                 )
             except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
                 raise BadCheckpoint(
-                    _("{name} is not a whole safetensors file.").format(name=shown(path.name)),
+                    _("{name} is not a whole safetensors file.").format(
+                        name=on_one_line(path.name)
+                    ),
                     _("Download or copy the checkpoint again."),
                 ) from error
         if size != 8 + length + end:
             raise BadCheckpoint(
                 _("{name} is cut off: it has {size} of {whole}.").format(
-                    name=shown(path.name),
+                    name=on_one_line(path.name),
                     size=byte_size(size),
                     whole=byte_size(8 + length + end),
                 ),
@@ -363,7 +320,7 @@ def _too_big(
         cure = _("Close other programs, or use a computer with more memory.")
     return NotEnoughMemory(
         _("{title} needs {need} of memory and {free} are free.").format(
-            title=shown(entry.title), need=byte_size(need), free=byte_size(free)
+            title=on_one_line(entry.title), need=byte_size(need), free=byte_size(free)
         ),
         cure,
     )
@@ -441,21 +398,21 @@ def _require_whole(info: dict[str, Any]) -> None:
         name, found, wanted = mismatched[0]
         raise BadCheckpoint(
             _("{name} has the shape {found} where config.json asks for {wanted}.").format(
-                name=shown(name), found=tuple(found), wanted=tuple(wanted)
+                name=on_one_line(name), found=tuple(found), wanted=tuple(wanted)
             ),
             _("Use the config.json that belongs to these weights."),
         )
     if missing:
         raise BadCheckpoint(
             _("{n} weights are missing from the files, the first is {name}.").format(
-                n=len(missing), name=shown(missing[0])
+                n=len(missing), name=on_one_line(missing[0])
             ),
             _("Use the config.json that belongs to these weights, or download them again."),
         )
     if unexpected:
         raise BadCheckpoint(
             _("The files hold {n} weights that config.json knows nothing of, as {name}.").format(
-                n=len(unexpected), name=shown(unexpected[0])
+                n=len(unexpected), name=on_one_line(unexpected[0])
             ),
             _("Use the config.json that belongs to these weights."),
         )

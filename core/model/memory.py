@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from core.model.catalogue import ITEM_BYTES, Shape
+from core.model.shape import ITEM_BYTES, Shape
 
 #: Limits above this are the kernel's way of writing "none".
 _NO_LIMIT = 1 << 60

@@ -18,7 +18,7 @@ from core.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from core.engine.engine import Engine
-    from core.model.load import LoadedModel
+    from core.model.loaded import LoadedModel
 
 #: Seconds that a model counts as at work after a session asked for it: a page asks for the
 #: engine first and only then puts its requests.

@@ -15,10 +15,10 @@ import torch
 from transformers import DynamicCache
 from transformers.generation.logits_process import RepetitionPenaltyLogitsProcessor
 
-from core.views.trace import check_ids
+from core.model.bounds import check_ids
 
 if TYPE_CHECKING:
-    from core.model.load import LoadedModel
+    from core.model.loaded import LoadedModel
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,11 @@ from transformers.generation.logits_process import (
     TopPLogitsWarper,
 )
 
-from core.views.trace import check_ids, frozen
+from core.model.bounds import check_ids
+from core.views.trace import frozen
 
 if TYPE_CHECKING:
-    from core.model.load import LoadedModel
+    from core.model.loaded import LoadedModel
 
 #: The stages in the order in which `generate` applies them.
 STAGES = ("logits", "repetition_penalty", "temperature", "top_k", "top_p", "min_p")

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from core.views.trace import check_ids, frozen
+from core.model.bounds import check_ids
+from core.views.trace import frozen
 
 if TYPE_CHECKING:
-    from core.model.load import LoadedModel
+    from core.model.loaded import LoadedModel
 
 #: The head makes 50,257 numbers for each position: this many positions at a time.
 _CHUNK = 64

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from core.model.load import LoadedModel
+from core.model.loaded import LoadedModel
 from core.views.neighbours import Neighbours, nearest, scores
 from core.views.wte import mean_row
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 if TYPE_CHECKING:
-    from core.model.load import LoadedModel
+    from core.model.loaded import LoadedModel
 
 
 def tensor(loaded: LoadedModel, array: np.ndarray) -> torch.Tensor:

@@ -16,12 +16,13 @@ import numpy as np
 import torch
 from accelerate.utils import align_module_device
 
+from core.model.bounds import check_head, check_layer, check_position
 from core.tokens.tokenizer import encode
 from core.views.heads import Tally, kind_masks, side_by_side, tally, token_kinds
-from core.views.trace import Trace, capture, check_head, check_layer, check_position, frozen
+from core.views.trace import Trace, capture, frozen
 
 if TYPE_CHECKING:
-    from core.model.load import LoadedModel
+    from core.model.loaded import LoadedModel
 
 #: Numbers of the patterns that are held at once where not all are needed: 4 MB.
 _CELLS = 2**20

@@ -19,14 +19,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from accelerate.utils import align_module_device
 
+from core.model.bounds import check_position
 from core.views.arrays import read_only, tensor
 from core.views.layer_norm import gain_and_bias
 from core.views.logit_lens import lens_logits
 from core.views.residual import Writes
-from core.views.trace import Trace, check_position, frozen
+from core.views.trace import Trace, frozen
 
 if TYPE_CHECKING:
-    from core.model.load import LoadedModel
+    from core.model.loaded import LoadedModel
 
 
 @dataclass(frozen=True, eq=False)

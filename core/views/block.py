@@ -16,14 +16,15 @@ import numpy as np
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 
+from core.model.bounds import check_layer, check_position
 from core.views.arrays import tensor
 from core.views.attention import qkv
 from core.views.heads_at import mixed_at
 from core.views.layer_norm import NormSteps, norm_of
-from core.views.trace import Trace, check_layer, check_position, frozen
+from core.views.trace import Trace, frozen
 
 if TYPE_CHECKING:
-    from core.model.load import LoadedModel
+    from core.model.loaded import LoadedModel
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,12 +18,13 @@ import numpy as np
 import torch
 from accelerate.utils import align_module_device
 
+from core.model.bounds import check_position
 from core.views.arrays import integers
 from core.views.attention import qkv
-from core.views.trace import Trace, check_position, frozen
+from core.views.trace import Trace, frozen
 
 if TYPE_CHECKING:
-    from core.model.load import LoadedModel
+    from core.model.loaded import LoadedModel
 
 
 def mixed_at(

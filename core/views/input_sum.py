@@ -9,7 +9,7 @@ import torch
 
 from core.errors import OutOfRange
 from core.language import _
-from core.model.load import LoadedModel
+from core.model.loaded import LoadedModel
 from core.views.trace import frozen
 from core.views.wte import check_ids
 

@@ -12,7 +12,7 @@ from core.views.attention import layer_pattern
 from core.views.trace import Trace
 
 if TYPE_CHECKING:
-    from core.model.load import LoadedModel
+    from core.model.loaded import LoadedModel
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,7 +26,7 @@ from core.views.arrays import integers, tensor
 from core.views.trace import Trace, frozen
 
 if TYPE_CHECKING:
-    from core.model.load import LoadedModel
+    from core.model.loaded import LoadedModel
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from core.model.bounds import check_position
 from core.views.arrays import integers, tensor
 from core.views.logit_lens import LogitLens, lens_logits
 from core.views.top_k import top_k
-from core.views.trace import Trace, check_position, frozen
+from core.views.trace import Trace, frozen
 
 if TYPE_CHECKING:
-    from core.model.load import LoadedModel
+    from core.model.loaded import LoadedModel
 
 #: Rows of the residual stream that meet the head at once: 64 rows of GPT-2's logits are 13 MB.
 LENS_ROWS = 64

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.model.load import LoadedModel
+from core.model.loaded import LoadedModel
 from core.views.arrays import read_only
 from core.views.wte import SearchIndex, search_index
 

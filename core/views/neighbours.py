@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 import torch
 
-from core.model.load import LoadedModel
+from core.model.loaded import LoadedModel
 from core.views.arrays import read_only
 from core.views.trace import frozen
 from core.views.wte import mean_row, products_with, search_index, weight_of

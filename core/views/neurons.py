@@ -18,14 +18,15 @@ import numpy as np
 import torch
 from accelerate.utils import align_module_device
 
+from core.model.bounds import check_layer, check_position
 from core.views.arrays import integers, tensor
 from core.views.block import middle_of
 from core.views.layer_norm import gain_and_bias
 from core.views.top_k import top_k
-from core.views.trace import Trace, check_layer, check_position, frozen
+from core.views.trace import Trace, frozen
 
 if TYPE_CHECKING:
-    from core.model.load import LoadedModel
+    from core.model.loaded import LoadedModel
 
 Loudness = Literal["activation", "effect"]
 

@@ -16,13 +16,14 @@ import numpy as np
 import torch
 from accelerate.utils import align_module_device
 
+from core.model.bounds import check_position
 from core.views.arrays import read_only, tensor
 from core.views.heads_at import mixed_at, shares_of
-from core.views.trace import Trace, check_position, frozen
+from core.views.trace import Trace, frozen
 from core.views.vectors import lengths
 
 if TYPE_CHECKING:
-    from core.model.load import LoadedModel
+    from core.model.loaded import LoadedModel
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,8 +14,8 @@ from core.views.ablation import ablated_logits, divergence
 from core.views.trace import Trace
 
 if TYPE_CHECKING:
-    from core.model.catalogue import Shape
-    from core.model.load import LoadedModel
+    from core.model.loaded import LoadedModel
+    from core.model.shape import Shape
 
 
 def skip_cost(loaded: LoadedModel, text: tuple[int, ...] | Trace, layer: int, part: str) -> float:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from core.model.load import LoadedModel
+from core.model.bounds import check_position
+from core.model.loaded import LoadedModel
 from core.views.arrays import read_only
-from core.views.trace import Trace, check_position, frozen
+from core.views.trace import Trace, frozen
 from core.views.wte import products_with, search_index, weight_of
 
 

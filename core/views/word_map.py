@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.model.load import LoadedModel
+from core.model.loaded import LoadedModel
 from core.tokens.tokenizer import encode
 from core.views.arrays import read_only
 from core.views.principal_axes import principal_axes

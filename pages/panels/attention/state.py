@@ -10,7 +10,8 @@ import streamlit as st
 
 from core.errors import OutOfRange
 from core.language import _
-from core.views import attention, heads, trace
+from core.model import bounds
+from core.views import attention, heads
 from pages.kit.address import Possible
 from pages.kit.current import Current
 from pages.kit.error import show_error
@@ -51,10 +52,10 @@ def place(now: Current, standard: heads.Heads) -> Place:
     shape = now.engine.shape
     limits = {"layer": shape.n_layer, "head": shape.n_head, "query": n, "key": n}
     checks = {
-        "layer": trace.check_layer,
-        "head": trace.check_head,
-        "query": trace.check_position,
-        "key": trace.check_position,
+        "layer": bounds.check_layer,
+        "head": bounds.check_head,
+        "query": bounds.check_position,
+        "key": bounds.check_position,
     }
     problems: list[OutOfRange] = []
     if _slot("layer") not in memory:

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from core.model import memory
-from core.model.catalogue import CATALOG, Shape
+from core.model.catalogue import CATALOG
 from core.model.memory import (
     Device,
     Plan,
@@ -23,6 +23,7 @@ from core.model.memory import (
     plan,
     working_bytes,
 )
+from core.model.shape import Shape
 
 GIB = 2**30
 ROOT = Path(__file__).parents[3]

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from core.engine.engine import Engine
+from core.model.bounds import check_ids
 from core.model.load import load_model
-from core.views.trace import check_ids
 
 
 def ids_of(n: int) -> tuple[int, ...]:
