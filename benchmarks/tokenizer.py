@@ -15,8 +15,9 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 from core.model.load import load_model
 from core.tokens import merges
-from core.tokens import tokenizer as core_tokenizer
-from core.tokens.vocabulary import search, vocabulary
+from core.tokens.encoding import encoding
+from core.tokens.search import search
+from core.tokens.vocabulary import vocabulary
 
 SENTENCE = "The old king's 3 daughters, naïve but kind, said: “Good morning” 🙂 日本語\n"
 WORD = " Donaudampfschifffahrtsgesellschaftskapitänsmütze"
@@ -44,7 +45,7 @@ def library() -> None:
     tokenizer = load_model("storyteller").tokenizer
     words = vocabulary(tokenizer)
     text = (SENTENCE * 2000)[:99_990]
-    core_tokenizer.encoding(tokenizer, text)
+    encoding(tokenizer, text)
     plain = milliseconds(
         lambda n: tokenizer(f"{text}{n}", split_special_tokens=True, verbose=False)
     )
@@ -53,9 +54,9 @@ def library() -> None:
         ("transformers' tokenizer", plain),
         (
             "encoding (ids and places)",
-            milliseconds(lambda n: core_tokenizer.encoding(tokenizer, f"{text}{n + 100}")),
+            milliseconds(lambda n: encoding(tokenizer, f"{text}{n + 100}")),
         ),
-        ("encoding, asked again", milliseconds(lambda n: core_tokenizer.encoding(tokenizer, text))),
+        ("encoding, asked again", milliseconds(lambda n: encoding(tokenizer, text))),
     ]
     for name, taken in rows:
         print(f"{name:44} {taken:8.2f} {taken / plain:15.2f}×")

@@ -10,7 +10,6 @@ from core.errors import LearnerError
 from core.language import _, ngettext
 from core.numbers import Number
 from core.recipes.attention import boxes as recipes
-from core.tokens.tokenizer import label, piece, token_bytes
 from core.views import ablation, attention, heads
 from pages.components.attention_view import head_grid, pattern_view, picked
 from pages.kit import words as count
@@ -569,7 +568,7 @@ def show_change(now: Current, off: frozenset[tuple[int, int]], mode: ablation.Mo
     trace = now.trace()
     after = now.engine.view(ablation.ablated_logits, trace, off, frozenset(), mode)
     found = ablation.change(trace.logits, after)
-    names = [f"{i} {label(piece(token_bytes(now.engine.tokenizer, i)))}" for i in found.token_ids]
+    names = [f"{i} {now.label(i)}" for i in found.token_ids]
     if not off:
         words = _("No head is off: both sides are the whole model.")
     else:

@@ -13,7 +13,8 @@ from core.errors import LearnerError
 from core.language import _
 from core.numbers import Number
 from core.recipes.embeddings import boxes as recipes
-from core.tokens.tokenizer import encode, label
+from core.tokens.encoding import encode
+from core.tokens.label import label
 from core.views import (
     analogy,
     input_sum,

@@ -14,7 +14,6 @@ from core.charts.layers import charts
 from core.language import _, ngettext
 from core.numbers import Number, percent
 from core.recipes.layers import boxes as recipes
-from core.tokens.tokenizer import label, piece, token_bytes
 from core.views import ablation, attribution, skip, watch
 from core.views.block import BlockSteps, block_rows, block_steps
 from core.views.gelu import gelu_curve, gelu_steps
@@ -46,11 +45,6 @@ SHADES, MEASURES, LOUDEST = ("top", "rank"), ("probability", "rank"), ("activati
 
 
 # --- what all panels share --------------------------------------------------------------
-
-
-def name_of(now: Current, token_id: int) -> str:
-    """A token of the vocabulary as figures show it."""
-    return label(piece(token_bytes(now.engine.tokenizer, int(token_id))))
 
 
 def followed(now: Current) -> int:
@@ -214,7 +208,7 @@ def watched_token(now: Current, word: str, answer: int) -> int:
             [token.id for token in options],
             options[0].id,
             name="piece",
-            names=partial(name_of, now),
+            names=now.label,
             on_change=watch_changed,
         )
     right.caption(
@@ -259,9 +253,9 @@ def lens_panel(now: Current, trace: Trace, position: int) -> None:
             st.rerun()
         stop = min(n_tokens, start + WINDOW)
         got = now.engine.logit_lens(trace, start, stop, top=TOP, watched=(watched,))
-        names = [[[name_of(now, i) for i in cell] for cell in row] for row in got.top_ids]
+        names = [[[now.label(i) for i in cell] for cell in row] for row in got.top_ids]
         watch = charts.Watch(
-            name_of(now, watched),
+            now.label(watched),
             got.watched_probs[..., 0],
             got.watched_ranks[..., 0],
             now.engine.shape.n_vocab,
@@ -285,7 +279,7 @@ def lens_panel(now: Current, trace: Trace, position: int) -> None:
         caption_and_export(
             lens_sentence(now, own, position, watched, got),
             "lens",
-            partial(lens_rows, got, now.tokens, partial(name_of, now)),
+            partial(lens_rows, got, now.tokens, now.label),
             partial(charts.lens_picture, cells, title),
         )
         show_python(
@@ -346,14 +340,14 @@ def lens_sentence(now: Current, own: LogitLens, position: int, watched: int, got
         " “{row}” on. The last row is the model's own output."
     ).format(
         position=position,
-        answer=plain(name_of(now, own.top_ids[-1, 0, 0])),
+        answer=plain(now.label(own.top_ids[-1, 0, 0])),
         p=percent(own.top_probs[-1, 0, 0]),
         row=rows[settled],
     )
     if got.start <= position < got.stop:
         column = position - got.start
         sentence += " " + _("“{word}” goes from rank {first:,} to rank {last:,}.").format(
-            word=plain(name_of(now, watched)),
+            word=plain(now.label(watched)),
             first=int(got.watched_ranks[0, column, 0]),
             last=int(got.watched_ranks[-1, column, 0]),
         )
@@ -377,7 +371,7 @@ def race_panel(now: Current, trace: Trace, position: int) -> None:
         runners = tuple(dict.fromkeys([*runners, st.session_state.get(WATCHED, runners[0])]))
         got = now.engine.logit_lens(trace, position, position + 1, top=TOP, watched=runners)
         shown = (got.watched_probs if measure == "probability" else got.watched_ranks)[:, 0]
-        names = unique([name_of(now, i) for i in runners])
+        names = unique([now.label(i) for i in runners])
         chart(
             charts.race_chart(names, shown, measure),
             key="chart_race",
@@ -399,7 +393,7 @@ def race_panel(now: Current, trace: Trace, position: int) -> None:
                 q=percent(last.top_probs[-1, 0, 1]),
             ),
             "race",
-            partial(lens_rows, got, now.tokens, partial(name_of, now)),
+            partial(lens_rows, got, now.tokens, now.label),
         )
         show_python(recipes.race(now.source, now.recipe_prompt, position, runners, shown, measure))
 
@@ -603,13 +597,13 @@ def wrote_panel(now: Current, trace: Trace, position: int) -> None:
         top = [int(i) for i in last.top_ids[-1, 0]]
         others = list(dict.fromkeys([*top, st.session_state.get(WATCHED, top[0])]))
         titles = {
-            "best": _("{token} (the answer)").format(token=name_of(now, top[0])),
+            "best": _("{token} (the answer)").format(token=now.label(top[0])),
             "rival": _("its strongest rival"),
             "none": _("nothing: the logit itself"),
         }
 
         def named(option: int | str) -> str:
-            return titles[option] if isinstance(option, str) else name_of(now, option)
+            return titles[option] if isinstance(option, str) else now.label(option)
 
         left, right = st.columns(2)
         with left:
@@ -645,10 +639,10 @@ def wrote_panel(now: Current, trace: Trace, position: int) -> None:
                 " MLPs {mlp:+.3f}, biases {biases:+.3f}, together {total:.4f}. The model's own"
                 " number is {own:.4f}."
             ).format(
-                token=plain(name_of(now, token)),
+                token=plain(now.label(token)),
                 against=""
                 if against is None
-                else _(" and not “{other}”").format(other=plain(name_of(now, against))),
+                else _(" and not “{other}”").format(other=plain(now.label(against))),
                 embedding=Number(got.embedding),
                 attn=Number(got.attn.sum()),
                 mlp=Number(got.mlp.sum()),
@@ -663,9 +657,9 @@ def wrote_panel(now: Current, trace: Trace, position: int) -> None:
             alt=_("Each head's contribution, layers by heads."),
         )
         layer, head = got.strongest
-        title = _("Why “{token}”").format(token=name_of(now, token))
+        title = _("Why “{token}”").format(token=now.label(token))
         if against is not None:
-            title += _(" and not “{other}”").format(other=name_of(now, against))
+            title += _(" and not “{other}”").format(other=now.label(against))
         caption_and_export(
             _("The head with the largest say is L{layer}.H{head} with {value:+.3f}.").format(
                 layer=layer, head=head, value=Number(got.heads[layer, head])
@@ -714,7 +708,7 @@ def mlp_panel(now: Current, trace: Trace, position: int) -> None:
                 _("**L{layer}.N{neuron}** adds to the logits").format(layer=layer, neuron=neuron)
             )
             chart(
-                charts.word_bars([name_of(now, t) for t in tokens], effects, _("logit")),
+                charts.word_bars([now.label(t) for t in tokens], effects, _("logit")),
                 key="chart_words",
                 alt=_("The tokens that this neuron raises and lowers most."),
             )
@@ -754,7 +748,7 @@ def mlp_panel(now: Current, trace: Trace, position: int) -> None:
 
 
 def words(now: Current, token_ids: Iterable[int]) -> str:
-    return "  ".join(name_of(now, i) for i in token_ids)
+    return "  ".join(now.label(i) for i in token_ids)
 
 
 @fragment
@@ -785,14 +779,14 @@ def skip_panel(now: Current, trace: Trace, position: int) -> None:
         change = ablation.change(whole.logits, without)
         tokens = [int(i) for i in change.token_ids]
         chart(
-            charts.before_after([name_of(now, i) for i in tokens], change.before, change.after),
+            charts.before_after([now.label(i) for i in tokens], change.before, change.after),
             key="chart_skip",
             alt=_("Probabilities of the tokens that changed most, before and after."),
         )
         caption_and_export(
             skip_sentence(now, change, len(blocks), n_layer),
             "skip",
-            partial(ablation.change_rows, change, partial(name_of, now)),
+            partial(ablation.change_rows, change, now.label),
         )
         show_python(
             recipes.skip(
@@ -855,7 +849,7 @@ def set_layers(chosen: dict[str, list[int]]) -> None:
 def skip_sentence(now: Current, change: ablation.Change, n_blocks: int, n_layer: int) -> str:
     if n_blocks == 0:
         return _("Nothing is left out, so nothing changes. Choose a layer above.")
-    best, after = (plain(name_of(now, i)) for i in (change.best_before, change.best_after))
+    best, after = (plain(now.label(i)) for i in (change.best_before, change.best_after))
     if n_blocks == 2 * n_layer:
         start = _("Every block is left out: the embedding goes straight to the head. ")
     else:

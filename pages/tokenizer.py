@@ -13,25 +13,19 @@ from core.charts.tokenizer.charts import (
     byte_table,
     candidate_ranks,
     cost_bars,
-    merge_picture,
 )
+from core.charts.tokenizer.charts import merge_picture as charts_merge_picture
 from core.errors import LearnerError
 from core.language import _, ngettext
 from core.numbers import Number
 from core.recipes.tokenizer import boxes as recipes
-from core.tokens import merges, spelling
-from core.tokens import tokenizer as core_tokenizer
+from core.tokens import cost as core_cost
+from core.tokens import encoding as core_encoding
+from core.tokens import export, merge_picture, merges, pretokens, search, spelling
 from core.tokens import vocabulary as core_vocabulary
-from core.tokens.tokenizer import (
-    CONTRACTION,
-    KINDS,
-    LETTERS,
-    NUMBERS,
-    OTHER,
-    SPACE,
-    Encoding,
-    label,
-)
+from core.tokens.encoding import Encoding
+from core.tokens.label import first_bytes, label, unlabel
+from core.tokens.pretokens import CONTRACTION, KINDS, LETTERS, NUMBERS, OTHER, SPACE
 from core.tokens.vocabulary import Vocabulary, vocabulary
 from pages.components.chips import BYTES, IDS, LANES, TEXT, TOKENS, Row, chips
 from pages.kit import words as count
@@ -82,7 +76,7 @@ def kind_names() -> dict[str, str]:
 
 def beginning(words: Vocabulary, text: str) -> str:
     """As much of a long text as its spans and boxes show."""
-    return core_tokenizer.opening(words, text) or text[:LONGEST_WORD]
+    return pretokens.opening(words, text) or text[:LONGEST_WORD]
 
 
 def followed(made: Encoding) -> int:
@@ -130,18 +124,18 @@ def chips_panel(now: Current, made: Encoding, words: Vocabulary, start: str, at:
             chosen=at,
             hint=_("Point at a token, an id or a place in the text; click a token to follow it."),
         )
-        counted = core_tokenizer.cost(made)
+        counted = core_cost.cost(made)
         st.caption(sizes(counted, now.engine.shape.n_ctx))
         files = {
-            "tokens.csv": (_("Tokens as CSV"), lambda: core_tokenizer.as_csv(made).encode()),
-            "tokens.json": (_("Tokens as JSON"), lambda: core_tokenizer.as_json(made).encode()),
+            "tokens.csv": (_("Tokens as CSV"), lambda: export.as_csv(made).encode()),
+            "tokens.json": (_("Tokens as JSON"), lambda: export.as_json(made).encode()),
         }
         export_menu("tok", files)
-        shown = core_tokenizer.encode(now.engine.tokenizer, start)
+        shown = core_encoding.encode(now.engine.tokenizer, start)
         show_python(recipes.tokens(now.source, start, shown))
     if picked is not None:  # the panels that follow are drawn after this one
         st.session_state["tok_at"] = picked
-        st.session_state["tok_word"] = core_tokenizer.span_at(made, picked).text
+        st.session_state["tok_word"] = pretokens.span_at(made, picked).text
 
 
 def examples_menu(place) -> None:
@@ -184,7 +178,7 @@ def page_of(made: Encoding) -> tuple[int, int]:
     return first, last
 
 
-def sizes(counted: core_tokenizer.Cost, n_ctx: int) -> str:
+def sizes(counted: core_cost.Cost, n_ctx: int) -> str:
     """A text's size in words, for a caption."""
     parts = [
         f"**{count.tokens(counted.tokens)}**",
@@ -208,15 +202,15 @@ def sizes(counted: core_tokenizer.Cost, n_ctx: int) -> str:
 @fragment
 def cuts_panel(now: Current, made: Encoding, words: Vocabulary, start: str) -> None:
     names = kind_names()
-    spans = core_tokenizer.pretokens(words, start)
+    spans = pretokens.pretokens(words, start)
     with panel(_("Where is the text cut first?"), prose("tokenizer", "cuts"), key="panel_cuts"):
         place = _("“{text}” · characters {start} to {end}")
         used = [kind for kind in KINDS if kind in {span.kind for span in spans}]
-        meaning = [core_tokenizer.Token(0, names[kind].encode(), 0, 0) for kind in used]
+        meaning = [core_encoding.Token(0, names[kind].encode(), 0, 0) for kind in used]
         chips(
             [
                 Row(
-                    [core_tokenizer.Token(0, s.text.encode(), s.start, s.end) for s in spans],
+                    [core_encoding.Token(0, s.text.encode(), s.start, s.end) for s in spans],
                     name=_("Spans"),
                     colours=[KINDS.index(span.kind) for span in spans],
                     notes=[names[span.kind] for span in spans],
@@ -247,8 +241,8 @@ def cuts_panel(now: Current, made: Encoding, words: Vocabulary, start: str) -> N
             key="tok_form",
             bind="query-params",
         )
-        forms = core_tokenizer.variants(form or "dog")
-        found = {f: core_tokenizer.encode(now.engine.tokenizer, f) for f in forms}
+        forms = pretokens.variants(form or "dog")
+        found = {f: core_encoding.encode(now.engine.tokenizer, f) for f in forms}
         chips(
             [Row(tokens, name=label(text)) for text, tokens in found.items()],
             key="tok_forms",
@@ -261,11 +255,11 @@ def cuts_panel(now: Current, made: Encoding, words: Vocabulary, start: str) -> N
                 " spellings have in common GPT-2 had to learn from texts.",
                 "{forms} spellings, {ids} different token ids in all. An id says nothing of its"
                 " letters: what spellings have in common GPT-2 had to learn from texts.",
-                core_tokenizer.distinct(found.values()),
-            ).format(forms=len(found), ids=core_tokenizer.distinct(found.values()))
+                pretokens.distinct(found.values()),
+            ).format(forms=len(found), ids=pretokens.distinct(found.values()))
         )
         with st.expander(_("The pattern, part by part"), icon=":material/rule:"):
-            st.code(core_tokenizer.PATTERN, language=None, wrap_lines=True)
+            st.code(pretokens.PATTERN, language=None, wrap_lines=True)
             st.markdown(prose("tokenizer", "pattern"))
         ids = {text: tuple(t.id for t in tokens) for text, tokens in found.items()}
         show_python(recipes.cuts(now.source, start, spans, ids))
@@ -274,10 +268,10 @@ def cuts_panel(now: Current, made: Encoding, words: Vocabulary, start: str) -> N
 # --- merges ------------------------------------------------------------------------------
 
 
-def chosen_word(prompt: str, spans: tuple[core_tokenizer.Span, ...]) -> str:
+def chosen_word(prompt: str, spans: tuple[pretokens.Span, ...]) -> str:
     """The word to replay: one of the prompt, or typed; marks for white space are understood."""
     options = list(dict.fromkeys(span.text for span in spans))[:MOST_SPANS]
-    best = core_tokenizer.most_telling(spans)
+    best = pretokens.most_telling(spans)
     named = "tok_word" in st.session_state or "tok_word" in st.query_params
     if not named or st.session_state.get("tok_prompt", prompt) != prompt:
         # Another prompt: its own words, not the one chosen in the last.
@@ -291,7 +285,7 @@ def chosen_word(prompt: str, spans: tuple[core_tokenizer.Span, ...]) -> str:
         key="tok_word",
         bind="query-params",
     )
-    return word if word in options else core_tokenizer.unlabel(word or best)
+    return word if word in options else unlabel(word or best)
 
 
 @fragment
@@ -300,8 +294,8 @@ def merges_panel(now: Current, words: Vocabulary, start: str) -> None:
     with panel(title, prose("tokenizer", "merges"), key="panel_merges"):
         left, right = st.columns(2, vertical_alignment="bottom")
         with left:
-            typed = chosen_word(now.text, core_tokenizer.pretokens(words, start))
-        spans = core_tokenizer.pretokens(words, typed)
+            typed = chosen_word(now.text, pretokens.pretokens(words, start))
+        spans = pretokens.pretokens(words, typed)
         word = spans[0].text
         if len(word.encode()) > LONGEST_WORD:
             st.text(
@@ -311,7 +305,7 @@ def merges_panel(now: Current, words: Vocabulary, start: str) -> None:
                     limit=LONGEST_WORD,
                 )
             )
-            word = core_tokenizer.first_bytes(word, LONGEST_WORD)
+            word = first_bytes(word, LONGEST_WORD)
         played = merges.replay(words, word.encode())
         n_steps = len(played.steps)
         step = 0
@@ -341,20 +335,20 @@ def merges_panel(now: Current, words: Vocabulary, start: str) -> None:
         ranks = core_vocabulary.ranks(words, [t.id for t in pieces])
         chips([Row(pieces, name=_("Pieces now"), ranks=ranks)], key="tok_pieces", under=True)
         names = {
-            merges.BYTE: _("byte"),
-            merges.DONE: _("joined before"),
-            merges.NOW: _("joined in this step"),
-            merges.LATER: _("joined later"),
+            merge_picture.BYTE: _("byte"),
+            merge_picture.DONE: _("joined before"),
+            merge_picture.NOW: _("joined in this step"),
+            merge_picture.LATER: _("joined later"),
         }
         chart(
-            merge_picture(merges.picture(words, played, step), names),
+            charts_merge_picture(merge_picture.picture(words, played, step), names),
             key="tok_merge_picture",
             alt=_("The bytes of the word at the bottom; each merge is a block over its two parts."),
         )
         st.caption(said(words, played, step))
         if step:
             merge = played.steps[step - 1]
-            rows = merges.candidates(words, merge)
+            rows = merge_picture.candidates(words, merge)
             st.markdown(_("**The choice in step {step}: which pair?**").format(step=step))
             chart(
                 candidate_ranks(rows[:MOST_PAIRS], len(words.merges)),
@@ -372,7 +366,7 @@ def merges_panel(now: Current, words: Vocabulary, start: str) -> None:
                 )
         with st.expander(_("All merges as a table"), icon=":material/table_rows:"):
             st.dataframe(
-                pd.DataFrame(merges.as_table(words, played)),
+                pd.DataFrame(merge_picture.as_table(words, played)),
                 column_config={
                     "step": st.column_config.NumberColumn(_("Step")),
                     "left": st.column_config.TextColumn(_("Left")),
@@ -475,7 +469,7 @@ def bytes_panel(now: Current, made: Encoding, words: Vocabulary) -> None:
             key="tok_byte_rows",
             alt=_("Characters, the bytes of each, GPT-2's character for each byte, the tokens."),
         )
-        counted = core_tokenizer.cost(made)
+        counted = core_cost.cost(made)
         st.caption(
             _(
                 "Spread over several tokens: {split:,} of {characters}; {bytes} in all, {each:.2f}"
@@ -522,9 +516,9 @@ def vocabulary_panel(now: Current, words: Vocabulary) -> None:
             bind="query-params",
             disabled=by in ("ids", "bytes"),
         )
-        query = core_tokenizer.unlabel(query) if by in ("text", "regex") else query
+        query = unlabel(query) if by in ("text", "regex") else query
         try:
-            ids = core_vocabulary.search(words, query, by, match_case=case)
+            ids = search.search(words, query, by, match_case=case)
         except LearnerError as error:
             show_error(error, key="error_find")
             return
@@ -533,7 +527,7 @@ def vocabulary_panel(now: Current, words: Vocabulary) -> None:
             show_python(recipes.found(now.source, query, by, case, ids, words))
             return
         event = st.dataframe(
-            pd.DataFrame(core_vocabulary.rows(words, ids[:MOST_ROWS], label)),
+            pd.DataFrame(search.rows(words, ids[:MOST_ROWS])),
             column_config={
                 "id": st.column_config.NumberColumn(_("Id")),
                 "token": st.column_config.TextColumn(_("Token")),
@@ -574,9 +568,13 @@ def built_from(now: Current, words: Vocabulary, number: int) -> None:
             else _("It is a sign of its own and made of nothing.")
         )
     else:
-        names = {merges.BYTE: _("byte"), merges.DONE: _("piece"), merges.NOW: _("the token")}
+        names = {
+            merge_picture.BYTE: _("byte"),
+            merge_picture.DONE: _("piece"),
+            merge_picture.NOW: _("the token"),
+        }
         chart(
-            merge_picture(merges.picture(words, built, len(built.steps)), names),
+            charts_merge_picture(merge_picture.picture(words, built, len(built.steps)), names),
             key="tok_family",
             alt=_("The bytes of the token at the bottom; each merge is a block over its parts."),
         )
@@ -624,20 +622,20 @@ def costs_panel(now: Current) -> None:
             )
         try:
             first, second = (
-                core_tokenizer.encoding(now.engine.tokenizer, side, LONGEST_COMPARED)
+                core_encoding.encoding(now.engine.tokenizer, side, LONGEST_COMPARED)
                 for side in sides
             )
         except LearnerError as error:
             show_error(error, key="error_costs")
             return
-        counted = (core_tokenizer.cost(first), core_tokenizer.cost(second))
+        counted = (core_cost.cost(first), core_cost.cost(second))
         chips(
             [Row(first.tokens(), name=_("First")), Row(second.tokens(), name=_("Second"))],
             key="tok_compared",
         )
         names = kind_names()
         texts = {_("First"): first, _("Second"): second}
-        rows = core_tokenizer.stacked(texts, names)
+        rows = core_cost.stacked(texts, names)
         if rows:
             chart(
                 cost_bars(rows, [names[kind] for kind in KINDS], list(texts)),
@@ -657,11 +655,11 @@ def costs_panel(now: Current) -> None:
         )
         if (sides[0], sides[1]) == (pair.first, pair.second):
             st.markdown(pair.why)
-        st.caption(compared(core_tokenizer.difference(first, second), counted, names))
+        st.caption(compared(core_cost.difference(first, second), counted, names))
         show_python(recipes.costs(now.source, (first.text, second.text), counted))
 
 
-def measures(cost: core_tokenizer.Cost, n_ctx: int) -> dict[str, str]:
+def measures(cost: core_cost.Cost, n_ctx: int) -> dict[str, str]:
     return {
         _("tokens"): f"{cost.tokens:,}",
         _("characters"): f"{cost.characters:,}",
@@ -674,8 +672,8 @@ def measures(cost: core_tokenizer.Cost, n_ctx: int) -> dict[str, str]:
 
 
 def compared(
-    found: core_tokenizer.Difference,
-    counted: tuple[core_tokenizer.Cost, core_tokenizer.Cost],
+    found: core_cost.Difference,
+    counted: tuple[core_cost.Cost, core_cost.Cost],
     names: dict[str, str],
 ) -> str:
     """The difference in words."""
@@ -700,7 +698,7 @@ def compared(
 header("tokenizer")
 now = current()
 words = vocabulary(now.engine.tokenizer)
-made = core_tokenizer.encoding(now.engine.tokenizer, now.text, settings().max_characters)
+made = core_encoding.encoding(now.engine.tokenizer, now.text, settings().max_characters)
 start = beginning(words, made.text)
 tell_problems(
     "tokenizer",

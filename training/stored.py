@@ -8,7 +8,9 @@ from __future__ import annotations
 from core.engine.engine import Engine
 from core.model.load import load_model
 from core.model.stored import Stored, dump
-from core.tokens.tokenizer import encode, piece, token_bytes
+from core.tokens.encoding import encode
+from core.tokens.label import piece
+from core.tokens.vocabulary import token_bytes
 from core.views.journey import next_tokens
 from pages.shell.examples import examples
 

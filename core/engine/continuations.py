@@ -13,7 +13,7 @@ from core.sampling.choices import Choice, from_step, text_of
 from core.sampling.generation import Step
 from core.sampling.stages import SamplingSettings
 from core.sampling.surprise import Scores, distinct, repetition, score_window, windows
-from core.tokens.tokenizer import token_bytes
+from core.tokens.vocabulary import token_bytes
 
 if TYPE_CHECKING:
     from core.engine.engine import Engine

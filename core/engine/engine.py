@@ -57,7 +57,9 @@ from core.sampling.generation import (
     choose_many,
 )
 from core.sampling.stages import SamplingSettings
-from core.tokens.tokenizer import encode, piece, token_bytes
+from core.tokens.encoding import encode
+from core.tokens.label import piece
+from core.tokens.vocabulary import token_bytes
 from core.views.attention import LayerAttention, layer_attention
 from core.views.logit_lens import LogitLens
 from core.views.logit_lens_frugal import logit_lens

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from core.tokens.tokenizer import Token
+from core.tokens.encoding import Token
 
 FOLDER = Path(__file__).parent.parent / "checkpoints" / "storyteller"
 NAME = "examples.json"

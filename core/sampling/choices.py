@@ -17,7 +17,7 @@ from transformers import GPT2TokenizerFast
 
 from core.sampling.generation import Step
 from core.sampling.stages import SamplingSettings, draw, pipeline
-from core.tokens.tokenizer import token_bytes
+from core.tokens.vocabulary import token_bytes
 
 #: Where a story begins: the prompt.
 ROOT = -1

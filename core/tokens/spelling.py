@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.tokens.tokenizer import Encoding, Token, groups, label
-from core.tokens.vocabulary import Vocabulary, byte_encoder
+from core.tokens.byte_table import byte_encoder
+from core.tokens.encoding import Encoding, Token, groups
+from core.tokens.label import label, short
+from core.tokens.vocabulary import Vocabulary
 
 CHARACTER, BYTE, WRITTEN, TOKEN = range(4)
 
@@ -27,24 +30,24 @@ class Split:
     text: str
 
 
-def splits(made: Encoding, limit: int = 200) -> tuple[Split, ...]:
+def splits(encoded: Encoding, limit: int = 200) -> tuple[Split, ...]:
     """The first `limit` groups of tokens that share characters."""
-    shared = np.flatnonzero(made.spans[1:, 0] < made.spans[:-1, 1])
+    shared = np.flatnonzero(encoded.spans[1:, 0] < encoded.spans[:-1, 1])
     found: list[Split] = []
     for at in shared.tolist():
         if found and at < found[-1].last:
             continue
         last = at + 2
-        while last < len(made) and made.spans[last, 0] < made.spans[last - 1, 1]:
+        while last < len(encoded) and encoded.spans[last, 0] < encoded.spans[last - 1, 1]:
             last += 1
-        text = made.text[made.spans[at, 0] : made.spans[last - 1, 1]]
+        text = encoded.text[encoded.spans[at, 0] : encoded.spans[last - 1, 1]]
         found.append(Split(at, last, text))
         if len(found) == limit:
             break
     return tuple(found)
 
 
-def stretch(made: Encoding, around: int, n_bytes: int = 20) -> tuple[int, int]:
+def stretch(encoded: Encoding, around: int, n_bytes: int = 20) -> tuple[int, int]:
     """Whole groups of tokens around token `around`, about `n_bytes` long in all.
 
     A little of what stands before is taken along, so that the eye finds its place.
@@ -54,7 +57,7 @@ def stretch(made: Encoding, around: int, n_bytes: int = 20) -> tuple[int, int]:
     position of the first token and one past the last
     """
     first = max(0, around - 400)
-    tokens = made.tokens(first, around + 400)
+    tokens = encoded.tokens(first, around + 400)
     parts = groups(tokens)
     at = next(n for n, (a, b) in enumerate(parts) if a <= around - first < b)
 
@@ -72,7 +75,7 @@ def stretch(made: Encoding, around: int, n_bytes: int = 20) -> tuple[int, int]:
     return first + parts[low][0], first + parts[high - 1][1]
 
 
-def aligned(made: Encoding, tokens: tuple[Token, ...]) -> list[dict]:
+def aligned(encoded: Encoding, tokens: tuple[Token, ...]) -> list[dict]:
     """Four lanes over the same bytes, for the chart.
 
     Returns
@@ -81,36 +84,42 @@ def aligned(made: Encoding, tokens: tuple[Token, ...]) -> list[dict]:
     colour (of the token, -1 for none) and split (whether more than one token
     holds this character, or the token is no text alone)
     """
-    rows: list[dict] = []
+    owner = [number for number, token in enumerate(tokens) for _byte in token.data]
+    text = encoded.text[tokens[0].start : tokens[-1].end]
+    return [*_token_rows(tokens), *_character_rows(text, owner)]
+
+
+def _token_rows(tokens: tuple[Token, ...]) -> Iterator[dict]:
     at = 0
-    owner: list[int] = []
     for number, token in enumerate(tokens):
         end = at + len(token.data)
-        text = label(token.piece) if token.is_text else token.data.hex(" ").upper()
-        rows.append(_row(TOKEN, at, end, text, str(token.id), number, not token.is_text))
-        owner += [number] * len(token.data)
+        yield _row(TOKEN, at, end, short(token.data), str(token.id), number, not token.is_text)
         at = end
+
+
+def _character_rows(text: str, owner: Sequence[int]) -> Iterator[dict]:
     at = 0
-    written = byte_encoder()
-    for character in made.text[tokens[0].start : tokens[-1].end]:
+    for character in text:
         data = character.encode()
         held = owner[at : at + len(data)]
         apart = len(set(held)) > 1
-        note = f"U+{ord(character):04X}"
         colour = -1 if apart else held[0]
-        rows.append(_row(CHARACTER, at, at + len(data), label(character), note, colour, apart))
-        for n, byte in enumerate(data):
-            place = at + n
-            rows.append(_row(BYTE, place, place + 1, f"{byte:02X}", str(byte), held[n], False))
-            mark = written[byte]
-            note = f"U+{ord(mark):04X}"
-            rows.append(_row(WRITTEN, place, place + 1, mark, note, held[n], False))
+        yield _row(
+            CHARACTER, at, at + len(data), label(character), _code_point(character), colour, apart
+        )
+        for place, byte in enumerate(data, start=at):
+            yield _row(BYTE, place, place + 1, f"{byte:02X}", str(byte), owner[place])
+            mark = byte_encoder()[byte]
+            yield _row(WRITTEN, place, place + 1, mark, _code_point(mark), owner[place])
         at += len(data)
-    return rows
+
+
+def _code_point(character: str) -> str:
+    return f"U+{ord(character):04X}"
 
 
 def _row(
-    lane: int, start: int, end: int, text: str, note: str, colour: int, split: bool
+    lane: int, start: int, end: int, text: str, note: str, colour: int, split: bool = False
 ) -> dict[str, object]:
     return {
         "lane": lane,
@@ -123,7 +132,7 @@ def _row(
     }
 
 
-def table(words: Vocabulary, text: str) -> list[dict]:
+def table(vocab: Vocabulary, text: str) -> list[dict]:
     """All 256 bytes for the chart: high and low hex digit, character, whether it was moved.
 
     Returns
@@ -138,7 +147,7 @@ def table(words: Vocabulary, text: str) -> list[dict]:
             "hex": f"{byte:02X}",
             "text": mark,
             "moved": ord(mark) != byte,
-            "id": words.byte_ids[byte],
+            "id": vocab.byte_ids[byte],
             "count": counts[byte],
         }
         for byte, mark in enumerate(byte_encoder())

@@ -1,4 +1,4 @@
-"""GPT-2's vocabulary: what each id stands for, which merge made it, and how to search it.
+"""GPT-2's vocabulary: what each id stands for, and which merge made it.
 
 Ids are the currency here: a merge rule joins two ids into a third.
 """
@@ -6,49 +6,21 @@ Ids are the currency here: a merge rule joins two ids into a third.
 from __future__ import annotations
 
 import json
-import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
 from tokenizers import Tokenizer
 
-from core.errors import BadSearch, OutOfRange
-from core.language import _
+from core.tokens.byte_table import byte_decoder, byte_encoder
+from core.tokens.label import bytes_label, spell, text_of
 
-END_OF_TEXT = "<|endoftext|>"
-#: Arrow makes these functions when it is imported; type checkers cannot see them.
-compute: Any = pyarrow.compute
-#: A longer pattern is a mistake, or an attack on the matcher's memory.
-LONGEST_QUERY = 200
-MOST_IDS = 10_000
-
-
-@lru_cache(maxsize=1)
-def byte_decoder() -> dict[str, int]:
-    """GPT-2's table from the vocabulary's characters to bytes.
-
-    Printable Latin-1 bytes stand for themselves; the other 68 are moved to the
-    characters from U+0100 on, so that every token is visible text.
-    """
-    visible = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
-    table = {chr(b): b for b in visible}
-    hidden = [b for b in range(256) if b not in set(visible)]
-    table.update({chr(0x100 + i): b for i, b in enumerate(hidden)})
-    return table
-
-
-@lru_cache(maxsize=1)
-def byte_encoder() -> tuple[str, ...]:
-    """The other way: the character that stands for each of the 256 bytes."""
-    table = {b: c for c, b in byte_decoder().items()}
-    return tuple(table[b] for b in range(256))
+if TYPE_CHECKING:  # importing transformers takes seconds; the first page does not wait for it
+    from transformers import GPT2TokenizerFast
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,22 +57,22 @@ class Vocabulary:
         return len(self.data)
 
 
-_made: WeakKeyDictionary[Any, Vocabulary] = WeakKeyDictionary()
-_making = threading.Lock()
+_known: WeakKeyDictionary[Any, Vocabulary] = WeakKeyDictionary()
+_lock = threading.Lock()
 
 
-def vocabulary(tokenizer: Any) -> Vocabulary:
+def vocabulary(tokenizer: GPT2TokenizerFast) -> Vocabulary:
     """The vocabulary of a tokenizer; made once for each tokenizer in memory.
 
     Parameters
     ----------
     tokenizer : a transformers GPT-2 tokenizer (byte-level, pairs merged by rank)
     """
-    with _making:
-        found = _made.get(tokenizer)
-        if found is None:
-            found = _made[tokenizer] = _read(tokenizer.backend_tokenizer.to_str())
-    return found
+    with _lock:
+        known = _known.get(tokenizer)
+        if known is None:
+            known = _known[tokenizer] = _read(tokenizer.backend_tokenizer.to_str())
+    return known
 
 
 def _read(specification: str) -> Vocabulary:
@@ -110,224 +82,78 @@ def _read(specification: str) -> Vocabulary:
     backend.no_padding()
     model = json.loads(specification)["model"]
     ids: dict[str, int] = model["vocab"]
-    n_vocab = backend.get_vocab_size(with_added_tokens=True)
-    table = byte_decoder()
-    data = [b""] * n_vocab
-    added = backend.get_added_tokens_decoder()
-    for name, number in ids.items():
-        if number not in added:
-            data[number] = bytes(table[c] for c in name)
-    for number, token in added.items():  # <|endoftext|>: its name is not spelled in the table
-        data[number] = token.content.encode()
-    rank, left, right = (np.full(n_vocab, -1, dtype=np.int32) for _column in range(3))
-    merges: dict[tuple[int, int], tuple[int, int]] = {}
-    for place, (a, b) in enumerate(model["merges"]):
-        pair, product = (ids[a], ids[b]), ids[a + b]
-        merges[pair] = (place, product)
-        if rank[product] < 0:
-            rank[product], left[product], right[product] = place, *pair
-    for array in (rank, left, right):
-        array.flags.writeable = False
+    data = _token_data(backend, ids)
     texts = [text_of(d) for d in data]
+    merges = {(ids[a], ids[b]): (rank, ids[a + b]) for rank, (a, b) in enumerate(model["merges"])}
     return Vocabulary(
         tuple(data),
         pa.array(data, type=pa.binary()),
         pa.array(texts, type=pa.string()),
         pa.array([None if t is None else t.lower() for t in texts], type=pa.string()),
-        rank,
-        left,
-        right,
+        *_origins(merges, len(data)),
         tuple(ids[c] for c in byte_encoder()),
         merges,
         backend,
     )
 
 
-def text_of(data: bytes) -> str | None:
-    """Bytes as text, or None where they are no valid UTF-8 alone."""
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
+def _token_data(backend: Tokenizer, ids: dict[str, int]) -> list[bytes]:
+    data = [b""] * backend.get_vocab_size(with_added_tokens=True)
+    added = backend.get_added_tokens_decoder()
+    table = byte_decoder()
+    for name, token_id in ids.items():
+        if token_id not in added:
+            data[token_id] = bytes(table[c] for c in name)
+    for token_id, token in added.items():  # <|endoftext|>: its name is not spelled in the table
+        data[token_id] = token.content.encode()
+    return data
 
 
-def clean(text: str) -> str:
-    """Text that UTF-8 can hold: lone surrogates become U+FFFD."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+def _origins(
+    merges: dict[tuple[int, int], tuple[int, int]], n_vocab: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rank, left and right of the first merge that makes each token."""
+    rank, left, right = (np.full(n_vocab, -1, dtype=np.int32) for _column in range(3))
+    for (a, b), (place, product) in merges.items():
+        if rank[product] < 0:
+            rank[product], left[product], right[product] = place, a, b
+    for array in (rank, left, right):
+        array.flags.writeable = False
+    return rank, left, right
 
 
-# --- searching ---------------------------------------------------------------------------
-
-
-def search(words: Vocabulary, query: str, by: str, *, match_case: bool = True) -> np.ndarray:
-    """Ids of the tokens that fit, shortest first (for ``"ids"``: in the order typed).
-
-    Parameters
-    ----------
-    query : text, bytes in hex (``F0 9F``), ids (``464, 3290``) or a regular expression
-    by : ``"text"``, ``"bytes"``, ``"ids"`` or ``"regex"``
-    match_case : for text and regular expressions
-
-    Returns
-    -------
-    shape (n_found,), int64
-
-    Raises
-    ------
-    BadSearch
-        If the query cannot be read.
-    OutOfRange
-        If an id is not in the vocabulary.
-    """
-    if by == "ids":
-        return np.array(parse_ids(query, len(words)), dtype=np.int64)
-    if len(query) > LONGEST_QUERY:
-        raise BadSearch(
-            _("A search has at most {limit} characters; this one has {n:,}.").format(
-                limit=LONGEST_QUERY, n=len(query)
-            ),
-            _("Shorten it."),
-        )
-    if not query:
-        return np.arange(len(words))
-    query = clean(query)
-    if by == "bytes":
-        found = _hits(compute.match_substring(words.raw, parse_bytes(query)))
-    elif by == "text":
-        texts, wanted = (words.texts, query) if match_case else (words.lower, query.lower())
-        found = _hits(compute.match_substring(texts, wanted))
-    elif by == "regex":
-        try:
-            # RE2: time grows with the text only, so no pattern can hang the server.
-            found = _hits(
-                compute.match_substring_regex(words.texts, query, ignore_case=not match_case)
-            )
-        except pa.ArrowInvalid as error:
-            reason = str(error).removeprefix("Invalid regular expression: ")
-            raise BadSearch(
-                _("This is not a regular expression: {reason}.").format(reason=reason),
-                _("Correct it, or search by text; look-around and back-references do not exist."),
-            ) from error
-    else:
-        raise ValueError(f"by must be text, bytes, ids or regex, not {by!r}")
-    length = np.array([len(words.data[i]) for i in found], dtype=np.int64)
-    return found[np.lexsort((found, length))]
-
-
-def _hits(mask: Any) -> np.ndarray:
-    return np.flatnonzero(compute.fill_null(mask, False).to_numpy(zero_copy_only=False))
-
-
-def rows(words: Vocabulary, ids: np.ndarray, show: Callable[[str], str]) -> dict[str, list]:
-    """Tokens as the columns of a table.
-
-    Parameters
-    ----------
-    ids : shape (n,)
-    show : makes white space visible, such as `core.tokens.tokenizer.label`
-
-    Returns
-    -------
-    columns id, token, bytes (hex), n_bytes, n_characters (None where the bytes
-    are no text alone), rank (None for single bytes) and parts
-    """
-    texts = [words.texts[int(i)].as_py() for i in ids]
-    return {
-        "id": [int(i) for i in ids],
-        "token": [show(spell(words.data[i])) for i in ids],
-        "bytes": [words.data[i].hex(" ").upper() for i in ids],
-        "n_bytes": [len(words.data[i]) for i in ids],
-        "n_characters": [None if text is None else len(text) for text in texts],
-        "rank": ranks(words, [int(i) for i in ids]),
-        "parts": [
-            ""
-            if words.left[i] < 0
-            else " + ".join(show(spell(words.data[p])) for p in (words.left[i], words.right[i]))
-            for i in ids
-        ],
-    }
-
-
-def parse_bytes(query: str) -> bytes:
-    """Bytes typed in hex: ``F0 9F``, ``f09f`` or ``0xF0, 0x9F``.
+def token_bytes(tokenizer: GPT2TokenizerFast, token_id: int) -> bytes:
+    """The bytes that a token stands for.
 
     Raises
     ------
-    BadSearch
-        If there is anything but hex digits in pairs.
+    ValueError
+        If there is no such token.
     """
-    plain = re.sub(r"0[xX]|[\s,]", "", query)
-    try:
-        return bytes.fromhex(plain)
-    except ValueError as error:
-        raise BadSearch(
-            _("Bytes are written as pairs of the digits 0 to 9 and A to F."),
-            _("Type for example: F0 9F 99 82"),
-        ) from error
+    data = vocabulary(tokenizer).data
+    number = int(token_id)
+    if not 0 <= number < len(data):
+        raise ValueError(f"there is no token {token_id}")
+    return data[number]
 
 
-def parse_ids(query: str, n_vocab: int) -> tuple[int, ...]:
-    """Token ids typed by hand, separated by spaces, commas or brackets.
+def token_label(tokenizer: GPT2TokenizerFast, token_id: int) -> str:
+    """A token as the screen shows it: its text, white space marked, or its bytes in hex.
 
     Raises
     ------
-    BadSearch
-        If something is not a whole number, or there are too many.
-    OutOfRange
-        If an id is not in [0, n_vocab).
+    ValueError
+        If there is no such token.
     """
-    parts = re.sub(r"[\[\](),;]", " ", query).split()
-    if len(parts) > MOST_IDS:
-        raise BadSearch(
-            _("{n:,} ids are too many; at most {limit:,} are read.").format(
-                n=len(parts), limit=MOST_IDS
-            ),
-            _("Leave some out."),
-        )
-    ids = []
-    for part in parts:
-        if not re.fullmatch(r"[+-]?[0-9]{1,18}", part):
-            shown = part if len(part) <= 20 else part[:20] + "…"
-            raise BadSearch(
-                _("“{part}” is not a whole number.").format(part=shown),
-                _("Type ids such as: 464, 3290, 5679"),
-            )
-        number = int(part)
-        if not 0 <= number < n_vocab:
-            raise OutOfRange(
-                _("There is no token {id:,}.").format(id=number),
-                _("Ids run from 0 to {last:,}.").format(last=n_vocab - 1),
-            )
-        ids.append(number)
-    return tuple(ids)
+    return bytes_label(token_bytes(tokenizer, token_id))
 
 
-def ranks(words: Vocabulary, ids: Sequence[int]) -> list[int | None]:
+def ranks(vocab: Vocabulary, ids: Sequence[int]) -> list[int | None]:
     """The number of the merge that made each token; None for single bytes."""
-    found = words.rank[list(ids)].tolist()
+    found = vocab.rank[list(ids)].tolist()
     return [None if rank < 0 else rank for rank in found]
 
 
-def decode(words: Vocabulary, ids: tuple[int, ...] | np.ndarray) -> str:
+def decode(vocab: Vocabulary, ids: Sequence[int] | np.ndarray) -> str:
     """The text of ids; see `spell` for bytes that are no text."""
-    return spell(b"".join(words.data[i] for i in ids))
-
-
-def spell(data: bytes) -> str:
-    """Bytes as text; those that are no UTF-8 in hex, such as ``<F0 9F>``, never U+FFFD."""
-    out: list[str] = []
-    wrong = b""
-    while data:
-        try:
-            good, bad, data = data.decode("utf-8"), b"", b""
-        except UnicodeDecodeError as error:
-            good = data[: error.start].decode("utf-8")
-            bad, data = data[error.start : error.end], data[error.end :]
-        if good and wrong:
-            out.append("<" + wrong.hex(" ").upper() + ">")
-            wrong = b""
-        out.append(good)
-        wrong += bad
-    if wrong:
-        out.append("<" + wrong.hex(" ").upper() + ">")
-    return "".join(out)
+    return spell(b"".join(vocab.data[i] for i in ids))

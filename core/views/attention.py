@@ -17,7 +17,7 @@ import torch
 from accelerate.utils import align_module_device
 
 from core.model.bounds import check_head, check_layer, check_position
-from core.tokens.tokenizer import encode
+from core.tokens.encoding import encode
 from core.views.heads import Tally, kind_masks, side_by_side, tally, token_kinds
 from core.views.trace import Trace, capture, frozen
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from core.tokens.tokenizer import Token
+from core.tokens.encoding import Token
 from core.views.arrays import integers, tensor
 from core.views.trace import Trace, frozen
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.tokens.tokenizer import encode
+from core.tokens.encoding import encode
 
 if TYPE_CHECKING:  # importing transformers takes seconds
     from transformers import GPT2TokenizerFast

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.tokens.tokenizer import Token, clean
+from core.tokens.encoding import Token
+from core.tokens.label import clean
 from core.views.arrays import read_only
 
 if TYPE_CHECKING:  # importing transformers takes seconds

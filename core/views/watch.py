@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from core.tokens.tokenizer import Token, encode
+from core.tokens.encoding import Token, encode
 
 if TYPE_CHECKING:
     from transformers import GPT2TokenizerFast

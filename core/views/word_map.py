@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.model.loaded import LoadedModel
-from core.tokens.tokenizer import encode
+from core.tokens.encoding import encode
 from core.views.arrays import read_only
 from core.views.principal_axes import principal_axes
 from core.views.trace import Trace, frozen

@@ -18,7 +18,7 @@ from accelerate.utils import align_module_device
 from core.errors import OutOfRange
 from core.language import _
 from core.model.loaded import LoadedModel
-from core.tokens.tokenizer import piece
+from core.tokens.label import piece
 from core.tokens.vocabulary import vocabulary
 from core.views.arrays import read_only
 from core.views.trace import frozen

@@ -7,7 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.tokens.tokenizer import Token, label, piece, token_bytes
+from core.tokens.encoding import Token
+from core.tokens.vocabulary import token_label
 
 if TYPE_CHECKING:  # torch takes seconds to import; the first page does not wait for it
     from core.engine import Engine
@@ -43,7 +44,7 @@ class Current:
     @cached_property
     def labels(self) -> list[str]:
         """The tokens as axes and tables show them."""
-        return [label(t.piece) for t in self.tokens]
+        return [t.label for t in self.tokens]
 
     @property
     def last(self) -> int:
@@ -71,4 +72,4 @@ class Current:
 
     def label(self, token_id: int) -> str:
         """A token of the vocabulary as figures show it."""
-        return label(piece(token_bytes(self.engine.tokenizer, int(token_id))))
+        return token_label(self.engine.tokenizer, token_id)

@@ -13,7 +13,7 @@ from core.engine.fair_queue import client
 from core.errors import EmptyPrompt, LearnerError
 from core.language import _
 from core.model.pool import LoadJob
-from core.tokens.tokenizer import encoding
+from core.tokens.encoding import encoding
 from pages.kit.current import MODEL, PROMPT, Current
 from pages.kit.error import show_error
 from pages.kit.fragment import fragment

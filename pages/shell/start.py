@@ -8,7 +8,7 @@ from core import cache
 from core.charts.overview.next import next_token_bars
 from core.language import _
 from core.model.stored import Stored, stored
-from core.tokens.tokenizer import label
+from core.tokens.label import label
 from pages.components.token_strip import token_strip
 from pages.kit.current import MODEL, PROMPT
 from pages.kit.figure import chart

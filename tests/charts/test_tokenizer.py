@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 from core.charts.tokenizer import charts
-from core.tokens import merges, spelling
-from core.tokens import tokenizer as ours
+from core.tokens import merge_picture, merges, spelling
+from core.tokens.cost import stacked
+from core.tokens.encoding import encoding
+from core.tokens.pretokens import KINDS
 from core.tokens.vocabulary import vocabulary
 
 
 def test_charts_hold_their_rows(storyteller) -> None:
     words = vocabulary(storyteller.tokenizer)
     played = merges.replay(words, " daughter🙂".encode())
-    names = {merges.BYTE: "b", merges.DONE: "d", merges.NOW: "n", merges.LATER: "l"}
-    rows = merges.picture(words, played, 2)
+    names = {
+        merge_picture.BYTE: "b",
+        merge_picture.DONE: "d",
+        merge_picture.NOW: "n",
+        merge_picture.LATER: "l",
+    }
+    rows = merge_picture.picture(words, played, 2)
     shown = charts.merge_picture(rows, names).to_dict()
     data = next(iter(shown["datasets"].values()))
     assert len(data) == len(rows)
     assert {row["means"] for row in data} == {"b", "d", "n", "l"}
 
-    pairs = merges.candidates(words, played.steps[1])
+    pairs = merge_picture.candidates(words, played.steps[1])
     shown = charts.candidate_ranks(pairs, 50000).to_dict()
     data = next(iter(shown["datasets"].values()))
     assert [row["means"] for row in data].count("joined now") == 1
     assert data[0]["means"] == "joined now"
     assert min(row["place"] for row in data) == data[0]["place"]
 
-    made = ours.encoding(storyteller.tokenizer, "Oh 🙂")
+    made = encoding(storyteller.tokenizer, "Oh 🙂")
     shown = charts.byte_rows(spelling.aligned(made, made.tokens()), ["c", "b", "w", "t"]).to_dict()
     assert {row["name"] for row in next(iter(shown["datasets"].values()))} == {"c", "b", "w", "t"}
 
     table = charts.byte_table(spelling.table(words, "Oh"), {"same": "s", "moved": "m"}).to_dict()
     assert len(next(iter(table["datasets"].values()))) == 256
 
-    rows = ours.stacked({"x": made}, {kind: kind for kind in ours.KINDS})
-    shown = charts.cost_bars(rows, list(ours.KINDS), ["x"]).to_dict()
+    rows = stacked({"x": made}, {kind: kind for kind in KINDS})
+    shown = charts.cost_bars(rows, list(KINDS), ["x"]).to_dict()
     totals = [d for d in shown["datasets"].values() if "shown" in d[0]]
     assert totals[0][0]["to"] == len(made)

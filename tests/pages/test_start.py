@@ -21,7 +21,7 @@ from core.model import stored
 from core.model.pool import LoadJob, ModelPool
 from core.model.stored import Stored
 from core.settings import Settings
-from core.tokens.tokenizer import encode
+from core.tokens.encoding import encode
 from pages.shell import start
 from pages.shell.examples import DEFAULT_PROMPT
 from tests.app import APP

@@ -20,7 +20,7 @@ def merge_picture(rows: Sequence[dict], names: dict[str, str]) -> alt.TopLevelMi
 
     Parameters
     ----------
-    rows : as `core.tokens.merges.picture` returns them
+    rows : as `core.tokens.merge_picture.picture` returns them
     names : what the legend calls the states byte, done, now and later
     """
     data = pd.DataFrame([{**row, "means": names[row["state"]]} for row in rows])
@@ -89,7 +89,7 @@ def candidate_ranks(rows: Sequence[dict], n_rules: int) -> alt.TopLevelMixin:
 
     Parameters
     ----------
-    rows : as `core.tokens.merges.candidates` returns them
+    rows : as `core.tokens.merge_picture.candidates` returns them
     n_rules : number of rules, the length of the axis
     """
     data = pd.DataFrame(rows)

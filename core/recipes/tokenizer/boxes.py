@@ -7,9 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.recipes.recipe import Recipe, preamble
-from core.tokens.merges import Replay
-from core.tokens.tokenizer import Cost, Span, Token
-from core.tokens.vocabulary import Vocabulary, byte_encoder, parse_bytes
+from core.tokens.byte_table import byte_encoder
+from core.tokens.cost import Cost
+from core.tokens.encoding import Token
+from core.tokens.merges import Replay, parts
+from core.tokens.pretokens import Span
+from core.tokens.search import parse_bytes
+from core.tokens.vocabulary import Vocabulary
 
 #: GPT-2 writes every byte as one visible character; these lines make its table.
 TABLE = """
@@ -224,15 +228,7 @@ def show(name, depth=0):
 show(tokenizer.convert_ids_to_tokens({number}))
 """
     )
-    values: list[list[int]] = []
-
-    def visit(piece: int) -> None:
-        values.append([piece, int(words.rank[piece])])
-        if words.left[piece] >= 0:
-            visit(int(words.left[piece]))
-            visit(int(words.right[piece]))
-
-    visit(number)
+    values = [[part, int(words.rank[part])] for part in parts(words, number)]
     return Recipe("tokenizer-family", code, values)
 
 

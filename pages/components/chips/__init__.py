@@ -17,8 +17,8 @@ import streamlit as st
 
 from core.charts.theme import CATEGORIES
 from core.language import _
-from core.tokens.tokenizer import Token, groups, label
-from core.tokens.vocabulary import spell, text_of
+from core.tokens.encoding import Token, groups
+from core.tokens.label import hexed, label, spell, text_of
 
 TEXT, TOKENS, IDS, BYTES = "text", "tokens", "ids", "bytes"
 LANES = (TEXT, TOKENS, IDS, BYTES)
@@ -431,11 +431,11 @@ def _looks(data: bytes, marks: bool) -> tuple[str, str, int, str, int]:
 
 
 def _drawn(data: bytes, marks: bool) -> tuple[str, str, int, str, int]:
-    text, alone, hexed = spell(data), text_of(data) is not None, data.hex(" ").upper()
+    text, alone = spell(data), text_of(data) is not None
     whole = _face(text, marks)
     # A line break inside a chip would tear it; the mark stays even without marks.
-    face = whole.replace("\n", "⏎") if alone else hexed
-    return face, hexed, int(not alone), whole, text.count("\n")
+    face = whole.replace("\n", "⏎") if alone else hexed(data)
+    return face, hexed(data), int(not alone), whole, text.count("\n")
 
 
 _remembered = lru_cache(maxsize=20_000)(_drawn)

@@ -14,7 +14,8 @@ import streamlit as st
 
 from core.charts.theme import CATEGORIES
 from core.language import _
-from core.tokens.tokenizer import Token, label
+from core.tokens.encoding import Token
+from core.tokens.label import hexed
 
 _HTML = """<div class="strip" role="list"></div><div class="note" role="status"></div>"""
 
@@ -157,7 +158,7 @@ def token_strip(
 
     Parameters
     ----------
-    tokens : as `core.tokens.tokenizer.encode` returns them
+    tokens : as `core.tokens.encoding.encode` returns them
     key : unique on the page
     chosen : index of the token to underline
     values : in [0, 1], one per token: colour by weight or probability instead of in turn
@@ -192,7 +193,7 @@ def token_strip(
 def describe(token: Token, index: int) -> str:
     """A token in one line: position, text, id, bytes."""
     return _("Token {index}: “{text}” · id {id:,} · bytes {data}").format(
-        index=index, text=label(token.piece), id=token.id, data=token.data.hex(" ").upper()
+        index=index, text=token.label, id=token.id, data=hexed(token.data)
     )
 
 
@@ -204,7 +205,7 @@ def _chip(
         index + 1 < len(tokens) and token.end > tokens[index + 1].start
     )
     return {
-        "t": label(token.piece),
+        "t": token.label,
         "i": token.id,
         "v": None if values is None else round(float(values[index]), 3),
         "n": describe(token, index) if note is None else note,

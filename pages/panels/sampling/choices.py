@@ -14,7 +14,8 @@ from core.sampling import choices
 from core.sampling import stages as sampling
 from core.sampling.choices import ROOT, Choice, Story
 from core.sampling.stages import SamplingSettings
-from core.tokens.tokenizer import Token, label, piece
+from core.tokens.encoding import Token
+from core.tokens.label import bytes_label
 from pages.components.stage_table import Cell, Row, stage_table
 from pages.components.token_strip import token_strip
 from pages.kit import words as count
@@ -32,7 +33,6 @@ from pages.panels.sampling.common import (
     settings_now,
     story_key,
     take_over,
-    token_label,
     told,
 )
 
@@ -233,7 +233,7 @@ def table_rows(
         rows.append(
             Row(
                 token_id,
-                token_label(now, token_id),
+                now.label(token_id),
                 tuple(
                     Cell(percent(s.probability) if s.kept else _("cut"), s.probability / scale,
                          not s.kept)
@@ -472,7 +472,7 @@ def candidates(now: Current, kept: dict, logits) -> None:
         left, middle, right = st.columns([3, 1.2, 1.2], vertical_alignment="center")
         left.text(
             _("Choice {n}: “{token}”. Click another token to fork here.").format(
-                n=place_in_text, token=label(piece(there.data))
+                n=place_in_text, token=bytes_label(there.data)
             )
         )
         middle.button(
@@ -488,7 +488,7 @@ def candidates(now: Current, kept: dict, logits) -> None:
     rows = [
         Row(
             i,
-            token_label(now, i),
+            now.label(i),
             (Cell(percent(float(final.probs[i])) if final.probs[i] > 0 else _("cut"),
                   float(final.probs[i]) / scale, not final.probs[i] > 0),),
         )
@@ -523,7 +523,7 @@ def the_line(now: Current, before: tuple[Choice, ...], last: Choice | None) -> N
     u = None if last is None else last.u
     hit = None if last is None else last.token_id
     pieces = sampling.segments(final.probs, also=hit)
-    names = [_("others") if p.token_id is None else token_label(now, p.token_id) for p in pieces]
+    names = [_("others") if p.token_id is None else now.label(p.token_id) for p in pieces]
     at = next((i for i, p in enumerate(pieces) if hit is not None and p.token_id == hit), None)
     if last is None:
         st.markdown(_("**The line that a draw falls on**"))

@@ -13,17 +13,12 @@ from core.numbers import percent
 from core.sampling import choices
 from core.sampling.choices import Choice
 from core.sampling.stages import SamplingSettings
-from core.tokens.tokenizer import label, piece, token_bytes
+from core.tokens.label import bytes_label
 from pages.kit.current import Current
 from pages.kit.error import show_error
 from pages.kit.fragment import fragment
 from pages.kit.old_panel import export_menu
 from pages.shell.sidebar import set_prompt
-
-
-def token_label(now: Current, token_id: int) -> str:
-    """A token as tables and charts show it."""
-    return label(piece(token_bytes(now.engine.tokenizer, token_id)))
 
 
 def name_of(stage: str) -> str:
@@ -143,12 +138,12 @@ def told(choice: Choice) -> str:
         "greedy": _("the most likely"),
         "by hand": _("chosen by hand"),
     }[choice.how]
-    others = ", ".join(f"“{label(piece(d))}” {percent(p)}" for d, p in choice.favourites)
+    others = ", ".join(f"“{bytes_label(d)}” {percent(p)}" for d, p in choice.favourites)
     return _(
         "“{token}” {p} ({how}; {model_p} by the model alone, rank {rank:,}) · alternatives:"
         " {others}"
     ).format(
-        token=label(piece(choice.data)),
+        token=bytes_label(choice.data),
         p=percent(choice.probability),
         how=how,
         model_p=percent(choice.model_probability),

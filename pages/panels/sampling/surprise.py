@@ -13,7 +13,7 @@ from core.language import _
 from core.numbers import percent
 from core.recipes.sampling import boxes as recipes
 from core.sampling import surprise as scoring
-from core.tokens.tokenizer import Token, encode, label
+from core.tokens.encoding import Token, encode
 from pages.components.token_strip import token_strip
 from pages.kit.current import Current
 from pages.kit.error import show_error
@@ -24,7 +24,6 @@ from pages.panels.sampling.common import (
     failed,
     start_job,
     stop_job,
-    token_label,
 )
 
 SCORE, SCORED_AT_ONCE = "score", 240
@@ -119,7 +118,7 @@ def show_scores(now: Current, text: str, tokens: tuple[Token, ...], scores: scor
     a, b = max(0, first - 1), min(last - 1, n_scored)
     chart(
         charts.surprisal_line(
-            [label(t.piece) for t in tokens[a + 1 : b + 1]],
+            [t.label for t in tokens[a + 1 : b + 1]],
             range(a + 1, b + 1),
             surprisal[a:b],
             scores.entropy[a:b],
@@ -141,7 +140,7 @@ def show_scores(now: Current, text: str, tokens: tuple[Token, ...], scores: scor
         ).format(
             tokens=", ".join(
                 _("“{token}” {bits:.1f} bits").format(
-                    token=token_label(now, int(scores.token_ids[i])), bits=surprisal[i]
+                    token=now.label(int(scores.token_ids[i])), bits=surprisal[i]
                 )
                 for i in worst
             ),
@@ -185,14 +184,14 @@ def surprise_note(now: Current, scores: scoring.Scores, index: int) -> str:
     if not 0 <= at < len(scores.token_ids):
         return _("Nothing before it: not scored.")
     favourites = ", ".join(
-        f"“{token_label(now, int(i))}” {percent(float(p))}"
+        f"“{now.label(int(i))}” {percent(float(p))}"
         for i, p in zip(scores.favourites[at], scores.favourite_probs[at], strict=True)
     )
     return _(
         "“{token}” {p}, rank {rank:,} · surprise {bits:.2f} bits, entropy {entropy:.2f} bits ·"
         " expected instead: {favourites}"
     ).format(
-        token=token_label(now, int(scores.token_ids[at])),
+        token=now.label(int(scores.token_ids[at])),
         p=percent(float(scores.probs[at])),
         rank=int(scores.ranks[at]),
         bits=float(scores.surprisal[at]),

@@ -16,7 +16,8 @@ from core.sampling import stages as sampling
 from core.sampling import surprise as scoring
 from core.sampling.beams import tree_table
 from core.sampling.choices import Choice
-from core.tokens.tokenizer import Token, token_bytes
+from core.tokens.encoding import Token
+from core.tokens.vocabulary import token_bytes
 from pages.components.token_strip import token_strip
 from pages.kit import words as count
 from pages.kit.address import Possible, between
@@ -34,7 +35,6 @@ from pages.panels.sampling.common import (
     start_job,
     story_key,
     take_over,
-    token_label,
     told,
 )
 
@@ -273,7 +273,7 @@ def show_comparison(now: Current, kept: dict, found: continuations.Comparison) -
     table = tree_table(found.search)
     chart(
         charts.beam_tree(
-            [token_label(now, int(i)) for i in table["token_id"]],
+            [now.label(int(i)) for i in table["token_id"]],
             table,
             (
                 _("token"),
@@ -376,7 +376,7 @@ def show_thirty(
         st.markdown(_("**The first token**"))
         chart(
             charts.first_tokens(
-                [token_label(now, r.token_id) for r in rows],
+                [now.label(r.token_id) for r in rows],
                 [r.count for r in rows],
                 [r.expected for r in rows],
                 (_("draws"), _("first token"), _("drawn"), _("expected on average")),
@@ -407,7 +407,7 @@ def show_thirty(
             "“{token}” came first {times} where {expected:.1f} are expected. Among {n} draws there"
             " {words} and {texts}."
         ).format(
-            token=token_label(now, most.token_id).replace("`", "'"),
+            token=now.label(most.token_id).replace("`", "'"),
             times=ngettext("{n} time", "{n} times", most.count).format(n=most.count),
             expected=most.expected,
             words=ngettext(

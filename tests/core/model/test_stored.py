@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.model.stored import NAME, Stored, dump, stored
-from core.tokens.tokenizer import Token
+from core.tokens.encoding import Token
 
 ANSWER = Stored((Token(1, b"a", 0, 1), Token(2, b"\xf0\x9f", 1, 2)), (" king", " of"), (0.5, 0.25))
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.tokens.tokenizer import encode
+from core.tokens.encoding import encode
 from core.views.logit_lens import LogitLens, lens_rows, whole_lens
 from core.views.logit_lens_frugal import LENS_ROWS, logit_lens
 from tests.oracle import TEXT, same

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.tokens.tokenizer import encode
+from core.tokens.encoding import encode
 from core.views.readings import word_of
 from core.views.swap import change, default_swap, exchanged, swap_report, words_of
 from tests.core.views.oracle import TEXT
