@@ -1,0 +1,1 @@
+"""What the components in the browser share: how they are declared, their bytes, their colours."""

@@ -1,0 +1,20 @@
+"""What was clicked in a component."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+
+def picked(key: str) -> tuple[int, ...]:
+    """The numbers that a component called ``setTriggerValue('pick', …)`` with just before this run.
+
+    For its callback, or for the run that follows; empty if nothing was clicked.
+    """
+    value = getattr(st.session_state.get(key), "pick", None)
+    if value is None:
+        return ()
+    return tuple(map(int, value)) if isinstance(value, list | tuple) else (int(value),)
+
+
+def unwatched() -> None:
+    """A callback where nobody waits: Streamlit names a component's triggers after them."""
