@@ -30,7 +30,8 @@ from core.views import (
 )
 from core.views.readings import Reading
 from core.views.trace import Trace
-from pages.components.matrix_view import matrix_view, picked_cell
+from pages.components.matrix_view import Matrix, matrix_view
+from pages.components.shared.pick import picked, unwatched
 from pages.components.token_strip import token_strip
 from pages.kit import words as count
 from pages.kit.address import (
@@ -110,10 +111,10 @@ def about_a_token(now: Current, trace: Trace) -> None:
     """The three panels that follow the chosen token; a click re-runs only these."""
     last = len(now.tokens) - 1
     clicked = getattr(st.session_state.get("strip_embeddings"), "pick", None)
-    cell = picked_cell("view_sum")
+    cell = picked("view_sum")
     if clicked is not None and 0 <= int(clicked) <= last:
         st.session_state["token"] = int(clicked)
-    elif cell is not None and "token" in st.session_state:
+    elif cell and "token" in st.session_state:
         places = input_sum.window(last + 1, int(st.session_state["token"]), ROWS)
         if cell[0] < len(places) and cell[1] < now.engine.shape.n_embd:
             st.session_state["token"], st.session_state["dim"] = places[cell[0]], cell[1]
@@ -151,25 +152,26 @@ def sum_panel(now: Current) -> None:
         found = now.engine.view(input_sum.input_sum, shown, places.start)
         row = places.index(token)
         matrix_view(
-            [found.wte, found.wpe, found.total],
-            key="view_sum",
-            titles=[
-                _("wte: what the token is"),
-                _("+ wpe: where it stands"),
-                _("= the vector that enters layer 0"),
-            ],
-            say=_("{row}, dimension {col}: {v0} {v1} = {v2}"),
-            axis=_("dimension"),
-            alt=_("Strips of {n:,} numbers for {rows}: token, position and sum.").format(
-                n=shape.n_embd, rows=count.tokens(len(shown))
+            Matrix(
+                blocks=[found.wte, found.wpe, found.total],
+                titles=[
+                    _("wte: what the token is"),
+                    _("+ wpe: where it stands"),
+                    _("= the vector that enters layer 0"),
+                ],
+                say=_("{row}, dimension {col}: {v0} {v1} = {v2}"),
+                axis=_("dimension"),
+                alt=_("Strips of {n:,} numbers for {rows}: token, position and sum.").format(
+                    n=shape.n_embd, rows=count.tokens(len(shown))
+                ),
+                bound=found.largest,
+                rows=[f"{i} {now.labels[i]}" for i in places],
+                ticks=charts.ticks(shape.n_embd),
+                chosen=(row, dim),
+                hint=_("Point at a cell to read it; click to choose it."),
             ),
-            bound=found.largest,
-            rows=[f"{i} {now.labels[i]}" for i in places],
-            columns=None,
-            ticks=charts.ticks(shape.n_embd),
-            chosen=(row, dim),
-            hint=_("Point at a cell to read it; click to choose it."),
-            selectable=True,
+            key="view_sum",
+            on_pick=unwatched,
         )
         a, b, c = (Number(part[row, dim]) for part in (found.wte, found.wpe, found.total))
         st.code(
@@ -537,16 +539,17 @@ def position_similarity_view(now: Current) -> None:
     left, right = st.columns([3, 2])
     with left:
         matrix_view(
-            [found.coarse],
+            Matrix(
+                blocks=[found.coarse],
+                say=_("positions {row} and {col}: cosine {v0}"),
+                axis=_("position (both axes)"),
+                alt=_("Cosine of every two of {n:,} positions.").format(n=n),
+                bound=1.0,
+                ticks=charts.ticks(n),
+                hint=_("Point at a cell to read its cosine."),
+                digits=2,
+            ),
             key="view_positions",
-            titles=[""],
-            say=_("positions {row} and {col}: cosine {v0}"),
-            axis=_("position (both axes)"),
-            alt=_("Cosine of every two of {n:,} positions.").format(n=n),
-            bound=1.0,
-            ticks=charts.ticks(n),
-            hint=_("Point at a cell to read its cosine."),
-            digits=2,
         )
     with right:
         chart(
@@ -632,20 +635,21 @@ def swap_view(now: Current, trace: Trace) -> None:
     found = swap.change(trace.resid, now.engine.trace(swapped).resid)
     moved = sorted({*words[one], *words[other]})
     matrix_view(
-        [found],
+        Matrix(
+            blocks=[found],
+            say=_("{row}, {col}: moved by {p0} of its length"),
+            axis=_("token of the prompt (before the exchange)"),
+            alt=_("How far each token's vector moves at each layer."),
+            bound=float(found.max()),
+            signed=False,
+            rows=charts.stages(trace.n_layer),
+            columns=[f"{n} {text}" for n, text in enumerate(now.labels)],
+            ticks=charts.ticks(len(now.tokens)),
+            marked=moved,
+            hint=_("Point at a cell to read how far that vector moved."),
+            row_height=26,
+        ),
         key="view_swap",
-        titles=[""],
-        say=_("{row}, {col}: moved by {p0} of its length"),
-        axis=_("token of the prompt (before the exchange)"),
-        alt=_("How far each token's vector moves at each layer."),
-        bound=float(found.max()),
-        signed=False,
-        rows=charts.stages(trace.n_layer),
-        columns=[f"{n} {text}" for n, text in enumerate(now.labels)],
-        ticks=charts.ticks(len(now.tokens)),
-        marked=moved,
-        hint=_("Point at a cell to read how far that vector moved."),
-        row_height=26,
     )
     report = swap.swap_report(found, words[one], words[other])
     st.caption(
