@@ -13,19 +13,9 @@ from typing import Any, Literal
 import altair as alt
 import numpy as np
 
-FONT_SIZE = 14
-MONOSPACE = "Source Code Pro, monospace"
+from core.charts.theme import FONT_SIZE, MONOSPACE, signed_domain, weight_domain
 
 Spec = dict[str, Any]
-
-
-def text_in_expressions(name: str) -> str:
-    """A text that a list to sort by, or a label's expression, may hold.
-
-    Vega takes the text "if" there for its function of that name and logs an unknown signal; an
-    invisible joiner behind it keeps it a text.
-    """
-    return f"{name}\u2060" if name == "if" else name
 
 
 def axis(title: str | None = None, **options: Any) -> Spec:
@@ -49,14 +39,13 @@ def legend(title: str | None = None, **options: Any) -> Spec:
 
 def weight_scale(largest: float = 1.0) -> Spec:
     """Weights and probabilities: the sequential ramp, starting at zero."""
-    return {"domain": [0.0, max(float(largest), 1e-12)], "clamp": True}
+    return {"domain": weight_domain(largest), "clamp": True}
 
 
 def signed_scale(largest: float) -> Spec:
     """Signed values: the diverging ramp, zero in the middle."""
-    bound = max(float(largest), 1e-12)
     # Vega's own way from blue to orange, by hue, leads through green or through purple.
-    return {"domain": [-bound, bound], "domainMid": 0, "clamp": True, "interpolate": "rgb"}
+    return {"domain": signed_domain(largest), "domainMid": 0, "clamp": True, "interpolate": "rgb"}
 
 
 def field(

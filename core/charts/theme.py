@@ -8,11 +8,13 @@ paint images (long attention patterns) and components.
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import numpy as np
 
-from core.charts import lite
-from core.charts.lite import FONT_SIZE, MONOSPACE  # noqa: F401 (asked for under this name)
+FONT_SIZE = 14
+MONOSPACE = "Source Code Pro, monospace"
 
 #: Okabe & Ito (2008), Color Universal Design: eight colours that colour-blind people tell apart.
 #: Yellow and black are left out: neither is legible on both themes.
@@ -100,26 +102,63 @@ def ramp(values: np.ndarray, dark: bool, *, signed: bool = False) -> np.ndarray:
     return np.rint(table[low] * (1 - part) + table[low + 1] * part).astype(np.uint8)
 
 
-def axis(title: str | None = None, **options) -> alt.Axis:
+def axis(title: str | None = None, **options: Any) -> alt.Axis:
     """An axis that can be read from the last row."""
-    return alt.Axis(**lite.axis(title, **options))
+    sizes = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE, "labelLimit": 200}
+    # Streamlit's theme pushes the first and the last label inwards, off the values they name.
+    # Where numbers leave out those without room, they leave some between them too.
+    return alt.Axis(title=title, **{**sizes, "labelFlush": False, "labelSeparation": 6, **options})
 
 
-def token_axis(title: str | None = None, **options) -> alt.Axis:
+def token_axis(title: str | None = None, **options: Any) -> alt.Axis:
     """An axis whose labels are tokens: monospaced, none left out."""
-    return alt.Axis(**lite.token_axis(title, **options))
+    return axis(title, **{"labelFont": MONOSPACE, "labelOverlap": False, **options})
 
 
-def legend(title: str | None = None, **options) -> alt.Legend:
+def legend(title: str | None = None, **options: Any) -> alt.Legend:
     """A legend that can be read from the last row."""
-    return alt.Legend(**lite.legend(title, **options))
+    sizes = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE, "titleLimit": 260}
+    return alt.Legend(title=title, **{**sizes, **options})
 
 
-def weight_scale(largest: float = 1.0) -> alt.Scale:
-    """Weights and probabilities: the sequential ramp, starting at zero."""
-    return alt.Scale(**lite.weight_scale(largest))
+def weight_domain(largest: float = 1.0) -> list[float]:
+    """From zero to the largest weight, and never from zero to zero."""
+    return [0.0, max(float(largest), 1e-12)]
 
 
-def signed_scale(largest: float) -> alt.Scale:
-    """Signed values: the diverging ramp, zero in the middle."""
-    return alt.Scale(**lite.signed_scale(largest))
+def weight_scale(largest: float | str = 1.0) -> alt.Scale:
+    """Weights and probabilities: the sequential ramp, starting at zero.
+
+    Parameters
+    ----------
+    largest : gets the strongest colour; or a slot for `weight_domain`
+    """
+    domain = largest if isinstance(largest, str) else weight_domain(largest)
+    return alt.Scale(domain=domain, clamp=True)
+
+
+def signed_domain(largest: float) -> list[float]:
+    """As far below zero as above it, and never from zero to zero."""
+    bound = max(float(largest), 1e-12)
+    return [-bound, bound]
+
+
+def signed_scale(largest: float | str) -> alt.Scale:
+    """Signed values: the diverging ramp, zero in the middle.
+
+    Parameters
+    ----------
+    largest : absolute value of the strongest colours; or a slot for `signed_domain`
+    """
+    domain = largest if isinstance(largest, str) else signed_domain(largest)
+    # Vega's own way from blue to orange, by hue, leads through green or through purple.
+    return alt.Scale(domain=domain, domainMid=0, clamp=True, interpolate="rgb")
+
+
+def text_in_expressions(name: str) -> str:
+    """A text that a list to sort by, or a label's expression, may hold.
+
+    Vega takes the text "if" there for its function of that name and logs an unknown signal; an
+    invisible joiner behind it keeps it a text.
+    """
+    return f"{name}\u2060" if name == "if" else name

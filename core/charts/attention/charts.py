@@ -17,7 +17,17 @@ from PIL import Image, ImageDraw, ImageFont
 
 from core.charts import lite
 from core.charts.lite import FONT_SIZE, Spec
-from core.charts.theme import ACCENT, BLUE, CATEGORIES, ORANGE, axis, legend, ramp, token_axis
+from core.charts.theme import (
+    ACCENT,
+    BLUE,
+    CATEGORIES,
+    ORANGE,
+    axis,
+    legend,
+    ramp,
+    text_in_expressions,
+    token_axis,
+)
 from core.language import _
 from core.numbers import Number
 
@@ -414,7 +424,7 @@ def change_bars(labels: list[str], before: np.ndarray, after: np.ndarray) -> alt
     before, after : shape (n,)
     """
     whole, without = _("all heads"), _("switched off")
-    labels = [lite.text_in_expressions(label) for label in labels]
+    labels = [text_in_expressions(label) for label in labels]
     percent = axis(_("probability of the next token"), format=".1%", tickCount=5)
     data = pd.DataFrame(
         {

@@ -10,7 +10,6 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.charts import lite
 from core.charts.drawing import Drawing, hexed, ink_on
 from core.charts.theme import (
     ACCENT,
@@ -23,6 +22,7 @@ from core.charts.theme import (
     legend,
     ramp,
     signed_scale,
+    text_in_expressions,
     token_axis,
 )
 from core.language import _
@@ -166,7 +166,7 @@ def race_chart(names: Names, values: np.ndarray, measure: str) -> alt.Chart:
     """
     n_rows = len(values)
     rows = row_names(n_rows - 1)
-    names = [lite.text_in_expressions(name) for name in names]
+    names = [text_in_expressions(name) for name in names]
     data = pd.DataFrame(
         [
             {
@@ -611,7 +611,7 @@ def word_bars(names: Names, values: np.ndarray, unit: str) -> alt.LayerChart:
 def before_after(names: Names, before: np.ndarray, after: np.ndarray) -> alt.LayerChart:
     """Probabilities of some tokens before and after; both shape (len(names),), in [0, 1]."""
     kinds = [_("whole model"), _("with blocks left out")]
-    names = [lite.text_in_expressions(name) for name in names]
+    names = [text_in_expressions(name) for name in names]
     rows = [
         {
             "rank": i,
