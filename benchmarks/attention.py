@@ -23,7 +23,10 @@ from benchmarks.redraw import prompt_of, redraws, row
 from core.charts.attention.charts import packed_pictures, packed_triangle
 from core.engine.engine import Engine
 from core.model.loaded import LoadedModel
-from core.views.attention import all_layers, layer_attention, layer_pattern, layer_summary, pictures
+from core.views.attention import layer_attention
+from core.views.attention_frugal import layer_pattern
+from core.views.rollout import all_layers
+from core.views.thumbnails import layer_summary, pictures
 from core.views.trace import Trace, capture
 
 SHAPES = {

@@ -23,7 +23,15 @@ if TYPE_CHECKING:  # torch takes seconds to import: it is left to the thread tha
 #: What the pages import beside the engine; some of it takes a second or two.
 _PAGE_MODULES = (
     "core.views.journey",
-    "core.views.heads",
+    "core.views.effects",
+    "core.views.evidence",
+    "core.views.fixed_set",
+    "core.views.formula",
+    "core.views.head_matrices",
+    "core.views.head_names",
+    "core.views.rollout",
+    "core.views.sink",
+    "core.views.thumbnails",
     "core.views.word_map",
     "core.sampling.beams",
     "core.sampling.surprise",

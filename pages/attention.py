@@ -10,7 +10,20 @@ from core.errors import LearnerError
 from core.language import _, ngettext
 from core.numbers import Number
 from core.recipes.attention import boxes as recipes
-from core.views import ablation, attention, heads
+from core.views.ablation import MODES, Mode, ablated_logits
+from core.views.attention import LayerAttention
+from core.views.effects import change, effects_of, layer_effects
+from core.views.evidence import evidence, heaviest
+from core.views.fixed_set import FIXED_SET, fixed_tallies
+from core.views.formula import formula
+from core.views.head_kinds import KINDS, token_kinds
+from core.views.head_matrices import stage_matrices, window_around
+from core.views.head_names import NAMED_FROM, Heads, heads_of, strongest_kind
+from core.views.head_scores import Tally, add_texts, best_text
+from core.views.head_steps import HeadSteps, head_rows, head_steps, keys_to_show
+from core.views.rollout import all_layers
+from core.views.sink import SINK_FROM, sink, without_first
+from core.views.thumbnails import THUMBNAIL, LayerSummary, layer_summary, pictures
 from pages.components.attention_view import head_grid, pattern_view, picked
 from pages.kit import words as count
 from pages.kit.address import among, between, one_of, one_of_many, switch, tell_problems
@@ -43,40 +56,40 @@ def kind_titles() -> dict[str, str]:
     }
 
 
-def summaries(now: Current) -> tuple[attention.LayerSummary, ...]:
+def summaries(now: Current) -> tuple[LayerSummary, ...]:
     trace = now.trace()
     layers = range(now.engine.shape.n_layer)
-    return now.engine.views(attention.layer_summary, [(trace, layer) for layer in layers])
+    return now.engine.views(layer_summary, [(trace, layer) for layer in layers])
 
 
-def fixed_set(now: Current) -> tuple[tuple[heads.Tally, ...], ...]:
-    return now.engine.views(attention.fixed_tallies, [(text,) for text in attention.FIXED_SET])
+def fixed_set(now: Current) -> tuple[tuple[Tally, ...], ...]:
+    return now.engine.views(fixed_tallies, [(text,) for text in FIXED_SET])
 
 
 def all_heads_panel(
     now: Current,
     at: state.Place,
-    found: heads.Heads,
-    made: tuple[attention.LayerSummary, ...],
+    found: Heads,
+    made: tuple[LayerSummary, ...],
 ) -> None:
     titles = kind_titles()
     with panel(_("Which head looks where?"), prose("attention", "grid"), key="panel_grid"):
         left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
         with left:
             kind = one_of_many(
-                _("Bar under each head"), {k: titles[k] for k in heads.KINDS}, key="attention_kind"
+                _("Bar under each head"), {k: titles[k] for k in KINDS}, key="attention_kind"
             )
         with middle:
             fold = one_of(
                 _("Long prompts are folded by"),
                 {"max": _("largest"), "mean": _("average")},
                 key="attention_fold",
-                disabled=len(now.tokens) <= attention.THUMBNAIL,
+                disabled=len(now.tokens) <= THUMBNAIL,
             )
         order = right.toggle(_("Sort by the bar"), key="attention_sort", bind="query-params")
         ranking = found.ranking(kind)
         head_grid(
-            attention.pictures(made, fold),
+            pictures(made, fold),
             [titles[name] for name in found.labels.ravel()],
             key=GRID,
             chosen=(at.layer, at.head),
@@ -89,7 +102,7 @@ def all_heads_panel(
 
 
 def grid_caption(
-    now: Current, found: heads.Heads, kind: str, ranking: list[tuple[int, int]], order: bool
+    now: Current, found: Heads, kind: str, ranking: list[tuple[int, int]], order: bool
 ) -> str:
     chance = found.chance[kind]
     if chance != chance:  # NaN: the prompt has no such pair
@@ -138,7 +151,7 @@ def pick_cell() -> None:
 def head_panel(
     now: Current,
     at: state.Place,
-    found: attention.LayerAttention,
+    found: LayerAttention,
     pattern: np.ndarray,
     name: str,
 ) -> None:
@@ -157,7 +170,7 @@ def head_panel(
             disabled=n < 2,
             help=_("Many heads rest on the first token. Without it the rest becomes visible."),
         )
-        shown = heads.without_first(pattern) if hide else pattern
+        shown = without_first(pattern) if hide else pattern
         if hide:
             st.markdown(
                 ":orange-badge[" + _("Altered: first token hidden, rows renormalised") + "]"
@@ -167,7 +180,7 @@ def head_panel(
             now.labels,
             key=VIEW,
             chosen=(at.query, at.key),
-            brightest=heads.brightest(shown),
+            brightest=charts.brightest(shown),
             stamp=str(hash(now.ids)),
             alt=pattern_words(now, at, shown),
             on_pick=pick_cell,
@@ -186,7 +199,7 @@ def head_panel(
 
 def pattern_words(now: Current, at: state.Place, shown: np.ndarray) -> str:
     """The chosen row in words: positions and numbers only, no typed text."""
-    best = heads.heaviest(shown[at.query], 3)
+    best = heaviest(shown[at.query], 3)
     return _("Token {query} gives {list}.").format(
         query=at.query,
         list=", ".join(
@@ -198,10 +211,10 @@ def pattern_words(now: Current, at: state.Place, shown: np.ndarray) -> str:
     )
 
 
-def sink_note(now: Current, at: state.Place, layer: attention.LayerAttention) -> None:
-    rows = now.engine.view(attention.head_rows, at.layer, at.head)
-    found = attention.sink(layer, rows, at.head)
-    if found is None or found.weight < heads.SINK_FROM:
+def sink_note(now: Current, at: state.Place, layer: LayerAttention) -> None:
+    rows = now.engine.view(head_rows, at.layer, at.head)
+    found = sink(layer, rows, at.head)
+    if found is None or found.weight < SINK_FROM:
         return
     with st.container(border=True, key="sink_note"):
         st.markdown(
@@ -233,12 +246,10 @@ def sink_note(now: Current, at: state.Place, layer: attention.LayerAttention) ->
         show_python(recipes.sink(now.source, now.recipe_prompt, at.layer, at.head, found))
 
 
-def exports(
-    now: Current, at: state.Place, found: attention.LayerAttention, shown: np.ndarray
-) -> None:
+def exports(now: Current, at: state.Place, found: LayerAttention, shown: np.ndarray) -> None:
     name = f"attention-L{at.layer}-H{at.head}"
     title = _("Attention of head L{layer}.H{head}").format(layer=at.layer, head=at.head)
-    labels, bright = now.labels, heads.brightest(shown)
+    labels, bright = now.labels, charts.brightest(shown)
 
     def everything() -> bytes:
         return charts.npz_file(
@@ -268,9 +279,9 @@ def exports(
 def role_panel(
     now: Current,
     at: state.Place,
-    found: heads.Heads,
-    standard: heads.Heads,
-    fixed: tuple[tuple[heads.Tally, ...], ...],
+    found: Heads,
+    standard: Heads,
+    fixed: tuple[tuple[Tally, ...], ...],
     pattern: np.ndarray,
 ) -> None:
     """What a head does here (`found`) and on the fixed set (`standard`)."""
@@ -287,31 +298,31 @@ def role_panel(
             st.markdown(f"**{words}**")
             chart(
                 charts.score_bars(
-                    [titles[k] for k in heads.KINDS],
-                    [here[k] for k in heads.KINDS],
-                    [there[k] for k in heads.KINDS],
-                    [found.chance[k] for k in heads.KINDS],
+                    [titles[k] for k in KINDS],
+                    [here[k] for k in KINDS],
+                    [there[k] for k in KINDS],
+                    [found.chance[k] for k in KINDS],
                 ),
                 key="chart_scores",
                 alt=words,
             )
-        kind = name or usual or heads.strongest_kind(here, found.chance)
+        kind = name or usual or strongest_kind(here, found.chance)
         with right:
-            evidence(now, at, kind, pattern)
-            best = heads.best_text(fixed, kind, at.layer, at.head)
+            evidence_table(now, at, kind, pattern)
+            best = best_text(fixed, kind, at.layer, at.head)
             if best is not None:
                 st.markdown(
                     _("**Seen best**: {score:.0%} on this text of the fixed set.").format(
                         score=best[1]
                     )
                 )
-                st.text(attention.FIXED_SET[best[0]])
+                st.text(FIXED_SET[best[0]])
                 if st.button(
                     _("Use it as the prompt"),
                     key="best_text",
                     icon=":material/play_arrow:",
                     on_click=set_prompt,
-                    args=(attention.FIXED_SET[best[0]],),
+                    args=(FIXED_SET[best[0]],),
                 ):
                     st.rerun()  # the prompt stands outside this fragment
         st.caption(
@@ -319,16 +330,16 @@ def role_panel(
                 "The fixed set is {n} short texts made for this measurement, the same for every"
                 " model. A head is named when it goes at least {share:.0%} of the way from even"
                 " weights to looking at nothing else."
-            ).format(n=len(fixed), share=heads.NAMED_FROM)
+            ).format(n=len(fixed), share=NAMED_FROM)
         )
         show_python(
             recipes.head_scores(now.source, now.recipe_prompt, at.layer, at.head, here, there)
         )
 
 
-def evidence(now: Current, at: state.Place, kind: str, pattern: np.ndarray) -> None:
+def evidence_table(now: Current, at: state.Place, kind: str, pattern: np.ndarray) -> None:
     titles = kind_titles()
-    pairs = heads.evidence(pattern, kind, now.ids, heads.token_kinds(now.trace().pieces))
+    pairs = evidence(pattern, kind, now.ids, token_kinds(now.trace().pieces))
     st.markdown(_("**Evidence** for “{kind}” on this prompt").format(kind=titles[kind]))
     if not pairs:
         st.text(_("This prompt has no pair of tokens that could show it."))
@@ -355,9 +366,9 @@ def step_views() -> dict[str, str]:
     }
 
 
-def steps_panel(now: Current, at: state.Place, found: attention.LayerAttention) -> None:
-    rows = now.engine.view(attention.head_rows, at.layer, at.head)
-    steps = attention.head_steps(found, rows, at.head, at.query)
+def steps_panel(now: Current, at: state.Place, found: LayerAttention) -> None:
+    rows = now.engine.view(head_rows, at.layer, at.head)
+    steps = head_steps(found, rows, at.head, at.query)
     labels = now.labels
     title = _("How is a weight of L{layer}.H{head} computed?").format(layer=at.layer, head=at.head)
     with panel(title, prose("attention", "steps"), key="panel_steps"):
@@ -380,10 +391,10 @@ def steps_panel(now: Current, at: state.Place, found: attention.LayerAttention) 
 def row_view(
     now: Current,
     at: state.Place,
-    found: attention.LayerAttention,
-    steps: attention.HeadSteps,
+    found: LayerAttention,
+    steps: HeadSteps,
 ) -> None:
-    shown, left_out, rest = attention.keys_to_show(steps, at.key)
+    shown, left_out, rest = keys_to_show(steps, at.key)
     chart(
         charts.stage_strips(
             [now.labels[i] for i in shown],
@@ -399,7 +410,7 @@ def row_view(
         key="chart_stages",
         alt=_("Dot products, scaled scores, masked scores and weights of one query."),
     )
-    st.latex(attention.formulas(steps, at.key))
+    st.latex(formula(steps, at.key))
     words = [
         _("Token {query} gives token {key} a weight of {weight:.1%}.").format(
             query=at.query, key=at.key, weight=steps.weights[at.key]
@@ -419,11 +430,11 @@ def row_view(
 def dims_view(
     now: Current,
     at: state.Place,
-    found: attention.LayerAttention,
-    steps: attention.HeadSteps,
+    found: LayerAttention,
+    steps: HeadSteps,
 ) -> None:
-    products = attention.products(steps, at.key)
-    best = heads.heaviest(products, 3)
+    products = steps.products(at.key)
+    best = heaviest(products, 3)
     chart(
         charts.vector_strips([("q", steps.q), ("k", steps.k[at.key]), ("qᵢ · kᵢ", products)]),
         key="chart_qk",
@@ -451,13 +462,13 @@ def dims_view(
 def matrix_view(
     now: Current,
     at: state.Place,
-    found: attention.LayerAttention,
-    steps: attention.HeadSteps,
+    found: LayerAttention,
+    steps: HeadSteps,
 ) -> None:
-    window = attention.window_around(at.query, at.key, len(now.tokens))
+    window = window_around(at.query, at.key, len(now.tokens))
     # Row by row: on a narrow window the columns fall under each other, in this order.
     columns = [*st.columns(2), *st.columns(2)]
-    matrices = attention.stage_matrices(found, at.head, steps.scaling, window)
+    matrices = stage_matrices(found, at.head, window)
     names = ["q · k", _("÷ √d_head"), _("masked: no future"), "softmax"]
     for number, (name, matrix) in enumerate(zip(names, matrices, strict=True)):
         with columns[number]:
@@ -480,8 +491,8 @@ def matrix_view(
 def out_view(
     now: Current,
     at: state.Place,
-    found: attention.LayerAttention,
-    steps: attention.HeadSteps,
+    found: LayerAttention,
+    steps: HeadSteps,
 ) -> None:
     chart(
         charts.vector_strips([("v", steps.v[at.key]), ("z = Σ w · v", steps.z)]),
@@ -493,7 +504,7 @@ def out_view(
         key="chart_out",
         alt=_("What the head adds to the residual stream."),
     )
-    best = heads.heaviest(steps.written, 3)
+    best = heaviest(steps.written, 3)
     st.caption(
         _(
             "z has {d} numbers; this head’s rows of c_proj turn it into {n} and add it to the"
@@ -502,7 +513,7 @@ def out_view(
         ).format(
             d=len(steps.z),
             n=len(steps.out),
-            out=attention.length(steps.out),
+            out=steps.out_norm,
             resid=steps.resid_norm,
             list=", ".join(
                 _("token {i} (length {v:.2f}, weight {w:.1%})").format(i=i, v=v, w=steps.weights[i])
@@ -538,7 +549,7 @@ def off_panel(now: Current) -> None:
                     " over the tokens of this prompt, which keeps constant parts."
                 ),
             )
-        mode = next(m for m in ablation.MODES if m == asked)
+        mode = next(m for m in MODES if m == asked)
         buttons = st.columns(4)
         for column, (text, what) in zip(
             buttons,
@@ -564,10 +575,10 @@ def off_panel(now: Current) -> None:
         effects(now, mode)
 
 
-def show_change(now: Current, off: frozenset[tuple[int, int]], mode: ablation.Mode) -> None:
+def show_change(now: Current, off: frozenset[tuple[int, int]], mode: Mode) -> None:
     trace = now.trace()
-    after = now.engine.view(ablation.ablated_logits, trace, off, frozenset(), mode)
-    found = ablation.change(trace.logits, after)
+    after = now.engine.view(ablated_logits, trace, off, frozenset(), mode)
+    found = change(trace.logits, after)
     names = [f"{i} {now.label(i)}" for i in found.token_ids]
     if not off:
         words = _("No head is off: both sides are the whole model.")
@@ -596,7 +607,7 @@ def show_change(now: Current, off: frozenset[tuple[int, int]], mode: ablation.Mo
     show_python(recipes.switched_off(now.source, now.recipe_prompt, sorted(off), mode, found))
 
 
-def effects(now: Current, mode: ablation.Mode) -> None:
+def effects(now: Current, mode: Mode) -> None:
     shape = now.engine.shape
     st.markdown("**" + _("Which single head does this prediction need most?") + "**")
     asked = ("effects", now.engine.key, now.ids, mode)
@@ -613,9 +624,9 @@ def effects(now: Current, mode: ablation.Mode) -> None:
     rows = []
     for layer in range(shape.n_layer):
         bar.progress(layer / shape.n_layer, text=_("Layer {layer}").format(layer=layer))
-        rows.append(now.engine.view(ablation.layer_effects, now.trace(), layer, mode))
+        rows.append(now.engine.view(layer_effects, now.trace(), layer, mode))
     bar.empty()
-    found = ablation.effects_of(rows)
+    found = effects_of(rows)
     words = _(
         "Without L{layer}.H{head} alone the prediction moves most: {bits:.2f} bits. The median"
         " head moves it by {median:.3f} bits."
@@ -639,10 +650,10 @@ def together_panel(now: Current) -> None:
     with panel(_("All layers together"), prose("attention", "together"), key="panel_together"):
         which = one_of(_("How to put them together"), together_views(), key="attention_together")
         st.markdown(prose("attention", which))
-        found = now.engine.view(attention.all_layers, now.trace())
+        found = now.engine.view(all_layers, now.trace())
         matrix = getattr(found, which)
         query = state.together_query(now.ids)
-        row = heads.heaviest(matrix[query], 3)
+        row = heaviest(matrix[query], 3)
         words = _("Over all layers token {query} draws on {list}.").format(
             query=query,
             list=", ".join(_("token {k} ({w:.1%})").format(k=k, w=w) for k, w in row),
@@ -652,7 +663,7 @@ def together_panel(now: Current) -> None:
             now.labels,
             key=TOGETHER,
             chosen=(query, row[0][0]),
-            brightest=heads.brightest(matrix),
+            brightest=charts.brightest(matrix),
             stamp=str(hash(now.ids)),
             alt=words,
             on_pick=pick_together,
@@ -673,9 +684,9 @@ def pick_together() -> None:
 def heads_room(now: Current) -> None:
     """The panels that follow the chosen head: one click runs these and nothing else."""
     made = summaries(now)
-    found = heads.heads_of([s.tally for s in made])
+    found = heads_of([s.tally for s in made])
     fixed = fixed_set(now)
-    standard = heads.heads_of(heads.add_texts(fixed))
+    standard = heads_of(add_texts(fixed))
     at = state.place(now, standard)
     layer = now.engine.attention(now.trace(), at.layer)
     all_heads_panel(now, at, found, made)
@@ -690,13 +701,13 @@ now = current()
 tell_problems(
     "attention",
     {
-        "attention_kind": among(heads.KINDS),
+        "attention_kind": among(KINDS),
         "attention_fold": among(("max", "mean")),
         "attention_sort": switch(),
         "attention_hide_first": switch(),
         "attention_view": among(step_views()),
         state.OFF: state.possible_off(now.engine.shape.n_layer, now.engine.shape.n_head),
-        "attention_mode": among(ablation.MODES),
+        "attention_mode": among(MODES),
         "attention_together": among(together_views()),
         state.TOGETHER: between(0, len(now.tokens) - 1),
     },

@@ -14,7 +14,8 @@ from core.charts.layers import charts
 from core.language import _, ngettext
 from core.numbers import Number, percent
 from core.recipes.layers import boxes as recipes
-from core.views import ablation, attribution, skip, watch
+from core.views import attribution, effects, skip, watch
+from core.views.ablation import ablated_logits
 from core.views.block import BlockSteps, block_rows, block_steps
 from core.views.gelu import gelu_curve, gelu_steps
 from core.views.heads_at import heads_at
@@ -775,8 +776,8 @@ def skip_panel(now: Current, trace: Trace, position: int) -> None:
                 )
         blocks = [*((i, "attn") for i in attn), *((i, "mlp") for i in mlp)]
         whole = now.engine.trace(ids)
-        without = now.engine.view(ablation.ablated_logits, whole, frozenset(), frozenset(blocks))
-        change = ablation.change(whole.logits, without)
+        without = now.engine.view(ablated_logits, whole, frozenset(), frozenset(blocks))
+        change = effects.change(whole.logits, without)
         tokens = [int(i) for i in change.token_ids]
         chart(
             charts.before_after([now.label(i) for i in tokens], change.before, change.after),
@@ -786,7 +787,7 @@ def skip_panel(now: Current, trace: Trace, position: int) -> None:
         caption_and_export(
             skip_sentence(now, change, len(blocks), n_layer),
             "skip",
-            partial(ablation.change_rows, change, now.label),
+            partial(effects.change_rows, change, now.label),
         )
         show_python(
             recipes.skip(
@@ -846,7 +847,7 @@ def set_layers(chosen: dict[str, list[int]]) -> None:
         st.session_state[key] = layers
 
 
-def skip_sentence(now: Current, change: ablation.Change, n_blocks: int, n_layer: int) -> str:
+def skip_sentence(now: Current, change: effects.Change, n_blocks: int, n_layer: int) -> str:
     if n_blocks == 0:
         return _("Nothing is left out, so nothing changes. Choose a layer above.")
     best, after = (plain(now.label(i)) for i in (change.best_before, change.best_after))

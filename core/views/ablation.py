@@ -1,4 +1,4 @@
-"""Switch parts of the model off for one call and see what the prediction loses.
+"""Switch parts of the model off for one call and see what it predicts without them.
 
 The hooks live only as long as the call, and every call runs on the engine's own
 thread: nobody else's session can come in between and feel them.
@@ -6,19 +6,18 @@ thread: nobody else's session can come in between and feel them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import Literal
 
 import numpy as np
 import torch
 
 from core.model.bounds import check_head, check_ids, check_layer
+from core.model.loaded import LoadedModel
+from core.views.arrays import tensor
 from core.views.trace import Trace, frozen
-
-if TYPE_CHECKING:
-    from core.model.loaded import LoadedModel
 
 Mode = Literal["zero", "mean"]
 MODES: tuple[Mode, ...] = ("zero", "mean")
@@ -44,6 +43,22 @@ def _replacement(values: torch.Tensor, mode: Mode) -> torch.Tensor:
     return values.mean(dim=-2, keepdim=True).expand_as(values)
 
 
+def _without(cut: list[slice], mode: Mode, _module, inputs: tuple[torch.Tensor, ...]) -> tuple:
+    """Before `c_proj` mixes the heads: some heads' parts of z replaced."""
+    z = inputs[0].clone()
+    for part in cut:
+        z[..., part] = _replacement(z[..., part], mode)
+    return (z, *inputs[1:])
+
+
+def _silent(mode: Mode, _module, _inputs, output):
+    """After a whole part: its output replaced."""
+    # Attention returns (output, weights); the MLP a tensor.
+    if isinstance(output, tuple):
+        return (_replacement(output[0], mode), *output[1:])
+    return _replacement(output, mode)
+
+
 @contextmanager
 def switched_off(
     loaded: LoadedModel,
@@ -67,35 +82,18 @@ def switched_off(
         For an unknown block or mode.
     """
     _check(loaded, heads, blocks, mode)
-    d_head = loaded.shape.d_head
-    by_layer: dict[int, list[int]] = {}
+    layers, d_head = loaded.model.transformer.h, loaded.shape.d_head
+    cut: dict[int, list[slice]] = {}
     for layer, head in sorted(heads):
-        by_layer.setdefault(layer, []).append(head)
-
-    def without(cut: list[int]):
-        def hook(_module, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
-            z = inputs[0].clone()
-            for head in cut:
-                part = slice(head * d_head, (head + 1) * d_head)
-                z[..., part] = _replacement(z[..., part], mode)
-            return (z, *inputs[1:])
-
-        return hook
-
-    def silent(_module, _inputs, output):
-        # Attention returns (output, weights); the MLP a tensor.
-        if isinstance(output, tuple):
-            return (_replacement(output[0], mode), *output[1:])
-        return _replacement(output, mode)
-
+        cut.setdefault(layer, []).append(slice(head * d_head, (head + 1) * d_head))
     handles = []
     try:
-        for layer, cut in by_layer.items():
-            c_proj = loaded.model.transformer.h[layer].attn.c_proj
-            handles.append(c_proj.register_forward_pre_hook(without(cut)))
+        for layer, parts in cut.items():
+            hook = partial(_without, parts, mode)
+            handles.append(layers[layer].attn.c_proj.register_forward_pre_hook(hook))
         for layer, name in sorted(blocks):
-            part = getattr(loaded.model.transformer.h[layer], name)
-            handles.append(part.register_forward_hook(silent))
+            part = getattr(layers[layer], name)
+            handles.append(part.register_forward_hook(partial(_silent, mode)))
         yield
     finally:
         for handle in handles:
@@ -152,8 +150,7 @@ def _above(
         if not heads and not blocks:
             return trace.logits
         first = min(layer for layer, _part in (*heads, *blocks))
-        # Read-only, and so not for torch as it is.
-        stream = torch.from_numpy(trace.resid[first].copy())[None].to(loaded.device, model.dtype)
+        stream = tensor(loaded, trace.resid[first])[None]
         for block in body.h[first:]:
             stream = block(stream)  # without a mask transformers' fused attention is causal
         return frozen(model.lm_head(body.ln_f(stream[:, -1:]))[0, -1])
@@ -169,120 +166,3 @@ def ablated_layer(
             for head in range(loaded.shape.n_head)
         ]
     )
-
-
-@dataclass(frozen=True, eq=False)
-class Change:
-    """Next-token probabilities before and after.
-
-    Attributes
-    ----------
-    token_ids : shape (n,); the tokens that gained or lost most, largest change first
-    before, after : shape (n,), probabilities
-    divergence : KL(before || after), in bits
-    best_before, best_after : the most probable token of each
-    """
-
-    token_ids: np.ndarray
-    before: np.ndarray
-    after: np.ndarray
-    divergence: float
-    best_before: int
-    best_after: int
-
-
-def change_rows(found: Change, name_of: Callable[[int], str]) -> list[dict[str, object]]:
-    """The tokens of a change as rows of a table."""
-    return [
-        {"id": int(i), "name": name_of(int(i)), "before": float(p), "after": float(q)}
-        for i, p, q in zip(found.token_ids, found.before, found.after, strict=True)
-    ]
-
-
-def log_softmax(logits: np.ndarray) -> np.ndarray:
-    """Logarithms of the probabilities along the last axis, in float64, nats."""
-    shifted = logits.astype(np.float64) - logits.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Probabilities along the last axis, in float64."""
-    return np.exp(log_softmax(logits))
-
-
-def divergence(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """KL(before || after) in bits, from logits.
-
-    Parameters
-    ----------
-    before : shape (n_vocab,), logits
-    after : shape (..., n_vocab), logits
-
-    Returns
-    -------
-    shape (...), >= 0
-
-    References
-    ----------
-    Kullback & Leibler (1951), On Information and Sufficiency.
-    """
-    # From logarithms: a probability may be too small for a number, and 0 times log 0 is nothing.
-    log_p = log_softmax(before)
-    moved = np.exp(log_p) * (log_p - log_softmax(after))
-    return np.maximum(moved.sum(axis=-1) / np.log(2.0), 0.0)
-
-
-def change(before: np.ndarray, after: np.ndarray, top: int = 8) -> Change:
-    """What switching off did to the prediction.
-
-    Parameters
-    ----------
-    before, after : shape (n_vocab,), logits
-    top : how many tokens to name; the best of each side is always among them
-    """
-    p, q = softmax(before), softmax(after)
-    first = [int(p.argmax()), int(q.argmax())]
-    order = np.lexsort((-p, -np.abs(q - p)))[:top]  # where nothing changes, the most probable
-    named = list(dict.fromkeys([*first, *map(int, order)]))[:top]
-    named.sort(key=lambda t: (-abs(q[t] - p[t]), -p[t]))
-    chosen = np.array(named)
-    return Change(chosen, p[chosen], q[chosen], float(divergence(before, after)), *first)
-
-
-def layer_effects(
-    loaded: LoadedModel, text: tuple[int, ...] | Trace, layer: int, mode: Mode = "zero"
-) -> np.ndarray:
-    """How far the prediction moves without each head of a layer alone.
-
-    Returns
-    -------
-    shape (n_head,), KL(whole model || without) in bits
-    """
-    whole = ablated_logits(loaded, text)
-    bits = divergence(whole, ablated_layer(loaded, text, layer, mode)).astype(np.float32)
-    bits.flags.writeable = False
-    return bits
-
-
-@dataclass(frozen=True, eq=False)
-class Effects:
-    """What each head alone is worth to one prediction.
-
-    Attributes
-    ----------
-    bits : shape (n_layer, n_head)
-    layer, head : the one that matters most
-    median : over all heads, bits
-    """
-
-    bits: np.ndarray
-    layer: int
-    head: int
-    median: float
-
-
-def effects_of(rows: list[np.ndarray]) -> Effects:
-    """Put the layers together; one row of shape (n_head,) each."""
-    bits = np.stack(rows)
-    layer, head = np.unravel_index(int(bits.argmax()), bits.shape)
-    return Effects(bits, int(layer), int(head), float(np.median(bits)))

@@ -29,3 +29,10 @@ def read_only(array: np.ndarray, dtype: type = np.float32) -> np.ndarray:
         array = array.copy()
     array.flags.writeable = False
     return array
+
+
+def handed_over(tensor: torch.Tensor) -> np.ndarray:
+    """A tensor that nobody else holds, as a read-only array; on the processor without a copy."""
+    array = tensor.detach().to("cpu", torch.float32).contiguous().numpy()
+    array.flags.writeable = False
+    return array

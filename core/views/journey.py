@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from core.views.attention import layer_pattern
+from core.views.attention_frugal import layer_pattern
 from core.views.trace import Trace
 
 if TYPE_CHECKING:

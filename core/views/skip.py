@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.views.ablation import ablated_logits, divergence
+from core.views.ablation import ablated_logits
+from core.views.effects import divergence
 from core.views.trace import Trace
 
 if TYPE_CHECKING:

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.views import attention, heads
+from core.views.head_scores import scores_of
+from core.views.sink import SINK_FROM
+from core.views.thumbnails import layer_summary
 from tests.app import boxes, open_page
 from tests.boxes import check_box
 
@@ -111,7 +113,7 @@ def test_full_context_and_the_resting_place(storyteller) -> None:
     # The head that rests most on the first token must be told apart, if there is one.
     rest = np.stack(
         [
-            heads.scores_of(storyteller.view(attention.layer_summary, trace, layer).tally)["first"]
+            scores_of(storyteller.view(layer_summary, trace, layer).tally)["first"]
             for layer in range(storyteller.shape.n_layer)
         ]
     )
@@ -119,7 +121,7 @@ def test_full_context_and_the_resting_place(storyteller) -> None:
     app = open_page("attention", prompt=text, layer=str(layer), head=str(head))
     assert np.asarray(boxes(app)["attention-pattern"].shown).shape == (1024, 1024)
     said = "rests on the first token" in shown_text(app)
-    assert said == bool(rest.max() >= heads.SINK_FROM)
+    assert said == bool(rest.max() >= SINK_FROM)
     if said:
         check_box(boxes(app)["attention-sink"])
     sent = [p.proto.bytes for p in app.get("bidi_component") if p.proto.bytes]

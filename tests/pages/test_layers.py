@@ -7,10 +7,10 @@ import html
 import numpy as np
 import pytest
 
-from core.views.ablation import softmax
 from core.views.attribution import attribute, reader
 from core.views.neurons import neurons
 from core.views.residual import writes
+from core.views.softmax import softmax
 from pages.kit.words import plain
 from tests.app import boxes, open_page, settle
 

@@ -89,6 +89,16 @@ def packed_pictures(pictures: np.ndarray) -> bytes:
     return np.rint(np.clip(pictures, 0, 1) * 255).astype(np.uint8).tobytes()
 
 
+def brightest(pattern: np.ndarray) -> float:
+    """The weight that should have the darkest colour; larger ones share it.
+
+    The first queries have few keys, so their weights are large whatever the head
+    does; they would wash out the rest, and do not count here.
+    """
+    late = pattern[max(1, len(pattern) // 4) :]
+    return float(late.max()) if late.size else 1.0
+
+
 # --- pictures to take away --------------------------------------------------------------------
 
 

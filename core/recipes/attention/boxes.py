@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from core.recipes.recipe import Recipe, preamble
-from core.views.ablation import Change
-from core.views.attention import FIXED_SET, AllLayers, HeadSteps, Sink
+from core.views.effects import Change
+from core.views.fixed_set import FIXED_SET
+from core.views.head_steps import HeadSteps
+from core.views.rollout import AllLayers
+from core.views.sink import Sink
 
 _RUN = """
 with torch.no_grad():

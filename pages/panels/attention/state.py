@@ -11,7 +11,7 @@ import streamlit as st
 from core.errors import OutOfRange
 from core.language import _
 from core.model import bounds
-from core.views import attention, heads
+from core.views.head_names import Heads
 from pages.kit.address import Possible
 from pages.kit.current import Current
 from pages.kit.error import show_error
@@ -40,7 +40,7 @@ def _slot(name: str) -> str:
     return f"attention_{name}"
 
 
-def place(now: Current, standard: heads.Heads) -> Place:
+def place(now: Current, standard: Heads) -> Place:
     """The place to show: from the session, else from the URL, else a head that is easy to read.
 
     Parameters
@@ -76,12 +76,12 @@ def place(now: Current, standard: heads.Heads) -> Place:
     if problems:
         words = list(dict.fromkeys(p.problem for p in problems))
         show_error(OutOfRange(" ".join(words), _("Choose below; the rest stays as it was.")))
-    layer, head = heads.clearest(standard, _FIRST)
+    layer, head = standard.ranking(_FIRST)[0]
     memory.setdefault(_slot("layer"), layer)
     memory.setdefault(_slot("head"), head)
     memory.setdefault(_slot("query"), n - 1)
     found = now.engine.attention(now.trace(), memory[_slot("layer")])
-    strongest = attention.strongest_key(found, memory[_slot("head")], memory[_slot("query")])
+    strongest = found.strongest_key(memory[_slot("head")], memory[_slot("query")])
     chosen_key = memory.setdefault(_slot("key"), strongest)
     at = Place(memory[_slot("layer")], memory[_slot("head")], memory[_slot("query")], chosen_key)
     st.query_params.update(

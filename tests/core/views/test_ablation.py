@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from core.errors import EmptyPrompt, OutOfRange, RequestFailed
-from core.views import ablation
+from core.views.ablation import BLOCKS, MODES, ablated_logits, switched_off
 
 TEXT = "Once there was a king. The king had a"
 
@@ -35,12 +35,12 @@ def by_hand(model, ids: tuple[int, ...], heads, d_head: int) -> np.ndarray:
 def test_zeroed_heads_equal_zeroed_weights(tiny, oracle_of, heads) -> None:
     ids = tiny.ids(TEXT)
     expected = by_hand(oracle_of(tiny.loaded.source), ids, sorted(heads), tiny.shape.d_head)
-    found = tiny.view(ablation.ablated_logits, ids, frozenset(heads))
+    found = tiny.view(ablated_logits, ids, frozenset(heads))
     assert np.allclose(found, expected, atol=1e-4)
     assert not np.allclose(found, tiny.trace(ids).logits, atol=1e-3)
 
 
-@pytest.mark.parametrize("mode", ablation.MODES)
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(
     ("heads", "blocks"),
     [
@@ -62,13 +62,13 @@ def test_from_a_trace_it_is_the_same_and_what_lies_below_is_not_run(
         for layer, block in enumerate(tiny.loaded.model.transformer.h)
     ]
     try:
-        found = tiny.call(ablation.ablated_logits, trace, *off)
+        found = tiny.call(ablated_logits, trace, *off)
     finally:
         for handle in handles:
             handle.remove()
     first = min((layer for layer, _part in (*heads, *blocks)), default=3)
     assert runs == list(range(first, 3))
-    expected = tiny.call(ablation.ablated_logits, trace.token_ids, *off)
+    expected = tiny.call(ablated_logits, trace.token_ids, *off)
     assert np.allclose(found, expected, atol=1e-4)
     assert not found.flags.writeable
 
@@ -76,19 +76,19 @@ def test_from_a_trace_it_is_the_same_and_what_lies_below_is_not_run(
 def test_every_head_off_leaves_blocks_bias_and_mlp(tiny) -> None:
     ids = tiny.ids(TEXT)
     every = frozenset((i, h) for i in range(3) for h in range(4))
-    found = tiny.view(ablation.ablated_logits, ids, every)
+    found = tiny.view(ablated_logits, ids, every)
     assert np.isfinite(found).all()
     # Without attention the last position hears nothing of the others, only its own place.
     other = (*tiny.ids("Nothing like the other text at all")[: len(ids) - 1], ids[-1])
     other = (*((11,) * (len(ids) - len(other))), *other)
     assert len(other) == len(ids)
-    assert np.allclose(found, tiny.call(ablation.ablated_logits, other, every), atol=1e-4)
+    assert np.allclose(found, tiny.call(ablated_logits, other, every), atol=1e-4)
 
 
 def test_blocks_off_is_the_residual_alone(tiny) -> None:
     ids = tiny.ids(TEXT)
-    everything = frozenset((i, b) for i in range(3) for b in ablation.BLOCKS)
-    found = tiny.call(ablation.ablated_logits, ids, frozenset(), everything)
+    everything = frozenset((i, b) for i in range(3) for b in BLOCKS)
+    found = tiny.call(ablated_logits, ids, frozenset(), everything)
     model = tiny.loaded.model
     with torch.no_grad():
         last = torch.from_numpy(tiny.trace(ids).resid[0][-1].copy())
@@ -99,25 +99,25 @@ def test_blocks_off_is_the_residual_alone(tiny) -> None:
 def test_mean_keeps_the_average(tiny) -> None:
     one = tiny.ids(TEXT)[:1]
     off = frozenset({(1, 1), (2, 3)})
-    same = tiny.call(ablation.ablated_logits, one, off, frozenset(), "mean")
+    same = tiny.call(ablated_logits, one, off, frozenset(), "mean")
     assert np.allclose(same, tiny.trace(one).logits, atol=1e-4)
     ids = tiny.ids(TEXT)
-    mean = tiny.call(ablation.ablated_logits, ids, off, frozenset(), "mean")
-    zero = tiny.call(ablation.ablated_logits, ids, off, frozenset(), "zero")
+    mean = tiny.call(ablated_logits, ids, off, frozenset(), "mean")
+    zero = tiny.call(ablated_logits, ids, off, frozenset(), "zero")
     assert not np.allclose(mean, zero, atol=1e-4)
     assert not np.allclose(mean, tiny.trace(ids).logits, atol=1e-4)
 
 
 def test_nobody_else_feels_it(tiny) -> None:
     ids = tiny.ids(TEXT)
-    whole = tiny.call(ablation.ablated_logits, ids)
+    whole = tiny.call(ablated_logits, ids)
     off = frozenset((i, h) for i in range(3) for h in range(4))
-    without = tiny.call(ablation.ablated_logits, ids, off)
+    without = tiny.call(ablated_logits, ids, off)
     seen: list[tuple[str, np.ndarray]] = []
 
     def ask(name: str, heads: frozenset) -> None:
         for _round in range(8):
-            seen.append((name, tiny.call(ablation.ablated_logits, ids, heads)))
+            seen.append((name, tiny.call(ablated_logits, ids, heads)))
 
     threads = [
         threading.Thread(target=ask, args=args)
@@ -134,47 +134,26 @@ def test_nobody_else_feels_it(tiny) -> None:
 
 def test_hooks_go_away_even_after_a_failure(tiny) -> None:
     ids = tiny.ids(TEXT)
-    before = tiny.call(ablation.ablated_logits, ids)
+    before = tiny.call(ablated_logits, ids)
 
     def fail(loaded):
-        with ablation.switched_off(loaded, frozenset({(0, 0)})):
+        with switched_off(loaded, frozenset({(0, 0)})):
             raise RuntimeError("in the middle")
 
     with pytest.raises(RequestFailed):
         tiny.call(fail)
-    assert np.array_equal(tiny.call(ablation.ablated_logits, ids), before)
+    assert np.array_equal(tiny.call(ablated_logits, ids), before)
 
 
 def test_bad_input(tiny) -> None:
     for head, problem in (((3, 0), "no layer 3"), ((0, 4), "no head 4"), ((-1, 0), "no layer -1")):
         with pytest.raises(OutOfRange, match=problem):
-            tiny.call(ablation.ablated_logits, (1, 2), frozenset({head}))
+            tiny.call(ablated_logits, (1, 2), frozenset({head}))
     with pytest.raises(OutOfRange, match="no layer"):
-        tiny.call(ablation.ablated_logits, (1, 2), frozenset(), frozenset({(9, "mlp")}))
+        tiny.call(ablated_logits, (1, 2), frozenset(), frozenset({(9, "mlp")}))
     with pytest.raises(ValueError, match="block"):
-        ablation.ablated_logits(tiny.loaded, (1, 2), frozenset(), frozenset({(0, "head")}))
+        ablated_logits(tiny.loaded, (1, 2), frozenset(), frozenset({(0, "head")}))
     with pytest.raises(ValueError, match="mode"):
-        ablation.ablated_logits(tiny.loaded, (1, 2), frozenset(), frozenset(), "median")
+        ablated_logits(tiny.loaded, (1, 2), frozenset(), frozenset(), "median")
     with pytest.raises(EmptyPrompt):
-        tiny.call(ablation.ablated_logits, ())
-
-
-def test_change_is_a_worked_number() -> None:
-    before, after = np.log([0.5, 0.25, 0.25]), np.log([0.25, 0.5, 0.25])
-    found = ablation.change(before, after, top=3)
-    # 0.5 log2(0.5 / 0.25) + 0.25 log2(0.25 / 0.5) + 0 = 0.25 bits
-    assert found.divergence == pytest.approx(0.25)
-    assert (found.best_before, found.best_after) == (0, 1)
-    assert found.token_ids.tolist() == [0, 1, 2]
-    assert found.after - found.before == pytest.approx([-0.25, 0.25, 0.0])
-
-
-def test_effects_find_the_head_that_matters(tiny) -> None:
-    ids = tiny.ids(TEXT)
-    rows = [tiny.view(ablation.layer_effects, ids, layer) for layer in range(3)]
-    found = ablation.effects_of(rows)
-    assert found.bits.shape == (3, 4)
-    assert found.bits[found.layer, found.head] == found.bits.max()
-    alone = tiny.call(ablation.ablated_logits, ids, frozenset({(found.layer, found.head)}))
-    expected = ablation.divergence(tiny.trace(ids).logits, alone)
-    assert found.bits.max() == pytest.approx(float(expected), rel=1e-3)
+        tiny.call(ablated_logits, ())

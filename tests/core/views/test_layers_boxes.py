@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from core.recipes.layers import boxes as recipes
-from core.views.ablation import ablated_logits, change
+from core.views.ablation import ablated_logits
 from core.views.attribution import attribute, logit_or_difference, reader, token_logits
 from core.views.block import block_steps
+from core.views.effects import change
 from core.views.gelu import gelu_steps
 from core.views.heads_at import heads_at
 from core.views.neurons import neurons

@@ -1,0 +1,87 @@
+"""All heads at a glance: a small picture of each pattern, and what kind of looking it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from core.model.loaded import LoadedModel
+from core.views.attention import qkv
+from core.views.attention_frugal import buffer, patterns
+from core.views.head_kinds import kind_masks, token_kinds
+from core.views.head_scores import Tally, side_by_side, tally
+from core.views.trace import Trace
+
+#: Small pictures of a pattern are at most this many cells wide.
+THUMBNAIL = 32
+
+
+def pooled(pattern: np.ndarray, size: int = THUMBNAIL) -> tuple[np.ndarray, np.ndarray]:
+    """A smaller picture of a pattern.
+
+    Parameters
+    ----------
+    pattern : shape (..., query, key), the future zero
+    size : cells across, at most
+
+    Returns
+    -------
+    largest, average : shape (..., s, s), s = min(size, n_ctx)
+        Largest keeps thin stripes that an average would wash out. The average is
+        over the cells that can be looked at, not over the future.
+    """
+    n = pattern.shape[-1]
+    if n <= size:
+        return pattern, pattern
+    total = _folded(np.add, pattern, size)
+    return _folded(np.maximum, pattern, size), total / _covered(n, size)
+
+
+def _folded(how: np.ufunc, cells: np.ndarray, size: int) -> np.ndarray:
+    """Rows and columns put together by `how` until there are `size` of each."""
+    starts = np.linspace(0, cells.shape[-1], size, endpoint=False).astype(int)
+    return how.reduceat(how.reduceat(cells, starts, axis=-1), starts, axis=-2)
+
+
+@lru_cache(maxsize=32)
+def _covered(n: int, size: int) -> np.ndarray:
+    """Cells that are not the future under each cell of a `pooled` picture; (size, size)."""
+    past = np.tri(n, dtype=np.float32)
+    return np.maximum(_folded(np.add, past, size), 1.0)  # all-future ones are divided by it, too
+
+
+@dataclass(frozen=True, eq=False)
+class LayerSummary:
+    """What the grid of all heads needs of one layer, small enough to keep.
+
+    Attributes
+    ----------
+    largest, average : shape (n_head, s, s); see `pooled`
+    tally : see `core.views.head_scores.Tally`
+    """
+
+    largest: np.ndarray
+    average: np.ndarray
+    tally: Tally
+
+
+def layer_summary(loaded: LoadedModel, trace: Trace, layer: int) -> LayerSummary:
+    """Small pictures and head scores of one layer; the full patterns are let go."""
+    q, k, _v = qkv(loaded, trace, layer)
+    masks = kind_masks(trace.token_ids, token_kinds(trace.pieces))
+    made = []
+    for some in patterns(loaded, layer, q, k, buffer(loaded, trace.n_ctx)):
+        pattern = some.numpy(force=True)
+        largest, average = pooled(pattern)
+        # The next heads are written over these; small pictures of a short text are the whole.
+        made.append((largest.copy(), average.copy(), tally(pattern, masks)))
+    largest, average, tallies = zip(*made, strict=True)
+    return LayerSummary(np.concatenate(largest), np.concatenate(average), side_by_side(tallies))
+
+
+def pictures(made: Sequence[LayerSummary], fold: str) -> np.ndarray:
+    """Small pictures of all heads; shape (n_layer, n_head, s, s); fold is "max" or "mean"."""
+    return np.stack([s.largest if fold == "max" else s.average for s in made])
