@@ -50,12 +50,12 @@ class Number(Param[N]):
         low, high = _at(self.low, at), _at(self.high, at)
         options: dict[str, Any] = {"step": self.step, "key": self.key, "help": self.help(at)}
         if self.slide:
-            st.slider(self.title(), low, high, persist_state="session", **options, **layout)
+            st.slider(self.label(at), low, high, persist_state="session", **options, **layout)
             return
         layout.setdefault("disabled", low == high)
         # A stepper of one value: Streamlit wants the bounds apart.
         high = max(high, low + self.step)
-        st.number_input(self.title(), low, high, persist_state="session", **options, **layout)
+        st.number_input(self.label(at), low, high, persist_state="session", **options, **layout)
 
 
 class Step(Param[N]):
@@ -77,7 +77,7 @@ class Step(Param[N]):
     def draw(self, at: Values, **layout: Any) -> None:
         at[self]
         st.select_slider(
-            self.title(), self.steps, key=self.key, help=self.help(at), format_func=_short,
+            self.label(at), self.steps, key=self.key, help=self.help(at), format_func=_short,
             persist_state="session", **layout,
         )  # fmt: skip
 
@@ -114,9 +114,9 @@ class Choice(Param[str]):
         common: dict[str, Any] = {"key": self.key, "help": self.help(at)}
         common |= {"format_func": lambda option: names[option], "persist_state": "session"}
         if self.menu:
-            st.selectbox(self.title(), list(names), **common, **layout)
+            st.selectbox(self.label(at), list(names), **common, **layout)
             return
-        st.segmented_control(self.title(), list(names), required=True, **common, **layout)
+        st.segmented_control(self.label(at), list(names), required=True, **common, **layout)
 
 
 class Switch(Param[bool]):
@@ -136,7 +136,8 @@ class Switch(Param[bool]):
 
     def draw(self, at: Values, **layout: Any) -> None:
         at[self]
-        st.toggle(self.title(), key=self.key, help=self.help(at), persist_state="session", **layout)
+        options = {"key": self.key, "help": self.help(at), "persist_state": "session"}
+        st.toggle(self.label(at), **options, **layout)
 
 
 class Text(Param[str]):
@@ -165,9 +166,9 @@ class Text(Param[str]):
         options |= {"help": self.help(at), "persist_state": "session"}
         options["placeholder"] = None if self.placeholder is None else self.placeholder()
         if self.height is None:
-            st.text_input(self.title(), **options, **layout)
+            st.text_input(self.label(at), **options, **layout)
         else:
-            st.text_area(self.title(), height=self.height, **options, **layout)
+            st.text_area(self.label(at), height=self.height, **options, **layout)
 
 
 class Some(Param[list[T]]):
@@ -216,7 +217,7 @@ class Some(Param[list[T]]):
         at[self]
         names = self.options(at)
         st.pills(
-            self.title(), list(names), selection_mode="multi", key=self.key, help=self.help(at),
+            self.label(at), list(names), selection_mode="multi", key=self.key, help=self.help(at),
             format_func=lambda option: names[option], persist_state="session", **layout,
         )  # fmt: skip
 

@@ -90,6 +90,10 @@ class Param(Generic[T]):
     def default(self, at: Values) -> T:
         return self._default(at) if callable(self._default) else self._default
 
+    def label(self, at: Values) -> str:
+        """What is written over the control."""
+        return self.title()
+
     def help(self, at: Values) -> str | None:
         return None if self._help is None else self._help(at)
 
