@@ -11,8 +11,10 @@ import time
 
 from benchmarks.decode import GREEDY, generate_trial
 from benchmarks.measure import apart, model_named, some_ids, table, take_turns, typical
+from core.engine.batch import Batch
 from core.engine.engine import Engine
-from core.engine.forward import Past, Stepper, Walk, read
+from core.engine.forward import Forward
+from core.engine.prefill import Prefilled, prefill
 
 #: As many as a learner of the class asks for.
 TOKENS = 20
@@ -20,29 +22,29 @@ TOKENS = 20
 
 def main(rounds: int, name: str) -> None:
     engine = apart(lambda: Engine(model_named(name)))
-    loaded, products = engine.loaded, engine._walk.products
+    loaded, products = engine.loaded, engine._forward.gemm
     engine.measured.wait(60)
     texts = [some_ids(10 + 3 * i, seed=i) for i in range(32)]
 
-    def prepare(_loaded) -> tuple[Walk, list[Past]]:
-        walk = Walk(loaded)
-        walk.products = products
-        return walk, [list(read(walk, ids))[-1] for ids in texts]
+    def prepare(_loaded) -> tuple[Forward, list[Prefilled]]:
+        forward = Forward(loaded)
+        forward.gemm = products
+        return forward, [list(prefill(forward, ids))[-1] for ids in texts]
 
-    walk, pasts = engine.call(prepare)
+    forward, read_texts = engine.call(prepare)
     for ids in texts:
         engine.trace(ids)
 
     def steps_of(n: int):
         def trial(_loaded) -> list[float]:
             times = []
-            stepper = Stepper(walk)
-            rows = [(stepper.join(past), 11) for past in pasts[:n]]
+            batch = Batch(forward)
+            rows = [(batch.join(text), 11) for text in read_texts[:n]]
             for _step in range(6):
                 begin = time.perf_counter()
-                best = stepper.step(rows).argmax(-1).tolist()
+                best = batch.step(rows).argmax(-1).tolist()
                 times.append((time.perf_counter() - begin) / n)
-                rows = [(seat, t) for (seat, _old), t in zip(rows, best, strict=True)]
+                rows = [(slot, t) for (slot, _old), t in zip(rows, best, strict=True)]
             return times
 
         return lambda: engine.call(trial)

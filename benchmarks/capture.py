@@ -19,28 +19,29 @@ from benchmarks.measure import (
     take_turns,
     typical,
 )
-from core.engine.forward import Past, Walk, read
+from core.engine.forward import Forward
+from core.engine.prefill import Prefilled, prefill
 from core.model.loaded import LoadedModel
 
 
 def compare(loaded: LoadedModel, rounds: int, sizes: list[int]) -> None:
-    walk, model = Walk(loaded), loaded.model
+    forward, model = Forward(loaded), loaded.model
     growth, bridge = [], peers.lens(loaded)
     lens_columns = ["TransformerLens / eager"] if bridge is not None else []
     head = ["tokens", "ours / eager", "bare / eager", *lens_columns]
     head += ["eager", "peak", "peak ratio", "difference"]
     table(f"Capture, {loaded.key}", head, [])
     with torch.inference_mode():
-        for _trial in walk.measure():  # as the engine does when it first rests
+        for _trial in forward.measure():  # as the engine does when it first rests
             pass
         for n in sizes:
             ids = some_ids(n)
             tensor = torch.tensor([ids])
 
-            def ours(ids=ids) -> Past:
-                *_pieces, past = read(walk, ids)
-                assert past is not None
-                return past
+            def ours(ids=ids) -> Prefilled:
+                *_pieces, text = prefill(forward, ids)
+                assert text is not None
+                return text
 
             def eager(tensor=tensor):
                 model.set_attn_implementation("eager")
@@ -82,13 +83,13 @@ def compare(loaded: LoadedModel, rounds: int, sizes: list[int]) -> None:
             )
         before = some_ids(256)
         longer = (*before, 11)
-        *_pieces, past = read(walk, before)
+        *_pieces, text = prefill(forward, before)
 
         def whole() -> None:
-            list(read(walk, longer))
+            list(prefill(forward, longer))
 
         def reused() -> None:
-            list(read(walk, longer, past))
+            list(prefill(forward, longer, text))
 
         times = take_turns(4 * rounds, whole=whole, reused=reused)
         growth.append(["256 + 1", f"{typical(times['reused']) / typical(times['whole']):.3f}"])

@@ -24,8 +24,10 @@ from benchmarks.measure import (
     take_turns,
     typical,
 )
+from core.engine.batch import Batch
 from core.engine.engine import GUESSES, Engine
-from core.engine.forward import Past, Stepper, Walk, read
+from core.engine.forward import Forward
+from core.engine.prefill import Prefilled, prefill
 from core.model.loaded import LoadedModel
 from core.sampling.stages import SamplingSettings
 
@@ -77,7 +79,7 @@ def generate_trial(loaded: LoadedModel, ids: tuple[int, ...], n: int = TOKENS, *
 def main(rounds: int, name: str) -> None:
     ids = some_ids(16)
     engine = apart(lambda: Engine(model_named(name)))
-    loaded, products = engine.loaded, engine._walk.products
+    loaded, products = engine.loaded, engine._forward.gemm
     engine.measured.wait(60)
 
     def in_its_thread(trial: Callable[[], T]) -> Callable[[], T]:
@@ -90,19 +92,19 @@ def main(rounds: int, name: str) -> None:
             at.append(time.perf_counter())
         return gaps(at)
 
-    def prepare() -> tuple[Walk, Past]:
-        walk = Walk(loaded)
-        walk.products = products
-        *_pieces, past = read(walk, ids)
-        return walk, past
+    def prepare() -> tuple[Forward, Prefilled]:
+        forward = Forward(loaded)
+        forward.gemm = products
+        *_pieces, text = prefill(forward, ids)
+        return forward, text
 
-    walk, past = in_its_thread(prepare)()
+    forward, text = in_its_thread(prepare)()
 
     def bare_steps() -> list[float]:
-        stepper, at, token = Stepper(walk), [time.perf_counter()], 11
-        seat = stepper.join(past)
+        batch, at, token = Batch(forward), [time.perf_counter()], 11
+        slot = batch.join(text)
         for _step in range(TOKENS):
-            token = int(stepper.step([(seat, token)]).argmax())
+            token = int(batch.step([(slot, token)]).argmax())
             at.append(time.perf_counter())
         return gaps(at)
 
@@ -160,13 +162,13 @@ def whole_text(engine: Engine, rounds: int) -> None:
     """A text of `LONG` tokens, with and without guessing how it repeats itself."""
     ids = engine.ids(PROMPT)
     passes: list[int] = []
-    plain = engine._stepper.read_on
+    plain = engine._batch.verify
 
-    def counted(seat, tokens):
+    def counted(slot, tokens):
         passes.append(len(tokens))
-        return plain(seat, tokens)
+        return plain(slot, tokens)
 
-    engine._stepper.read_on = counted
+    engine._batch.verify = counted
 
     def through_engine(guesses: int) -> Callable[[], list[float]]:
         def trial() -> list[float]:
@@ -197,7 +199,7 @@ def whole_text(engine: Engine, rounds: int) -> None:
             for name, some in times.items()
         ],
     )
-    engine._stepper.read_on = plain
+    engine._batch.verify = plain
 
 
 if __name__ == "__main__":

@@ -28,20 +28,13 @@ import numpy as np
 import torch
 from cachetools import LRUCache
 
+from core.engine.batch import Batch
 from core.engine.fair_queue import FairQueue, current_client
-from core.engine.forward import (
-    ALONE,
-    CHUNK,
-    Past,
-    PlainStepper,
-    Seat,
-    Stepper,
-    Walk,
-    common_prefix,
-    is_plain,
-    read,
-)
-from core.engine.prompt_lookup import Lookup
+from core.engine.forward import Forward, is_plain
+from core.engine.kv_cache import Slot
+from core.engine.prefill import ALONE, CHUNK, Prefilled, common_prefix, prefill
+from core.engine.prompt_lookup import PromptLookup
+from core.engine.transformers_batch import TransformersBatch
 from core.errors import Busy, LearnerError, OutOfRange, RequestFailed
 from core.language import _
 from core.model.bounds import check_ids
@@ -95,7 +88,7 @@ def size_of(value: Any) -> int:
     """Bytes held by the arrays inside a result (dataclasses, tuples, dicts), plus a little."""
     if isinstance(value, np.ndarray):
         return value.nbytes + 128
-    if isinstance(value, Past):
+    if isinstance(value, Prefilled):
         return value.n_bytes + 128
     if is_dataclass(value) and not isinstance(value, type):
         return 128 + sum(size_of(getattr(value, f.name)) for f in fields(value))
@@ -215,7 +208,7 @@ class _Stream:
         self.each = min(self.cost, CHUNK)
         self.ids, self.settings, self.limit, self.stop = ids, settings, limit, stop
         self.rng = np.random.default_rng(seed)
-        self.lookup = Lookup(ids)
+        self.lookup = PromptLookup(ids)
         self.client = current_client()
         self.context: Context = copy_context()
         self.begun = time.monotonic()
@@ -225,9 +218,9 @@ class _Stream:
         self.closed = False  # by its reader
         self.ended = False  # by us
         self.stalled_since: float | None = None
-        self.seat: Seat | None = None
+        self.slot: Slot | None = None
         self.parked: Any = None
-        self.pieces: Iterator[Past | None] | None = None
+        self.pieces: Iterator[Prefilled | None] | None = None
 
     @property
     def dropped(self) -> bool:
@@ -331,11 +324,11 @@ class Engine:
         self._limits = (queue_limit, batch_limit, kv_bytes, max_new_tokens)
         self._guesses = guesses
         self._memo: LRUCache = LRUCache(cache_bytes // 2, getsizeof=size_of)
-        self._pasts: LRUCache = LRUCache(cache_bytes // 2, getsizeof=size_of)
+        self._texts: LRUCache = LRUCache(cache_bytes // 2, getsizeof=size_of)
         self._flying: dict[Hashable, Future] = {}
-        self._walk = Walk(loaded) if is_plain(loaded) else None
-        self._stepper: Any = Stepper(self._walk) if self._walk else PlainStepper(loaded)
-        self._measuring = self._walk.measure() if self._walk else iter(())
+        self._forward = Forward(loaded) if is_plain(loaded) else None
+        self._batch: Any = Batch(self._forward) if self._forward else TransformersBatch(loaded)
+        self._measuring = self._forward.measure() if self._forward else iter(())
         self.measured = threading.Event()  # the products were chosen; for benchmarks
         self._again: float | None = None  # when they are measured once more
         # Reentrant: an iterator may be closed by the garbage collector inside of us.
@@ -558,8 +551,8 @@ class Engine:
         now = time.monotonic()
         recent = [(t, n) for t, n in list(self._made) if now - t <= 10.0]
         since = now - recent[0][0] if recent else 0.0
-        path = "transformers" if self._walk is None else "modules"
-        if self._walk is not None and self._walk.fast:
+        path = "transformers" if self._forward is None else "modules"
+        if self._forward is not None and self._forward.fast:
             path = "chosen products"
         with self._wake:
             clients = sum(now - seen <= 60.0 for seen in self._seen.values())
@@ -569,8 +562,8 @@ class Engine:
                 dtype=str(self.loaded.model.dtype).removeprefix("torch."),
                 path=path,
                 weight_bytes=self.loaded.n_bytes,
-                cache_bytes=int(self._memo.currsize + self._pasts.currsize),
-                kv_bytes=self._stepper.n_bytes,
+                cache_bytes=int(self._memo.currsize + self._texts.currsize),
+                kv_bytes=self._batch.n_bytes,
                 generating=len(self._seated),
                 waiting=len(self._queue),
                 clients=clients,
@@ -669,7 +662,7 @@ class Engine:
             if self._current is not None:
                 left.append(self._current)
             self._seated, self._stalled, self._current = [], [], None
-            self._stepper = Stepper(self._walk) if self._walk else PlainStepper(self.loaded)
+            self._batch = Batch(self._forward) if self._forward else TransformersBatch(self.loaded)
         for item in left:
             item.fail(item.context.run(why))
 
@@ -710,8 +703,8 @@ class Engine:
             self._again = now + AGAIN
         elif self._again is not None and now >= self._again:
             self._again = None
-            if self._walk is not None:
-                self._measuring = self._walk.measure()
+            if self._forward is not None:
+                self._measuring = self._forward.measure()
                 return
         waits = [5.0] if self._stalled else []
         if self._again is not None:
@@ -813,7 +806,7 @@ class Engine:
         """Memory ran out: everything that can be computed again is given back."""
         with self._wake:
             self._memo.clear()
-            self._pasts.clear()
+            self._texts.clear()
         if self.loaded.device.type == "cuda":
             torch.cuda.empty_cache()
 
@@ -823,38 +816,38 @@ class Engine:
         """Rows to read in one go: fewer while others wait."""
         return CHUNK if len(self._queue) or self._seated else ALONE
 
-    def _past_pieces(self, ids: tuple[int, ...]) -> Iterator[Past | None]:
+    def _prefill_pieces(self, ids: tuple[int, ...]) -> Iterator[Prefilled | None]:
         """Read a text from where it parts from what was read before."""
-        assert self._walk is not None
-        known = self._pasts.get(ids)
+        assert self._forward is not None
+        known = self._texts.get(ids)
         if known is not None:
             yield known
             return
         best, shared = None, 7  # copying less than eight rows is not worth a look
-        for other in list(self._pasts):
+        for other in list(self._texts):
             n = common_prefix(ids, other)
             if n > shared:
                 best, shared = other, n
         past = None
-        before = self._pasts.get(best) if best is not None else None
-        for past in read(self._walk, ids, before, self._chunk):
+        before = self._texts.get(best) if best is not None else None
+        for past in prefill(self._forward, ids, before, self._chunk):
             if past is None:
                 yield None
         assert past is not None
         with self._wake:
             try:
-                self._pasts[ids] = past
+                self._texts[ids] = past
             except ValueError:  # larger than the whole cache
                 pass
         yield past
 
     def _trace_pieces(self, ids: tuple[int, ...]) -> Iterator[Any]:
         pieces = tuple(piece(token_bytes(self.tokenizer, i)) for i in ids)
-        if self._walk is None:
+        if self._forward is None:
             resid, logits = capture(self.loaded, ids)
             yield Trace(self.key, ids, pieces, resid, logits)
             return
-        for past in self._past_pieces(ids):
+        for past in self._prefill_pieces(ids):
             if past is None:
                 yield _MORE
             else:
@@ -867,29 +860,29 @@ class Engine:
             return True
         if len(self._seated) >= self._limits[1]:
             return False
-        need = self._stepper.bytes_for(len(stream.ids) + 1)
-        return self._stepper.n_bytes + need <= self._limits[2]
+        need = self._batch.bytes_for(len(stream.ids) + 1)
+        return self._batch.n_bytes + need <= self._limits[2]
 
     def _advance_stream(self, stream: _Stream) -> bool:
-        """Read a stream's prompt, piece by piece; then choose its first token and seat it."""
-        if stream.seat is not None:  # it was parked
-            self._stepper.resume(stream.seat, stream.parked)
+        """Read a stream's prompt, piece by piece; then choose its first token and slot it."""
+        if stream.slot is not None:  # it was parked
+            self._batch.resume(stream.slot, stream.parked)
             stream.parked = None
             self._sit(stream)
             return True
-        if self._walk is None:
-            stream.seat, logits = self._stepper.start(stream.ids)
+        if self._forward is None:
+            stream.slot, logits = self._batch.start(stream.ids)
             self._sit(stream)
             self._offer(stream, logits, *choose_many(logits[None], [stream.sampler]))
             return True
         if stream.pieces is None:
-            stream.pieces = self._past_pieces(stream.ids)
+            stream.pieces = self._prefill_pieces(stream.ids)
         past = next(stream.pieces)
         if past is None:
             return False
         stream.pieces = None
         if self._emit(stream, past.logits, self._first(stream, past.logits)):
-            stream.seat = self._stepper.join(past, self._coming(len(stream.ids)))
+            stream.slot = self._batch.join(past, self._coming(len(stream.ids)))
             self._sit(stream)
         return True
 
@@ -904,14 +897,14 @@ class Engine:
 
     def _coming(self, length: int) -> int:
         """How many more sequences that need as much room as one of this length sit down next."""
-        need = self._stepper.bytes_for(length)
+        need = self._batch.bytes_for(length)
         alike = sum(
             isinstance(item, _Stream)
             and not item.dropped
-            and self._stepper.bytes_for(len(item.ids) + 1) == need
+            and self._batch.bytes_for(len(item.ids) + 1) == need
             for item in self._queue.items()
         )
-        room = (self._limits[2] - self._stepper.n_bytes) // need
+        room = (self._limits[2] - self._batch.n_bytes) // need
         return max(0, min(alike, self._limits[1] - len(self._seated) - 1, room - 1))
 
     def _sit(self, stream: _Stream) -> None:
@@ -922,8 +915,8 @@ class Engine:
     def _unseat(self, stream: _Stream) -> None:
         with self._wake:
             self._seated.remove(stream)
-        self._stepper.leave(stream.seat)
-        stream.seat = None
+        self._batch.leave(stream.slot)
+        stream.slot = None
 
     def _offer(self, stream: _Stream, logits: np.ndarray, chosen: Chosen | BaseException) -> None:
         """Hand out a seated stream's next token; unseat it if that was the last."""
@@ -985,37 +978,37 @@ class Engine:
 
         A batch of sequences uses the machine as well as guesses do, and none of it is in vain.
         """
-        if self._walk is None:
+        if self._forward is None:
             return False
         left = stream.limit - stream.made, AHEAD - (stream.made - stream.taken)
-        most = min(self._guesses, self._stepper.room(stream.seat) - 1, min(left) - 1)
+        most = min(self._guesses, self._batch.room(stream.slot) - 1, min(left) - 1)
         guess = stream.lookup.guess(most)
         if not guess:
             return False
         try:
-            logits = self._stepper.read_on(stream.seat, [stream.ids[-1], *guess])
+            logits = self._batch.verify(stream.slot, [stream.ids[-1], *guess])
         except Exception:  # nothing was changed: one token alone may go, or tell what is wrong
             log.warning("guessed tokens could not be read", exc_info=True)
             return False
         made = logits.numpy()
         made.flags.writeable = False
         for row, guessed in zip(made, [*guess, None], strict=True):
-            stream.seat.length += 1
+            stream.slot.length += 1
             stream.turn += 1
             self._offer(stream, row, *choose_many(row[None], [stream.sampler]))
-            if stream.seat is None or stream.ids[-1] != guessed:
+            if stream.slot is None or stream.ids[-1] != guessed:
                 break
         return True
 
     def _park(self, stream: _Stream) -> None:
-        stream.parked = self._stepper.park(stream.seat)
+        stream.parked = self._batch.park(stream.slot)
         with self._wake:
             self._seated.remove(stream)
 
     def _step_some(self, streams: list[_Stream]) -> None:
-        rows = [(stream.seat, stream.ids[-1]) for stream in streams]
+        rows = [(stream.slot, stream.ids[-1]) for stream in streams]
         try:
-            logits = self._stepper.step(rows)
+            logits = self._batch.step(rows)
         except BaseException as error:
             if len(streams) == 1:
                 self._failed(streams[0], error)

@@ -1,14 +1,15 @@
-"""How a row times a weight is computed: chosen among exact ways by measuring this machine.
+"""Ways to compute a matrix product, all exact: which one is fast depends on the machine.
 
 GPT-2's layers store their weights as (inputs, outputs), the head as (vocabulary,
-inputs). Both are used where they lie: no way here keeps a second copy.
+inputs). Both are used where they lie: no way here keeps a second copy. The only
+file that calls a private operator of PyTorch.
+
+Shapes: n rows, K inputs, N outputs, E = n_embd, V = n_vocab.
 """
 
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Iterator
 
 import torch
 import torch.nn.functional as F
@@ -35,7 +36,7 @@ def addmm(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Te
 def split_product(
     x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, parts: int
 ) -> torch.Tensor:
-    """``x @ weight + bias``, the input dimension cut in `parts` that the cores share.
+    """``x @ weight + bias``, the input dimension cut in `parts` that the cores share; as `addmm`.
 
     A product of few rows only reads its weight, and BLAS reads it with one core;
     a batched product over views of the same memory is read by all of them.
@@ -52,7 +53,7 @@ def split_product(
 def columns_product(
     x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, parts: int
 ) -> torch.Tensor:
-    """``x @ weight + bias``, the outputs cut in `parts` that the cores share.
+    """``x @ weight + bias``, the outputs cut in `parts` that the cores share; as `addmm`.
 
     With some rows a product computes as much as it reads; what a core reads of the
     weight for its part of the outputs fits its own cache and is used for all rows.
@@ -81,7 +82,10 @@ def head_product(x: torch.Tensor, wte: torch.Tensor, parts: int) -> torch.Tensor
 
 
 def swapped_head(x: torch.Tensor, wte: torch.Tensor) -> torch.Tensor:
-    """``x @ wte.T`` as ``(wte @ x.T).T``: a few rows as columns are what some BLAS like better."""
+    """``x @ wte.T`` as ``(wte @ x.T).T``: a few rows as columns are what some BLAS like better.
+
+    Shapes (n, E), (V, E) -> (n, V).
+    """
     return torch.mm(wte, x.T).T.contiguous()
 
 
@@ -96,7 +100,13 @@ def onednn_product(
 
     Parameters
     ----------
+    x : shape (n, K)
     weight : shape (N, K), any strides
+    bias : shape (N,)
+
+    Returns
+    -------
+    shape (n, N)
     """
     kind, form = ("gelu", "tanh") if gelu else ("none", "")
     return torch.ops.mkldnn._linear_pointwise(x, weight, bias, kind, [], form)
@@ -118,7 +128,7 @@ def tanh_gelu(x: torch.Tensor) -> torch.Tensor:
     return u.sigmoid_().mul_(x)
 
 
-def _onednn_works() -> bool:
+def onednn_works() -> bool:
     """Whether this build of PyTorch has the operator and it computes what it says."""
     if not torch.backends.mkldnn.is_available():
         return False
@@ -132,8 +142,8 @@ def _onednn_works() -> bool:
         return bool(torch.allclose(found, wanted, atol=1e-4))
 
 
-def _layer(way: int, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
-    """A layer's product in one of the ways."""
+def product(way: int, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """A layer's product in one of the ways. Shapes (n, K), (K, N), (N,) -> (n, N)."""
     if way == ONEDNN:
         return onednn_product(x, weight.t(), bias)
     if way == 1:
@@ -143,131 +153,10 @@ def _layer(way: int, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) 
     return split_product(x, weight, bias, way)
 
 
-def _head(way: int, x: torch.Tensor, wte: torch.Tensor) -> torch.Tensor:
-    """The head in one of the ways."""
+def head(way: int, x: torch.Tensor, wte: torch.Tensor) -> torch.Tensor:
+    """The head's product in one of the ways. Shapes (n, E), (V, E) -> (n, V)."""
     if way == ONEDNN:
         return onednn_product(x, wte, None)
     if way == SWAPPED:
         return swapped_head(x, wte)
     return F.linear(x, wte) if way == 1 else head_product(x, wte, way)
-
-
-class Products:
-    """Chooses how a product is computed, by measuring this machine.
-
-    Attributes
-    ----------
-    chosen : (K, N, rows) -> way; rows are rounded up to a power of two. The
-        head's keys have -E in place of K.
-    """
-
-    #: What is measured, the most used first: a machine that is at work may not get to the end.
-    ROWS = (1, 256, 64, 4, 16, 2, 8, 32, 128)
-    HEAD_ROWS = (1, 4, 16, 2, 8, 32)
-    #: From so many rows a product computes more than it reads, and is the same from any memory.
-    MANY = 32
-
-    def __init__(self) -> None:
-        self.chosen: dict[tuple[int, int, int], int] = {}
-        self._times: dict[tuple[int, int, int], dict[int, float]] = {}  # the least of each way
-        self.onednn = _onednn_works()
-        # What an unmeasured machine starts with. One row was two to three times faster cut in
-        # four where BLAS used one core, and never slower by more than noise.
-        self._first = {1: 4} if self.onednn else {1: 4, 2: 8, 4: 4}
-        self._else = ONEDNN if self.onednn else 1
-
-    def way(self, k: int, n: int, rows: int) -> int:
-        """How to compute a (rows, k) @ (k, n) product."""
-        bucket = min(1 << (rows - 1).bit_length(), max(self.ROWS))
-        found = self.chosen.get((k, n, bucket))
-        if found is None:
-            found = self._guess(k, n, bucket)
-        cut = n if found < 0 else k
-        return 1 if found and cut % found else found
-
-    def _guess(self, k: int, n: int, rows: int) -> int:
-        """A way for what was not measured: the one of half or twice as many rows."""
-        for near in (rows // 2, rows * 2):
-            if rows > 2 and (found := self.chosen.get((k, n, near))) is not None:
-                return found
-        return self._first.get(rows, self._else)
-
-    def __call__(
-        self, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, gelu: bool = False
-    ) -> torch.Tensor:
-        """``x @ weight + bias``, tanh-GELU on top if asked for."""
-        way = self.way(weight.shape[0], weight.shape[1], x.shape[0])
-        if way == ONEDNN:
-            return onednn_product(x, weight.t(), bias, gelu)
-        out = _layer(way, x, weight, bias)
-        return tanh_gelu(out) if gelu else out
-
-    def head(self, x: torch.Tensor, wte: torch.Tensor) -> torch.Tensor:
-        """``x @ wte.T``. Shapes (n, E), (V, E) -> (n, V)."""
-        rows = min(1 << (x.shape[0] - 1).bit_length(), max(self.HEAD_ROWS))
-        way = self.chosen.get((-wte.shape[1], wte.shape[0], rows), self._else)
-        return _head(way, x, wte)
-
-    def _cuts(self, k: int, n: int, rows: int) -> list[int]:
-        """The cuts worth trying."""
-        if rows == 1:
-            inputs, outputs = (4, 8), ()
-        elif rows <= 8:
-            inputs, outputs = (4, 8, 32), (16,)
-        elif rows <= 64:
-            inputs, outputs = (4, 8), (4, 8, 16)
-        else:
-            inputs, outputs = (2,), (4, 8)
-        return [p for p in inputs if k % p == 0] + [-p for p in outputs if n % p == 0]
-
-    def measure(
-        self, weights: list[tuple[torch.Tensor, torch.Tensor]], rows: int
-    ) -> Iterator[None]:
-        """Measure a product of so many rows; yields between trials.
-
-        Parameters
-        ----------
-        weights : (weight, bias) of several layers, of one shape: one alone would stay in the
-            cache and look faster than it is
-        """
-        k, n = weights[0][0].shape
-        some = weights if rows < self.MANY else weights[:2]
-
-        def run(way: int, x: torch.Tensor) -> None:
-            for weight, bias in some:
-                _layer(way, x, weight, bias)
-
-        yield from self._choose((k, n, rows), self._cuts(k, n, rows), run, torch.randn(rows, k))
-
-    def measure_head(self, wte: torch.Tensor, rows: int) -> Iterator[None]:
-        """The same for the head, whose weight lies the other way; key (-E, V, rows)."""
-        n_vocab, n_embd = wte.shape
-
-        def run(way: int, x: torch.Tensor) -> None:
-            _head(way, x, wte)
-
-        others = [4, 8, 32] if rows == 1 else [16, 128, SWAPPED]
-        yield from self._choose((-n_embd, n_vocab, rows), others, run, torch.randn(rows, n_embd))
-
-    def _choose(
-        self,
-        key: tuple[int, int, int],
-        others: list[int],
-        run: Callable[[int, torch.Tensor], None],
-        x: torch.Tensor,
-    ) -> Iterator[None]:
-        ways = [1, *others, *([ONEDNN] if self.onednn else [])]
-        # Kept: what other programs took part of the machine from is measured once more later.
-        times = self._times.setdefault(key, {})
-        rows = x.shape[0]
-        for _trial in range(8 if rows == 1 else 5 if rows < 128 else 3):  # reading is noisiest
-            for way in ways:
-                begin = time.perf_counter()
-                run(way, x)
-                times[way] = min(time.perf_counter() - begin, times.get(way, math.inf))
-            # What stays far behind is not measured to the end.
-            ways = [way for way in ways if times[way] < 1.3 * min(times.values())]
-            yield
-        best = min(times, key=lambda way: times[way])
-        # PyTorch's own is the plain way: leave it only for a clear gain.
-        self.chosen[key] = best if times[best] < 0.95 * times[1] else 1

@@ -1,4 +1,4 @@
-"""Guesses how a text that repeats itself goes on: prompt lookup decoding.
+"""Guesses how a text that repeats itself goes on: prompt-lookup decoding.
 
 Greedy GPT-2 soon writes in circles. Where the last few tokens stood before, what
 came after them then is a good guess for what comes now, and the model checks
@@ -18,13 +18,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 #: Tokens that must have stood together before.
-WORDS = 3
+NGRAM_SIZE = 3
 #: Guesses in a row that must have been right before one is paid for: a text that does not
 #: repeat itself costs nothing.
 TRUST = 3
 
 
-class Lookup:
+class PromptLookup:
     """A text and what its tokens promise.
 
     Parameters
@@ -41,16 +41,16 @@ class Lookup:
 
     def add(self, token: int) -> None:
         """The text's next token."""
-        end = tuple(self._ids[-WORDS:])
+        end = tuple(self._ids[-NGRAM_SIZE:])
         at = self._after.get(end)
         self._right = self._right + 1 if at is not None and self._ids[at] == token else 0
-        if len(end) == WORDS:
+        if len(end) == NGRAM_SIZE:
             self._after[end] = len(self._ids)
         self._ids.append(token)
 
     def guess(self, most: int) -> list[int]:
         """What may come next, at most so many tokens; more with each guess that was right."""
-        at = self._after.get(tuple(self._ids[-WORDS:]))
+        at = self._after.get(tuple(self._ids[-NGRAM_SIZE:]))
         if at is None or self._right < TRUST:
             return []
         circle = self._ids[at:]  # it may be shorter than the guess

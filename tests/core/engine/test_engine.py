@@ -17,7 +17,7 @@ import torch
 from core.engine import engine as module
 from core.engine.engine import Engine
 from core.engine.fair_queue import client
-from core.engine.forward import PlainStepper
+from core.engine.transformers_batch import TransformersBatch
 from core.errors import Busy, EmptyPrompt, OutOfRange, RequestFailed, TooManyTokens
 from core.model.load import load_model
 from core.sampling import generation
@@ -83,13 +83,13 @@ def test_greedy_is_transformers_generate(engine: Engine, oracle_of):
 
 def reads(engine: Engine, monkeypatch) -> list[int]:
     """Notes how many tokens each pass over guesses reads."""
-    seen, plain = [], engine._stepper.read_on
+    seen, plain = [], engine._batch.verify
 
-    def noted(seat, tokens):
+    def noted(slot, tokens):
         seen.append(len(tokens))
-        return plain(seat, tokens)
+        return plain(slot, tokens)
 
-    monkeypatch.setattr(engine._stepper, "read_on", noted)
+    monkeypatch.setattr(engine._batch, "verify", noted)
     return seen
 
 
@@ -163,11 +163,11 @@ def test_guesses_that_cannot_be_read_cost_nothing_but_time(engine: Engine, circl
     want = tokens(engine.generate(circle, GREEDY, max_new_tokens=40))
     calls = []
 
-    def broken(seat, guessed):
+    def broken(slot, guessed):
         calls.append(guessed)
         raise RuntimeError("DefaultCPUAllocator: not enough memory")
 
-    monkeypatch.setattr(engine._stepper, "read_on", broken)
+    monkeypatch.setattr(engine._batch, "verify", broken)
     assert tokens(engine.generate(circle, GREEDY, max_new_tokens=40)) == want
     assert calls
 
@@ -180,9 +180,9 @@ def test_only_who_is_alone_is_guessed_ahead(engine: Engine, circle, monkeypatch)
         return plain(stream)
 
     monkeypatch.setattr(engine, "_step_ahead", noted)
-    steps, plain_step = [], engine._stepper.step
+    steps, plain_step = [], engine._batch.step
     monkeypatch.setattr(
-        engine._stepper, "step", lambda rows: steps.append(len(rows)) or plain_step(rows)
+        engine._batch, "step", lambda rows: steps.append(len(rows)) or plain_step(rows)
     )
     engine.trace(circle)  # both sit down before the first step
     gate = Gate(engine)
@@ -275,9 +275,9 @@ def test_one_of_several_views_that_fails_is_the_requests_failure(engine: Engine)
 
 def test_a_text_that_goes_on_is_read_from_where_it_parts(engine: Engine, monkeypatch):
     rows = []
-    embed = engine._walk.embed
+    embed = engine._forward.embed
     monkeypatch.setattr(
-        engine._walk, "embed", lambda ids, at: (rows.append(len(ids)), embed(ids, at))[1]
+        engine._forward, "embed", lambda ids, at: (rows.append(len(ids)), embed(ids, at))[1]
     )
     ids = engine.ids(PROMPT * 4)
     engine.trace(ids)
@@ -473,16 +473,16 @@ def test_a_fault_in_a_step_is_the_one_sequences_own(engine: Engine, monkeypatch,
     """A step fails whenever a certain sequence is in it: the other four never notice."""
     want = [tokens(engine.generate(PROMPT, DRAWN, seed=s, max_new_tokens=20)) for s in range(5)]
     gate = Gate(engine)
-    step, bad = engine._stepper.step, []
+    step, bad = engine._batch.step, []
 
     def fails(rows):
         if len(rows) == 5 and not bad:
             bad.append(rows[2][0])
-        if any(seat in bad for seat, _token in rows):
+        if any(slot in bad for slot, _token in rows):
             raise torch.OutOfMemoryError("simulated") if memory else RuntimeError("simulated")
         return step(rows)
 
-    monkeypatch.setattr(engine._stepper, "step", fails)
+    monkeypatch.setattr(engine._batch, "step", fails)
 
     def run(seed: int):
         got = []
@@ -629,7 +629,7 @@ def test_the_way_out_through_transformers(storyteller: Engine, monkeypatch):
     """A model with blocks of another make: the same answers, through its own forward."""
     monkeypatch.setattr(module, "is_plain", lambda _loaded: False)
     plain = Engine(storyteller.loaded)
-    assert isinstance(plain._stepper, PlainStepper)
+    assert isinstance(plain._batch, TransformersBatch)
     assert plain.status().path == "transformers"
     want = storyteller.trace(PROMPT)
     got = plain.trace(PROMPT)
@@ -665,7 +665,7 @@ def test_status_and_logs_count_and_never_tell_the_text(engine: Engine, caplog):
 def test_the_weights_exist_once(engine: Engine):
     """Nothing on the fast path owns a weight: every tensor shares the model's memory."""
     owned = {p.data_ptr() for p in engine.loaded.model.parameters()}
-    for layer in engine._walk.layers:
+    for layer in engine._forward.layers:
         for pair in vars(layer).values():
             assert {t.data_ptr() for t in pair} <= owned
 
@@ -708,19 +708,19 @@ def test_a_class_of_thirty(tiny: Engine, tiny_folder):
 
 def test_an_idle_engine_measures_twice(tiny_folder, monkeypatch):
     monkeypatch.setattr(module, "AGAIN", 0.05)
-    begun, plain = [], module.Walk.measure
+    begun, plain = [], module.Forward.measure
 
-    def noted(walk):
-        begun.append(walk)
-        return plain(walk)
+    def noted(forward):
+        begun.append(forward)
+        return plain(forward)
 
-    monkeypatch.setattr(module.Walk, "measure", noted)
+    monkeypatch.setattr(module.Forward, "measure", noted)
     engine = Engine(load_model(str(tiny_folder)))
     try:
-        until(lambda: begun.count(engine._walk) == 2)
+        until(lambda: begun.count(engine._forward) == 2)
         until(lambda: engine._measuring.gi_frame is None)
         time.sleep(0.2)
-        assert begun.count(engine._walk) == 2
+        assert begun.count(engine._forward) == 2
         assert engine.call(lambda _model: "alive") == "alive"
     finally:
         engine.close()

@@ -1,0 +1,120 @@
+"""Prefill: a text is read once, many tokens at a time, for a trace or before it is continued.
+
+Shapes: L layers, T tokens, E = n_embd, V = n_vocab.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from core.engine.forward import Forward
+
+#: Rows read at a time while others wait: the longest that a short prompt waits for a long text.
+CHUNK = 128
+#: And while nobody waits: long enough for full speed, short enough for whoever comes next.
+ALONE = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Prefilled:
+    """A text that was read: what a trace shows and what a continuation needs.
+
+    Attributes
+    ----------
+    ids : length T
+    resid : shape (L + 1, T, E), float32, read-only, on the processor
+    logits : shape (V,), float32, read-only; at the last position
+    kv : L tensors of shape (T, 2 E): keys, then values, on each layer's device
+    """
+
+    ids: tuple[int, ...]
+    resid: np.ndarray
+    logits: np.ndarray
+    kv: tuple[torch.Tensor, ...]
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of all arrays."""
+        return self.resid.nbytes + self.logits.nbytes + sum(t.nbytes for t in self.kv)
+
+
+def common_prefix(a: tuple[int, ...], b: tuple[int, ...]) -> int:
+    """How many tokens two texts share at the start."""
+    n = min(len(a), len(b))
+    if a[:n] == b[:n]:
+        return n
+    return next(i for i in range(n) if a[i] != b[i])
+
+
+def prefill(
+    forward: Forward,
+    ids: tuple[int, ...],
+    before: Prefilled | None = None,
+    chunk: Callable[[], int] = lambda: ALONE,
+) -> Iterator[Prefilled | None]:
+    """Read a text, starting where an earlier one already went.
+
+    Parameters
+    ----------
+    ids : the text; at least one token
+    before : a text that shares a prefix; its rows are copied instead of computed
+    chunk : asked before each piece how many rows to read in one go
+
+    Yields
+    ------
+    None after each piece but the last, then the `Prefilled`.
+    """
+    n = len(ids)
+    # The last row is always computed: its logits are not kept for every position.
+    start = min(common_prefix(ids, before.ids), n - 1) if before is not None else 0
+    resid, kv = _room(forward, n)
+    if before is not None and start:
+        _copy(before, start, resid, kv)
+    token_ids = torch.tensor(ids)
+    while True:
+        stop = min(n, start + max(1, chunk()))
+        x = _read(forward, token_ids, slice(start, stop), resid, kv)
+        start = stop
+        if start == n:
+            break
+        yield None
+    logits = forward.logits(x[-1:])[0].numpy()
+    kept = resid.numpy()
+    logits.flags.writeable = kept.flags.writeable = False
+    yield Prefilled(ids, kept, logits, kv)
+
+
+def _room(forward: Forward, n: int) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+    """Room for the residual stream and the keys and values of n tokens."""
+    n_embd = forward.n_embd
+    resid = torch.empty(forward.n_layer + 1, n, n_embd)
+    kv = (torch.empty(n, 2 * n_embd, dtype=forward.dtype, device=d) for d in forward.devices)
+    return resid, tuple(kv)
+
+
+def _copy(before: Prefilled, n: int, resid: torch.Tensor, kv: tuple[torch.Tensor, ...]) -> None:
+    """The first n rows of a text that begins alike."""
+    resid.numpy()[:, :n] = before.resid[:, :n]  # read-only: not for torch
+    for mine, theirs in zip(kv, before.kv, strict=True):
+        mine[:n] = theirs[:n]
+
+
+def _read(
+    forward: Forward,
+    token_ids: torch.Tensor,
+    rows: slice,
+    resid: torch.Tensor,
+    kv: tuple[torch.Tensor, ...],
+) -> torch.Tensor:
+    """Read some rows of a text; fills `resid` and `kv` there, returns shape (n rows, E)."""
+    mask = forward.causal_mask(rows.start, rows.stop)
+
+    def attend(layer: int, qkv: torch.Tensor) -> torch.Tensor:
+        return forward.attend_rows(layer, qkv, kv[layer][: rows.stop], mask)
+
+    embedded = forward.embed(token_ids[rows], torch.arange(rows.start, rows.stop))
+    return forward.blocks(embedded, attend, resid[:, rows])
