@@ -22,7 +22,7 @@ TOKENS = 20
 
 def main(rounds: int, name: str) -> None:
     engine = apart(lambda: Engine(model_named(name)))
-    loaded, products = engine.loaded, engine._forward.gemm
+    loaded, products = engine.loaded, engine.owner.forward.gemm
     engine.measured.wait(60)
     texts = [some_ids(10 + 3 * i, seed=i) for i in range(32)]
 

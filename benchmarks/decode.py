@@ -25,7 +25,8 @@ from benchmarks.measure import (
     typical,
 )
 from core.engine.batch import Batch
-from core.engine.engine import GUESSES, Engine
+from core.engine.decoding import GUESSES
+from core.engine.engine import Engine
 from core.engine.forward import Forward
 from core.engine.prefill import Prefilled, prefill
 from core.model.loaded import LoadedModel
@@ -79,14 +80,14 @@ def generate_trial(loaded: LoadedModel, ids: tuple[int, ...], n: int = TOKENS, *
 def main(rounds: int, name: str) -> None:
     ids = some_ids(16)
     engine = apart(lambda: Engine(model_named(name)))
-    loaded, products = engine.loaded, engine._forward.gemm
+    loaded, products = engine.loaded, engine.owner.forward.gemm
     engine.measured.wait(60)
 
     def in_its_thread(trial: Callable[[], T]) -> Callable[[], T]:
         return lambda: engine.call(lambda _loaded: trial())
 
     def through_engine() -> list[float]:
-        engine._guesses = 0
+        engine.owner.decoding.guesses = 0
         at = []
         for _step in engine.generate(ids, GREEDY, max_new_tokens=TOKENS, stop_at_end_of_text=False):
             at.append(time.perf_counter())
@@ -162,17 +163,17 @@ def whole_text(engine: Engine, rounds: int) -> None:
     """A text of `LONG` tokens, with and without guessing how it repeats itself."""
     ids = engine.ids(PROMPT)
     passes: list[int] = []
-    plain = engine._batch.verify
+    plain = engine.owner.sequences.batch.verify
 
     def counted(slot, tokens):
         passes.append(len(tokens))
         return plain(slot, tokens)
 
-    engine._batch.verify = counted
+    engine.owner.sequences.batch.verify = counted
 
     def through_engine(guesses: int) -> Callable[[], list[float]]:
         def trial() -> list[float]:
-            engine._guesses = guesses
+            engine.owner.decoding.guesses = guesses
             passes.clear()
             steps = engine.generate(ids, GREEDY, max_new_tokens=LONG, stop_at_end_of_text=False)
             at = [time.perf_counter() for _step in steps]
@@ -199,7 +200,7 @@ def whole_text(engine: Engine, rounds: int) -> None:
             for name, some in times.items()
         ],
     )
-    engine._batch.verify = plain
+    engine.owner.sequences.batch.verify = plain
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from contextvars import ContextVar
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+#: A request's place: when it would be done, its number, its cost, whose it is.
+Ticket = tuple[float, int, float, str]
 
 #: Who asks: a browser session. Requests from outside a session are told apart by their thread.
 client: ContextVar[str | None] = ContextVar("client", default=None)
@@ -60,7 +62,7 @@ class FairQueue(Generic[T]):
         heapq.heappush(self._heap, entry)
         self._waiting[entry[3]] = self._waiting.get(entry[3], 0) + 1
 
-    def pop(self) -> tuple[T, tuple[float, int, float, str]]:
+    def pop(self) -> tuple[T, Ticket]:
         """The next item and its ticket, with which `put_back` restores its place."""
         done, number, cost, who, item = heapq.heappop(self._heap)
         self._waiting[who] -= 1
@@ -68,7 +70,7 @@ class FairQueue(Generic[T]):
             del self._waiting[who]
         return item, (done, number, cost, who)
 
-    def put_back(self, item: T, ticket: tuple[float, int, float, str]) -> None:
+    def put_back(self, item: T, ticket: Ticket) -> None:
         """An item that is not done yet goes back to where it stood."""
         done, number, cost, who = ticket
         self._push((done, number, cost, who, item))

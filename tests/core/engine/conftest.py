@@ -1,13 +1,26 @@
-"""The tiny model on other paths."""
+"""A fresh engine; the tiny model on other paths."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 
+from core.engine.engine import Engine
 from core.model.load import load_model
+from tests.core.engine.common import SOON
+
+
+@pytest.fixture
+def engine(storyteller: Engine) -> Iterator[Engine]:
+    """A fresh engine over the embedded model's weights."""
+    made = Engine(storyteller.loaded)
+    yield made
+    made.close()
+    made.owner.thread.join(SOON)
+    assert not made.owner.thread.is_alive()
 
 
 @pytest.fixture(scope="module")

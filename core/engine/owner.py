@@ -1,0 +1,251 @@
+"""The thread that owns a model: the only caller of its tensors.
+
+It serves the queue and steps the batch in turns: between two steps the queue
+gets about as much time as a step takes.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from weakref import ReferenceType, ref
+
+import torch
+
+from core.engine.batch import Batch
+from core.engine.decoding import Decoding
+from core.engine.failures import unloaded
+from core.engine.fair_queue import Ticket
+from core.engine.forward import Forward, is_plain
+from core.engine.idle import Idle
+from core.engine.inbox import Inbox
+from core.engine.memo import Memo
+from core.engine.prefix_cache import PrefixCache
+from core.engine.records import Records, log
+from core.engine.requests import MORE, ComputeRequest, GenerateRequest, Request
+from core.engine.sequences import Sequences
+from core.engine.transformers_batch import TransformersBatch
+from core.model.loaded import LoadedModel
+
+#: Seconds that the queue gets between two steps, at least: thirty that come together join
+#: together, instead of one more with each step.
+TURN = 0.03
+#: Seconds of computing after which a request counts as one that leaves much behind.
+UNTIDY = 0.05
+
+#: Every owner thread that may still run, with its owner: an engine may be gone while its thread
+#: still frees what it held.
+_owners: list[tuple[threading.Thread, ReferenceType[Owner]]] = []
+
+
+@atexit.register
+def _close_all() -> None:
+    """A thread inside PyTorch while the interpreter goes down would abort the process."""
+    for _thread, reference in _owners:
+        owner = reference()
+        if owner is not None:
+            owner.inbox.close()
+    for thread, _reference in _owners:
+        thread.join(5.0)
+
+
+def _new_batch(loaded: LoadedModel, forward: Forward | None) -> Batch | TransformersBatch:
+    return Batch(forward) if forward else TransformersBatch(loaded)
+
+
+def _relieve(
+    device: torch.device, lock: AbstractContextManager, memo: Memo, texts: PrefixCache | None
+) -> None:
+    """Memory ran out: everything that can be computed again is given back."""
+    with lock:
+        memo.clear()
+        if texts is not None:
+            texts.clear()
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the owner thread may hold and do at once.
+
+    Attributes
+    ----------
+    batch : sequences stepped together
+    kv_bytes : of the batch
+    text_bytes : of texts that were read
+    guesses : tokens guessed ahead in one pass
+    """
+
+    batch: int
+    kv_bytes: int
+    text_bytes: int
+    guesses: int
+
+
+class Owner:
+    """The owner thread of one model, and what only it may touch.
+
+    Attributes
+    ----------
+    forward : the fast pass; None for a model that is read by transformers
+    texts : what was read; None with `forward`
+    sequences, decoding : who is being generated, and how
+    idle : what can wait
+    """
+
+    def __init__(self, loaded: LoadedModel, inbox: Inbox, memo: Memo, limits: Limits) -> None:
+        self.loaded, self.inbox = loaded, inbox
+        self.forward = Forward(loaded) if is_plain(loaded) else None
+        # None of these knows its owner: a model that is unloaded is freed at once, without a
+        # collection of cycles.
+        new_batch = partial(_new_batch, loaded, self.forward)
+        self.sequences = Sequences(new_batch, inbox, limits.batch, limits.kv_bytes)
+        self.texts: PrefixCache | None = None
+        if self.forward is not None:
+            chunk = self.sequences.chunk
+            self.texts = PrefixCache(self.forward, limits.text_bytes, inbox.wake, chunk)
+        relieve = partial(_relieve, loaded.device, inbox.wake, memo, self.texts)
+        self.records = Records(loaded.key, relieve)
+        self.decoding = Decoding(loaded, self.sequences, self.texts, self.records, limits.guesses)
+        self.idle = Idle(self.forward)
+        self._current: Request | None = None
+        self._step_seconds = 0.0
+        self.thread = threading.Thread(target=self._run, name=f"engine {loaded.key}", daemon=True)
+
+    def start(self) -> None:
+        """Let the thread run."""
+        self.thread.start()
+        _owners[:] = [owner for owner in _owners if owner[0].is_alive()]
+        _owners.append((self.thread, ref(self)))
+
+    @property
+    def path(self) -> str:
+        """How a token is computed; see `Status`."""
+        if self.forward is None:
+            return "transformers"
+        return "chosen products" if self.forward.fast else "modules"
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request runs or waits, or a sequence is being generated."""
+        sequences = self.sequences
+        waiting = len(self.inbox.queue)
+        return bool(self._current or waiting or sequences.running or sequences.stalled)
+
+    # --- the loop ---------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        with torch.inference_mode():  # thread-local: entered here, in the thread that computes
+            while True:
+                try:
+                    if not self._turn():
+                        break
+                except BaseException as error:  # a fault of ours: no request may hang on it
+                    log.exception("the engine's turn failed")
+                    self._drop_all(lambda error=error: error)
+        self._drop_all(unloaded)
+
+    def _drop_all(self, why: Callable[[], BaseException]) -> None:
+        with self.inbox.wake:
+            left: list[Request] = [*self.inbox.queue.clear(), *self.sequences.clear()]
+            if self._current is not None:
+                left.append(self._current)
+            self._current = None
+        for request in left:
+            request.fail(request.context.run(why))
+
+    def _turn(self) -> bool:
+        """Some of the queue, then one step. False once the engine is closed."""
+        inbox, sequences = self.inbox, self.sequences
+        sequences.sweep()
+        with inbox.wake:
+            if inbox.closing:
+                return False
+            idle = not len(inbox.queue) and not sequences.running
+        if idle:
+            self._rest()
+            return True
+        begin, turn = time.perf_counter(), max(self._step_seconds, TURN)
+        while self._serve_one() and not inbox.closing:
+            # With nobody generating the loop comes back for the next one anyway.
+            if not sequences.running or time.perf_counter() - begin >= turn:
+                break
+        if sequences.running and not inbox.closing:
+            begin = time.perf_counter()
+            self.decoding.step()
+            self._step_seconds = time.perf_counter() - begin
+        return True
+
+    def _rest(self) -> None:
+        """Nobody waits: do what could wait, else sleep."""
+        if self.idle.work():
+            return
+        waits = [5.0] if self.sequences.stalled else []
+        left = self.idle.seconds_left()
+        if left is not None:
+            waits.append(left)
+        with self.inbox.wake:
+            awake = len(self.inbox.queue) or self.inbox.closing or self.sequences.any_awake()
+            if not awake:
+                self.inbox.wake.wait(timeout=min(waits, default=None))
+
+    # --- the queue --------------------------------------------------------------------------
+
+    def _serve_one(self) -> bool:
+        """One piece of the first request in the queue that can go on; False if there is none."""
+        taken = self._take()
+        if taken is None:
+            return False
+        request, ticket = taken
+        try:
+            done = (
+                self.decoding.advance(request)
+                if isinstance(request, GenerateRequest)
+                else self._compute(request)
+            )
+        except BaseException as error:
+            self.records.failed(request, error)
+            done = True
+        with self.inbox.wake:
+            self._current = None
+            self.inbox.queue.served(request.each)
+            if not done:
+                self.inbox.queue.put_back(request, ticket)
+        return True
+
+    def _take(self) -> tuple[Request, Ticket] | None:
+        """The first request that can go on, out of the queue; None if there is none."""
+        queue, held, taken = self.inbox.queue, [], None
+        with self.inbox.wake:
+            while taken is None and len(queue):
+                request, ticket = queue.pop()
+                if request.dropped:
+                    continue
+                if isinstance(request, GenerateRequest) and not self.sequences.has_room(request):
+                    held.append((request, ticket))
+                else:
+                    taken = request, ticket
+            for waiting in held:
+                queue.put_back(*waiting)
+            self._current = None if taken is None else taken[0]
+        return taken
+
+    def _compute(self, request: ComputeRequest) -> bool:
+        """One piece of a request; False while there are more."""
+        if not request.future.running() and not request.future.set_running_or_notify_cancel():
+            return True
+        begin = time.monotonic()
+        result = request.context.run(next, request.pieces)
+        request.spent += time.monotonic() - begin
+        if result is MORE:
+            return False
+        self.records.report(request)
+        self.idle.untidy |= request.spent > UNTIDY
+        request.future.set_result(result)
+        return True

@@ -1,0 +1,92 @@
+"""What an engine counts and logs: requests, tokens and failures; never what was typed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from core.engine.failures import out_of_memory
+from core.engine.requests import ComputeRequest, Request
+
+log = logging.getLogger("gpt2_hood.engine")
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the person who runs a class wants to see.
+
+    Attributes
+    ----------
+    model, device, dtype : as loaded
+    path : "chosen products", "modules" or "transformers": how a token is computed
+    weight_bytes, cache_bytes, kv_bytes : held now
+    generating, waiting : sequences in the batch; requests in the queue
+    clients : sessions that asked for something in the last minute
+    tokens_per_second : generated for all together in the last ten seconds
+    tokens, hits, misses, failures : since the model was loaded; hits and misses of the cache
+    """
+
+    model: str
+    device: str
+    dtype: str
+    path: str
+    weight_bytes: int
+    cache_bytes: int
+    kv_bytes: int
+    generating: int
+    waiting: int
+    clients: int
+    tokens_per_second: float
+    tokens: int
+    hits: int
+    misses: int
+    failures: int
+
+
+class Records:
+    """Counts since the model was loaded, and lines of JSON for the log.
+
+    Parameters
+    ----------
+    model : its key
+    relieve : gives back memory that can be filled again
+    """
+
+    def __init__(self, model: str, relieve: Callable[[], None]) -> None:
+        self.model, self.relieve = model, relieve
+        self.tokens = self.failures = 0
+        self._made: deque[float] = deque(maxlen=4096)
+
+    def token(self) -> None:
+        """One was generated."""
+        self.tokens += 1
+        self._made.append(time.monotonic())
+
+    def tokens_per_second(self, now: float) -> float:
+        """Generated in the last ten seconds."""
+        recent = [at for at in list(self._made) if now - at <= 10.0]
+        since = now - recent[0] if recent else 0.0
+        return len(recent) / max(since, 1.0)
+
+    def report(self, request: Request, **more: Any) -> None:
+        """One line for a request that is done."""
+        if log.isEnabledFor(logging.INFO):
+            seconds = round(time.monotonic() - request.begun, 4)
+            line = {"event": request.name, "model": self.model, "seconds": seconds, **more}
+            if isinstance(request, ComputeRequest):
+                line["computing"] = round(request.spent, 4)
+            log.info(json.dumps(line))
+
+    def failed(self, request: Request, error: BaseException) -> None:
+        """Count and log a failure, and tell whoever asked."""
+        self.failures += 1
+        line = {"event": "failed", "request": request.name, "model": self.model}
+        log.warning(json.dumps({**line, "error": repr(error)}))
+        if out_of_memory(error):
+            self.relieve()
+        request.fail(error)
