@@ -30,7 +30,7 @@ from core.engine.engine import Engine
 from core.engine.forward import Forward
 from core.engine.prefill import Prefilled, prefill
 from core.model.loaded import LoadedModel
-from core.sampling.stages import SamplingSettings
+from core.sampling.settings import SamplingSettings
 
 TOKENS = 12
 #: Of a whole text, long enough to show whether greedy writing goes round in circles.

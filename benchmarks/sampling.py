@@ -23,7 +23,9 @@ from benchmarks.redraw import redraws
 from core.engine.continuations import many
 from core.engine.engine import Engine
 from core.model.loaded import LoadedModel
-from core.sampling.stages import SamplingSettings, leading, pipeline, summarise
+from core.sampling.explain import leading, summarise
+from core.sampling.settings import SamplingSettings
+from core.sampling.stages import pipeline
 
 PROMPT = "Once upon a time there was a king who had a beautiful daughter. The king"
 SETTINGS = SamplingSettings(1.0, 0.8, 40, 0.95)

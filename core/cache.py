@@ -35,7 +35,7 @@ _PAGE_MODULES = (
     "core.views.word_map",
     "core.sampling.beams",
     "core.sampling.surprise",
-    "core.sampling.choices",
+    "core.sampling.story",
     "core.engine.continuations",
 )
 

@@ -20,7 +20,7 @@ import torch.nn.functional as F
 
 from core.engine.engine import Engine
 from core.model.load import load_model
-from core.sampling.stages import SamplingSettings
+from core.sampling.settings import SamplingSettings
 from core.views.head_scores import head_scores
 from training.data import CorpusError, Source, load_corpus
 from training.vocabulary import gpt2_tokenizer

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.sampling import beams
-from core.sampling.choices import Choice, from_step, text_of
+from core.sampling.choice import Choice, choice_of, text_of
 from core.sampling.generation import Step
-from core.sampling.stages import SamplingSettings
-from core.sampling.surprise import Scores, distinct, repetition, score_window, windows
+from core.sampling.repetition import distinct, repetition
+from core.sampling.settings import SamplingSettings
+from core.sampling.surprise import Scores, score_window, windows
 from core.tokens.vocabulary import token_bytes
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def write(
     written: list[Choice] = []
     with closing(steps):  # type: ignore[type-var]
         for step in steps:
-            written.append(from_step(engine.tokenizer, step, settings))
+            written.append(choice_of(engine.tokenizer, step, settings))
             yield written[-1]
             if stop_at and stop_at in text_of(written):
                 return
@@ -131,12 +132,12 @@ def compare(
     written: list[list[Choice]] = [[] for _ in range(1 + len(seeds))]
     for (step,) in together(engine, token_ids, greedy_settings, [0], max_new_tokens):
         if step is not None:
-            written[0].append(from_step(engine.tokenizer, step, greedy_settings))
+            written[0].append(choice_of(engine.tokenizer, step, greedy_settings))
     yield _so_far(written, state, 1 / 3)
     for done, steps in enumerate(together(engine, token_ids, settings, seeds, max_new_tokens), 1):
         for place, step in enumerate(steps, 1):
             if step is not None:
-                written[place].append(from_step(engine.tokenizer, step, settings))
+                written[place].append(choice_of(engine.tokenizer, step, settings))
         yield _so_far(written, state, 1 / 3 + done / max_new_tokens / 3)
     while not state.done:
         state = engine.call(beams.advance, state)

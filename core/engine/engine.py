@@ -28,7 +28,7 @@ from core.model.bounds import check_ids
 from core.model.loaded import LoadedModel
 from core.model.memory import tune_allocator
 from core.sampling.generation import Step
-from core.sampling.stages import SamplingSettings
+from core.sampling.settings import SamplingSettings
 from core.tokens.encoding import encode
 from core.tokens.label import piece
 from core.tokens.vocabulary import token_bytes

@@ -17,7 +17,7 @@ from core.engine.kv_cache import Slot
 from core.engine.prefill import CHUNK, Prefilled
 from core.engine.prompt_lookup import PromptLookup
 from core.sampling.generation import Sampler, Step
-from core.sampling.stages import SamplingSettings
+from core.sampling.settings import SamplingSettings
 
 #: Steps that a sequence may be ahead of whoever reads it; twice what one pass can make.
 AHEAD = 16

@@ -7,18 +7,15 @@ live and dead branches can be drawn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-import numpy as np
 import torch
 from transformers import DynamicCache
 from transformers.generation.logits_process import RepetitionPenaltyLogitsProcessor
 
 from core.model.bounds import check_ids
-
-if TYPE_CHECKING:
-    from core.model.loaded import LoadedModel
+from core.model.loaded import LoadedModel
 
 
 @dataclass(frozen=True)
@@ -28,14 +25,12 @@ class Node:
     Attributes
     ----------
     step : counted from zero; the root's children have step 0
-    rank : place among the beams of its step, best first; -1 if the beam ended here
     token_id : the token that it added
     parent : index of the node that it continues, -1 for the prompt
     score : sum of log probabilities since the prompt, in nats
     """
 
     step: int
-    rank: int
     token_id: int
     parent: int
     score: float
@@ -112,17 +107,17 @@ def start(
     return BeamState(ids, n_beams, min(max_new_tokens, room), float(repetition_penalty))
 
 
-def path(nodes: tuple[Node, ...], node: int) -> tuple[int, ...]:
+def path(nodes: Sequence[Node], node: int) -> tuple[int, ...]:
     """Indices of the nodes from the first new token to `node`."""
-    found = []
+    indices = []
     while node >= 0:
-        found.append(node)
+        indices.append(node)
         node = nodes[node].parent
-    return tuple(reversed(found))
+    return tuple(reversed(indices))
 
 
-def _tokens(state: BeamState, node: int) -> tuple[int, ...]:
-    return tuple(state.nodes[i].token_id for i in path(state.nodes, node))
+def _token_ids(nodes: Sequence[Node], node: int) -> tuple[int, ...]:
+    return tuple(nodes[i].token_id for i in path(nodes, node))
 
 
 def advance(loaded: LoadedModel, state: BeamState) -> BeamState:
@@ -135,56 +130,55 @@ def advance(loaded: LoadedModel, state: BeamState) -> BeamState:
     """
     if state.done:
         return state
-    texts = [_tokens(state, node) for node in state.running]
-    log_probs = _log_probs(loaded, state, texts)
-    scores = torch.tensor(
-        [state.nodes[i].score if i >= 0 else 0.0 for i in state.running], dtype=torch.float32
-    )
-    totals = (log_probs + scores[:, None]).flatten()
-    n_vocab = log_probs.shape[1]
-    # Twice as many as beams: even if half of them end here, enough are left to go on.
-    best = torch.topk(totals, min(2 * state.n_beams, len(totals)))
-
-    step, eos = state.step, loaded.tokenizer.eos_token_id
-    last = step + 1 >= state.max_new_tokens
-    nodes, running, came_from = list(state.nodes), [], []
-    finished = list(state.finished)
-    pairs = zip(best.values.tolist(), best.indices.tolist(), strict=True)
-    for place, (score, index) in enumerate(pairs):
-        beam, token = divmod(index, n_vocab)
-        parent = state.running[beam]
-        ends = token == eos or last
-        if ends and place < state.n_beams:  # others only stand in for beams that ended
-            rank = -1 if token == eos else place
-            nodes.append(Node(step, rank, token, parent, score))
-            token_ids = (*texts[beam], token)
-            finished.append(Hypothesis(len(nodes) - 1, token_ids, score / (step + 1)))
-        elif not ends and len(running) < state.n_beams:
-            nodes.append(Node(step, len(running), token, parent, score))
-            running.append(len(nodes) - 1)
-            came_from.append(beam)
-    finished = sorted(finished, key=lambda h: -h.score)[: state.n_beams]
-    done = last or not running
+    scores = [state.nodes[i].score if i >= 0 else 0.0 for i in state.running]
+    # Named, because a model that loads changes torch's default.
+    before = torch.tensor(scores, dtype=torch.float32)
+    totals = _log_probs(loaded, state) + before[:, None]
+    nodes, running, finished = _select(state, totals, loaded.tokenizer.eos_token_id)
+    done = state.step + 1 >= state.max_new_tokens or not running
     if len(finished) == state.n_beams and running:
         # The best that still runs cannot overtake the worst that is done: stop.
-        done = done or nodes[running[0]].score / (step + 1) <= finished[-1].score
+        done = done or nodes[running[0]].score / (state.step + 1) <= finished[-1].score
     if not done:
-        state.cache.reorder_cache(torch.tensor(came_from, device=loaded.device))
-    return BeamState(
-        state.ids,
-        state.n_beams,
-        state.max_new_tokens,
-        state.repetition_penalty,
-        tuple(nodes),
-        tuple(running),
-        tuple(finished),
-        done,
-        DynamicCache() if done else state.cache,
-    )
+        beams = [state.running.index(nodes[i].parent) for i in running]
+        state.cache.reorder_cache(torch.tensor(beams, device=loaded.device))
+    cache = DynamicCache() if done else state.cache
+    return replace(state, nodes=nodes, running=running, finished=finished, done=done, cache=cache)
 
 
-def _log_probs(loaded: LoadedModel, state: BeamState, texts: list[tuple[int, ...]]) -> torch.Tensor:
+def _select(
+    state: BeamState, totals: torch.Tensor, eos: int | None
+) -> tuple[tuple[Node, ...], tuple[int, ...], tuple[Hypothesis, ...]]:
+    """The nodes, the running and the finished beams after a step.
+
+    Parameters
+    ----------
+    totals : shape (n_running, n_vocab), scores of all continuations, in nats
+    eos : the id that ends a text
+    """
+    # Twice as many as beams: even if half of them end here, enough are left to go on.
+    best = torch.topk(totals.flatten(), min(2 * state.n_beams, totals.numel()))
+    nodes, running, finished = list(state.nodes), [], list(state.finished)
+    step = state.step
+    pairs = zip(best.values.tolist(), best.indices.tolist(), strict=True)
+    for rank, (score, index) in enumerate(pairs):
+        beam, token_id = divmod(index, totals.shape[1])
+        node = Node(step, token_id, state.running[beam], score)
+        ends = token_id == eos or step + 1 >= state.max_new_tokens
+        if ends and rank < state.n_beams:  # others only stand in for beams that ended
+            nodes.append(node)
+            token_ids = _token_ids(nodes, len(nodes) - 1)
+            finished.append(Hypothesis(len(nodes) - 1, token_ids, score / (step + 1)))
+        elif not ends and len(running) < state.n_beams:
+            nodes.append(node)
+            running.append(len(nodes) - 1)
+    finished.sort(key=lambda hypothesis: -hypothesis.score)
+    return tuple(nodes), tuple(running), tuple(finished[: state.n_beams])
+
+
+def _log_probs(loaded: LoadedModel, state: BeamState) -> torch.Tensor:
     """Log probabilities of the next token for each running beam; shape (n_running, n_vocab)."""
+    texts = [_token_ids(state.nodes, node) for node in state.running]
     new = [state.ids] if not state.nodes else [text[-1:] for text in texts]
     out = loaded.model(
         input_ids=torch.tensor(new, device=loaded.device),
@@ -197,41 +191,3 @@ def _log_probs(loaded: LoadedModel, state: BeamState, texts: list[tuple[int, ...
         whole = torch.tensor([[*state.ids, *text] for text in texts])
         log_probs = RepetitionPenaltyLogitsProcessor(state.repetition_penalty)(whole, log_probs)
     return log_probs
-
-
-def living(state: BeamState) -> frozenset[int]:
-    """Nodes on a path to a beam that runs or that is among the finished; the others are dead."""
-    ends = [h.node for h in state.finished]
-    ends += [] if state.done else [i for i in state.running if i >= 0]
-    return frozenset(i for end in ends for i in path(state.nodes, end))
-
-
-def tree_table(state: BeamState) -> dict[str, np.ndarray]:
-    """The nodes as columns, for a chart.
-
-    Returns
-    -------
-    dict
-        "step", "lane" (place of the beam within its step, best first, beams that
-        ended included), "token_id", "parent" (-1 for the prompt), "parent_lane",
-        "score" (nats), "alive" (on a path to what is left) and "best" (on the path to
-        the winner); each of shape (n_nodes,).
-    """
-    nodes = state.nodes
-    lanes = np.zeros(len(nodes), dtype=int)
-    for step in {n.step for n in nodes}:
-        here = [i for i, n in enumerate(nodes) if n.step == step]
-        for lane, i in enumerate(sorted(here, key=lambda i: -nodes[i].score)):
-            lanes[i] = lane
-    alive = living(state)
-    best = frozenset(path(nodes, state.finished[0].node)) if state.finished else frozenset()
-    return {
-        "step": np.array([n.step for n in nodes], dtype=int),
-        "lane": lanes,
-        "token_id": np.array([n.token_id for n in nodes], dtype=int),
-        "parent": np.array([n.parent for n in nodes], dtype=int),
-        "parent_lane": np.array([lanes[n.parent] if n.parent >= 0 else -1 for n in nodes]),
-        "score": np.array([n.score for n in nodes]),
-        "alive": np.array([i in alive for i in range(len(nodes))], dtype=bool),
-        "best": np.array([i in best for i in range(len(nodes))], dtype=bool),
-    }

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from core.sampling.stages import (
-    SamplingSettings,
+from core.sampling.frugal import (
     best,
     candidates,
     candidates_of_many,
@@ -17,6 +16,7 @@ from core.sampling.stages import (
     probabilities_of,
     probability_of,
 )
+from core.sampling.settings import SamplingSettings
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,13 +13,13 @@ import numpy as np
 _WORD = re.compile(r"\s*(?:\w+|[^\w\s]+)|\s+$")
 
 
-def words(text: str, n: int) -> tuple[str, ...]:
+def first_words(text: str, n: int) -> tuple[str, ...]:
     """The first `n` words of a text, white space around them removed.
 
     A run of punctuation counts as a word; text that is all white space has none.
     """
-    found = [m.group().strip() for m in _WORD.finditer(text)]
-    return tuple(w for w in found if w)[:n]
+    words = [m.group().strip() for m in _WORD.finditer(text)]
+    return tuple(word for word in words if word)[:n]
 
 
 @dataclass(frozen=True)
@@ -48,24 +49,22 @@ def openings(texts: Sequence[str], depth: int = 3) -> tuple[Opening, ...]:
     texts : the continuations, one per draw
     depth : how many words deep
     """
-    starts = [(*words(t, depth), *("",) * depth)[:depth] for t in texts]
-    found: list[Opening] = []
+    starts = [(*first_words(text, depth), *("",) * depth)[:depth] for text in texts]
+    return tuple(_grow(starts, (), 0))
 
-    def grow(members: list[tuple[str, ...]], before: tuple[str, ...], at: int) -> None:
-        level = len(before)
-        if level == depth:
-            return
-        groups: dict[str, list[tuple[str, ...]]] = {}
-        for member in members:
-            groups.setdefault(member[level], []).append(member)
-        for word, group in sorted(groups.items(), key=lambda g: (-len(g[1]), g[0])):
-            found.append(Opening(level, word, at, len(group), before))
-            if word:
-                grow(group, (*before, word), at)
-            at += len(group)
 
-    grow(starts, (), 0)
-    return tuple(found)
+def _grow(starts: Sequence[tuple[str, ...]], before: tuple[str, ...], at: int) -> Iterator[Opening]:
+    """The branches of texts that all begin with `before`; the first of them is draw `at`."""
+    level = len(before)
+    groups: dict[str, list[tuple[str, ...]]] = {}
+    for start in starts:
+        if level < len(start):
+            groups.setdefault(start[level], []).append(start)
+    for word, group in sorted(groups.items(), key=lambda g: (-len(g[1]), g[0])):
+        yield Opening(level, word, at, len(group), before)
+        if word:
+            yield from _grow(group, (*before, word), at)
+        at += len(group)
 
 
 @dataclass(frozen=True)
@@ -95,10 +94,8 @@ def first_tokens(
     probs : shape (n_vocab,), the distribution that it was drawn from
     n_rows : how many tokens at most
     """
-    counts: dict[int, int] = {}
-    for token in drawn:
-        counts[token] = counts.get(token, 0) + 1
+    counts = Counter(drawn)
     likely = np.argsort(-probs, kind="stable")[:n_rows].tolist()
     pool = {*counts, *(t for t in likely if probs[t] > 0)}
-    order = sorted(pool, key=lambda t: (-counts.get(t, 0), -float(probs[t]), t))[:n_rows]
-    return tuple(FirstToken(t, counts.get(t, 0), len(drawn) * float(probs[t])) for t in order)
+    order = sorted(pool, key=lambda t: (-counts[t], -float(probs[t]), t))[:n_rows]
+    return tuple(FirstToken(t, counts[t], len(drawn) * float(probs[t])) for t in order)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from core.model.bounds import check_ids
+from core.model.loaded import LoadedModel
 from core.views.trace import frozen
 
-if TYPE_CHECKING:
-    from core.model.loaded import LoadedModel
-
-#: The head makes 50,257 numbers for each position: this many positions at a time.
-_CHUNK = 64
+_CHUNK = 64  # positions
 N_ALTERNATIVES = 5
 
 
@@ -108,13 +104,13 @@ def windows(n_tokens: int, n_ctx: int) -> tuple[Window, ...]:
         raise ValueError("a window needs a token to read and one to score")
     if n_tokens < 2:
         return ()
-    found = [Window(0, min(n_ctx, n_tokens), 1)]
+    overlapping = [Window(0, min(n_ctx, n_tokens), 1)]
     stride = n_ctx - n_ctx // 2
-    while found[-1].end < n_tokens:
-        done = found[-1].end
+    while overlapping[-1].end < n_tokens:
+        done = overlapping[-1].end
         end = min(n_tokens, done + stride)
-        found.append(Window(end - n_ctx, end, done))
-    return tuple(found)
+        overlapping.append(Window(end - n_ctx, end, done))
+    return tuple(overlapping)
 
 
 def score_window(loaded: LoadedModel, token_ids: tuple[int, ...], first: int = 1) -> Scores:
@@ -134,36 +130,41 @@ def score_window(loaded: LoadedModel, token_ids: tuple[int, ...], first: int = 1
     # The last token is only expected, never read. transformer(...) ends with ln_f; row i of it
     # predicts token i + 1.
     read = loaded.model.transformer(input_ids=ids[:, :-1], use_cache=False)
-    states = read.last_hidden_state[0]
-    columns: list[list[np.ndarray]] = [[], [], [], [], []]
-    for at in range(first - 1, len(token_ids) - 1, _CHUNK):
-        end = min(at + _CHUNK, len(token_ids) - 1)
-        log_probs = loaded.model.lm_head(states[at:end]).float().log_softmax(dim=-1)
-        target = ids[0, at + 1 : end + 1, None]
-        own = log_probs.gather(1, target)
-        probs = log_probs.exp()
-        # 0 log 0 is 0: a probability that underflows adds nothing.
-        entropy = -(probs * log_probs.clamp(min=-1e4)).sum(dim=-1) / math.log(2)
-        best = log_probs.topk(N_ALTERNATIVES, dim=-1)
-        chunk = (
-            own[:, 0],
-            (log_probs > own).sum(dim=-1) + 1,
-            entropy,
-            best.indices,
-            best.values.exp(),
-        )
-        for column, value in zip(columns, chunk, strict=True):
-            column.append(frozen(value))
-    log_probs, ranks, entropy, favourites, favourite_probs = map(np.concatenate, columns)
-    n = len(token_ids) - first
+    states, expected = read.last_hidden_state[0, first - 1 :], ids[0, first:]
+    # The head makes 50,257 numbers for each position: a few positions at a time.
+    chunks = [
+        _score(loaded.model.lm_head(some).float(), these)
+        for some, these in zip(states.split(_CHUNK), expected.split(_CHUNK), strict=True)
+    ]
+    columns = [np.concatenate(column) for column in zip(*chunks, strict=True)]
     return _read_only(
-        np.array(token_ids[first:]),
-        log_probs,
-        ranks.astype(np.int64),
-        entropy,
-        favourites.astype(np.int64),
-        favourite_probs,
-        np.arange(first, first + n),
+        np.array(token_ids[first:]), *columns, np.arange(first, first + len(expected))
+    )
+
+
+def _score(logits: torch.Tensor, token_ids: torch.Tensor) -> tuple[np.ndarray, ...]:
+    """What distributions say about the tokens that came: the columns of `Scores`.
+
+    Parameters
+    ----------
+    logits : shape (n, n_vocab)
+    token_ids : shape (n,)
+
+    Returns
+    -------
+    log_probs, ranks, entropy, favourites, favourite_probs
+    """
+    log_probs = logits.log_softmax(dim=-1)
+    own = log_probs.gather(1, token_ids[:, None])
+    # 0 log 0 is 0: a probability that underflows adds nothing.
+    entropy = -(log_probs.exp() * log_probs.clamp(min=-1e4)).sum(dim=-1) / math.log(2)
+    best = log_probs.topk(N_ALTERNATIVES, dim=-1)
+    return (
+        frozen(own[:, 0]),
+        ((log_probs > own).sum(dim=-1) + 1).cpu().numpy(),
+        frozen(entropy),
+        best.indices.cpu().numpy(),
+        frozen(best.values.exp()),
     )
 
 
@@ -219,25 +220,3 @@ def most_surprising(scores: Scores, n: int = 3) -> tuple[int, ...]:
 def hits(scores: Scores) -> float:
     """Share of tokens that were the model's favourite."""
     return float((scores.ranks == 1).mean())
-
-
-def repetition(token_ids: tuple[int, ...], n: int = 3) -> float:
-    """Share of n-grams that occurred before in the same text: 0 for none, towards 1 for a loop.
-
-    References
-    ----------
-    Welleck et al. (2020), Neural Text Generation with Unlikelihood Training, seq-rep-n.
-    """
-    grams = [token_ids[i : i + n] for i in range(len(token_ids) - n + 1)]
-    return 1.0 - len(set(grams)) / len(grams) if grams else 0.0
-
-
-def distinct(texts: list[tuple[int, ...]], n: int = 2) -> float:
-    """Share of different n-grams among all n-grams of several texts: 1 if none comes twice.
-
-    References
-    ----------
-    Li et al. (2016), A Diversity-Promoting Objective Function, distinct-n.
-    """
-    grams = [t[i : i + n] for t in texts for i in range(len(t) - n + 1)]
-    return len(set(grams)) / len(grams) if grams else 0.0

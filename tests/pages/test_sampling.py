@@ -9,8 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import cache
-from core.sampling.choices import taken, text_of
-from core.sampling.stages import SamplingSettings, leading, pipeline
+from core.sampling.choice import text_of
+from core.sampling.explain import leading
+from core.sampling.settings import SamplingSettings
+from core.sampling.stages import pipeline
+from core.sampling.story import taken
 from tests.app import boxes, open_page, settle
 from tests.boxes import check_box
 

@@ -180,7 +180,7 @@ def beam_tree(
     Parameters
     ----------
     labels : one token per node
-    columns : as `core.sampling.beams.tree_table` returns them
+    columns : as `core.sampling.beam_tree.tree_table` returns them
     titles : of the step axis, the lane axis, the token, the score, the legend
     kinds : names for "winner", "alive" and "dead"
     """

@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.recipes.recipe import Recipe, preamble
-from core.sampling.choices import Choice
+from core.sampling.choice import Choice
+from core.sampling.draw import Segment
+from core.sampling.explain import Summary
 from core.sampling.openings import FirstToken
-from core.sampling.stages import SamplingSettings, Segment, Stage, Summary
+from core.sampling.settings import SamplingSettings
+from core.sampling.stages import PROCESSORS, Stage
 from core.sampling.surprise import Scores, Total
-
-_CLASSES = {
-    "repetition_penalty": ("RepetitionPenaltyLogitsProcessor", "repetition_penalty", float),
-    "temperature": ("TemperatureLogitsWarper", "temperature", float),
-    "top_k": ("TopKLogitsWarper", "top_k", int),
-    "top_p": ("TopPLogitsWarper", "top_p", float),
-    "min_p": ("MinPLogitsWarper", "min_p", float),
-}
 
 _FALL = '''
 def fall(probs, u):
@@ -28,20 +23,8 @@ def fall(probs, u):
 '''
 
 
-def _active(settings: SamplingSettings) -> list[str]:
-    """Names of the stages that are switched on, in `generate`'s order."""
-    on = ["repetition_penalty"] if settings.repetition_penalty != 1 else []
-    if settings.greedy:
-        return on
-    on += ["temperature"] if settings.temperature != 1 else []
-    on += ["top_k"] if settings.top_k else []
-    on += ["top_p"] if settings.top_p < 1 else []
-    on += ["min_p"] if settings.min_p > 0 else []
-    return on
-
-
 def _imports(settings: SamplingSettings, *, numpy: bool = True) -> str:
-    names = [_CLASSES[name][0] for name in _active(settings)]
+    names = [PROCESSORS[name][0].__name__ for name in settings.active]
     lines = ["import numpy as np"] if numpy else []
     if names:
         listed = "".join(f"    {name},\n" for name in names)
@@ -52,9 +35,9 @@ def _imports(settings: SamplingSettings, *, numpy: bool = True) -> str:
 def _processors(settings: SamplingSettings) -> str:
     """A list of processors, as source."""
     entries = []
-    for name in _active(settings):
-        cls, field, kind = _CLASSES[name]
-        entries.append(f"    {cls}({kind(getattr(settings, field))!r}),\n")
+    for name in settings.active:
+        processor, number = PROCESSORS[name]
+        entries.append(f"    {processor.__name__}({number(getattr(settings, name))!r}),\n")
     return "processors = [" + ("\n" + "".join(entries) if entries else "") + "]\n"
 
 

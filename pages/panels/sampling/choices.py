@@ -10,10 +10,13 @@ from core.charts.sampling import charts
 from core.language import _
 from core.numbers import Number, percent
 from core.recipes.sampling import boxes as recipes
-from core.sampling import choices
-from core.sampling import stages as sampling
-from core.sampling.choices import ROOT, Choice, Story
-from core.sampling.stages import SamplingSettings
+from core.sampling import draw, explain
+from core.sampling import story as tree
+from core.sampling.choice import Choice, make_choice, text_of
+from core.sampling.next_logits import next_logits
+from core.sampling.settings import SamplingSettings
+from core.sampling.stages import Stage, final_stage, pipeline
+from core.sampling.story import ROOT, Story
 from core.tokens.encoding import Token
 from core.tokens.label import bytes_label
 from pages.components.stage_table import Cell, Row, stage_table
@@ -56,7 +59,7 @@ def kept_story(now: Current) -> dict:
 def place(kept: dict) -> tuple[tuple[Choice, ...], Choice | None]:
     """The choices before the place that is shown, and the choice that was made there, if any."""
     story, look = kept["story"], kept["look"]
-    taken = choices.taken(story)
+    taken = tree.taken(story)
     if look is None or look >= len(taken):
         return taken, None
     return taken[:look], taken[look]
@@ -69,7 +72,7 @@ def logits_at(now: Current, before: tuple[Choice, ...]):
         return None
     if not before:
         return now.trace().logits
-    return now.engine.view(sampling.next_logits, ids)
+    return now.engine.view(next_logits, ids)
 
 
 def decide(now: Current, how: str, token_id: int | None = None) -> None:
@@ -81,15 +84,15 @@ def decide(now: Current, how: str, token_id: int | None = None) -> None:
         return
     u = None
     if how == "draw" and not settings_now().greedy:
-        u = choices.number(int(st.session_state.get("seed", 1)), kept["numbers"])
+        u = draw.random_number(int(st.session_state.get("seed", 1)), kept["numbers"])
         kept["numbers"] += 1
     ids = (*now.ids, *(c.token_id for c in before))
-    made = choices.make(now.engine.tokenizer, logits, settings_now(), ids, u=u, token_id=token_id)
+    made = make_choice(now.engine.tokenizer, logits, settings_now(), ids, u=u, token_id=token_id)
     story = kept["story"]
     if there is not None:  # another choice at an earlier place: a fork
-        way = choices.way_to(story, story.at)
-        story = choices.go_to(story, story.parents[way[kept["look"]]])
-    kept["story"], kept["look"] = choices.choose(story, made), None
+        way = tree.path_to(story, story.at)
+        story = tree.go_to(story, story.parents[way[kept["look"]]])
+    kept["story"], kept["look"] = tree.choose(story, made), None
 
 
 def move(now: Current, change: Callable[[Story], Story]) -> None:
@@ -104,8 +107,8 @@ def start_over(now: Current) -> None:
 def cut_here(now: Current) -> None:
     """Make the choice that is looked at the last one."""
     kept = kept_story(now)
-    way = choices.way_to(kept["story"], kept["story"].at)
-    kept["story"], kept["look"] = choices.go_to(kept["story"], way[kept["look"]]), None
+    way = tree.path_to(kept["story"], kept["story"].at)
+    kept["story"], kept["look"] = tree.go_to(kept["story"], way[kept["look"]]), None
 
 
 def look_at_end(now: Current) -> None:
@@ -114,7 +117,7 @@ def look_at_end(now: Current) -> None:
 
 def to_branch(now: Current, key: str) -> None:
     kept = kept_story(now)
-    kept["story"], kept["look"] = choices.go_to(kept["story"], st.session_state[key]), None
+    kept["story"], kept["look"] = tree.go_to(kept["story"], st.session_state[key]), None
 
 
 def possible_settings() -> dict[str, Possible]:
@@ -173,7 +176,7 @@ def column_note(stage: str, settings: SamplingSettings) -> str:
     }[stage]
 
 
-def formula(step: sampling.Explanation, settings: SamplingSettings) -> str:
+def formula(step: explain.Explanation, settings: SamplingSettings) -> str:
     """What a stage did to one token, with its numbers."""
     if step.name == "logits":
         return _("score {z:.2f} → e^{z:.2f} ÷ Σ e^score = {p}").format(
@@ -221,7 +224,7 @@ def formula(step: sampling.Explanation, settings: SamplingSettings) -> str:
 
 def table_rows(
     now: Current,
-    stages: tuple[sampling.Stage, ...],
+    stages: tuple[Stage, ...],
     shown: tuple[int, ...],
     settings: SamplingSettings,
     previous_ids: tuple[int, ...],
@@ -229,7 +232,7 @@ def table_rows(
     scale = max(float(stage.probs[list(shown)].max()) for stage in stages)
     rows = []
     for token_id in shown:
-        steps = sampling.explain(stages, token_id, previous_ids)
+        steps = explain.explain(stages, token_id, previous_ids)
         rows.append(
             Row(
                 token_id,
@@ -247,7 +250,7 @@ def table_rows(
 
 def what_is_idle(settings: SamplingSettings) -> None:
     """Say which knobs do nothing, and why."""
-    idle = sampling.neutral(settings)
+    idle = settings.idle
     names = ", ".join(name_of(name) for name in idle)
     if settings.greedy:
         text = _(
@@ -278,11 +281,11 @@ def stages_panel(now: Current) -> None:
             say_full(now)
             return
         ids = (*now.ids, *(c.token_id for c in before))
-        stages = sampling.pipeline(logits, settings, ids)
-        shown = sampling.leading(stages, N_ROWS)
-        summaries = sampling.summarise(stages, shown)
+        stages = pipeline(logits, settings, ids)
+        shown = explain.leading(stages, N_ROWS)
+        summaries = explain.summarise(stages, shown)
         what_is_idle(settings)
-        tail = base_text(now) + choices.text_of(before)
+        tail = base_text(now) + text_of(before)
         left, right = st.columns([3, 2], vertical_alignment="center")
         left.text(_("Next token after “{text}”").format(text=count.ending(tail, 37)))
         with right:
@@ -340,12 +343,12 @@ def stages_panel(now: Current) -> None:
         show_python(recipes.pipeline_box(now.source, prompt, settings, shown, stages, summaries))
 
 
-def whole_vocabulary(stages: tuple[sampling.Stage, ...], settings: SamplingSettings) -> None:
+def whole_vocabulary(stages: tuple[Stage, ...], settings: SamplingSettings) -> None:
     names = [f"{name_of(s.name)} {column_note(s.name, settings)}" for s in stages[1:]]
     names.insert(0, name_of("logits"))
     figure = charts.whole_vocabulary(
         names,
-        [sampling.ranked(stage) for stage in stages],
+        [explain.ranked(stage) for stage in stages],
         (_("rank of the token"), _("probability"), _("after")),
     )
     chart(
@@ -372,7 +375,7 @@ def read_strip(now: Current, n_prompt: int) -> None:
         return
     kept = kept_story(now)
     at = int(picked) - n_prompt
-    n_taken = len(choices.taken(kept["story"]))
+    n_taken = len(tree.taken(kept["story"]))
     kept["look"] = at if 0 <= at < n_taken else (0 if at < 0 and n_taken else None)
 
 
@@ -380,7 +383,7 @@ def steps_panel(now: Current, n_prompt: int) -> None:
     """One token at a time: drawn, taken or clicked; undone, redone, forked."""
     kept = kept_story(now)
     story: Story = kept["story"]
-    taken = choices.taken(story)
+    taken = tree.taken(story)
     before, _there = place(kept)
     with panel(_("What would you choose?"), prose("sampling", "steps"), key="panel_steps"):
         strip(now, kept, n_prompt)
@@ -395,7 +398,7 @@ def steps_panel(now: Current, n_prompt: int) -> None:
             branches(now, story)
         with finish[1]:
             if taken:
-                take_over(base_text(now) + choices.text_of(taken), "take_story")
+                take_over(base_text(now) + text_of(taken), "take_story")
         with finish[2]:
             if taken:
                 export(
@@ -408,7 +411,7 @@ def steps_panel(now: Current, n_prompt: int) -> None:
 
 
 def strip(now: Current, kept: dict, n_prompt: int) -> None:
-    taken = choices.taken(kept["story"])
+    taken = tree.taken(kept["story"])
     shown_tokens = [*now.tokens[len(now.tokens) - n_prompt :]]
     tokens = [
         *(Token(t.id, t.data, i, i) for i, t in enumerate(shown_tokens)),
@@ -442,12 +445,12 @@ def buttons(now: Current, kept: dict, *, can_go_on: bool) -> None:
         on_click=decide, args=(now, "best"), disabled=not can_go_on, width="stretch",
     )  # fmt: skip
     row[2].button(
-        _("Undo"), key="undo", icon=":material/undo:", on_click=move, args=(now, choices.undo),
+        _("Undo"), key="undo", icon=":material/undo:", on_click=move, args=(now, tree.undo),
         disabled=story.at == ROOT, width="stretch",
     )  # fmt: skip
     row[3].button(
-        _("Redo"), key="redo", icon=":material/redo:", on_click=move, args=(now, choices.redo),
-        disabled=not choices.can_redo(story), width="stretch",
+        _("Redo"), key="redo", icon=":material/redo:", on_click=move, args=(now, tree.redo),
+        disabled=not tree.can_redo(story), width="stretch",
     )  # fmt: skip
     row[4].button(
         _("Clear"), key="clear", icon=":material/restart_alt:", on_click=start_over, args=(now,),
@@ -465,8 +468,7 @@ def candidates(now: Current, kept: dict, logits) -> None:
     before, there = place(kept)
     ids = (*now.ids, *(c.token_id for c in before))
     settings = settings_now() if there is None else there.settings
-    stages = sampling.pipeline(logits, settings, ids)
-    final = stages[-1]
+    final = final_stage(logits, settings, ids)
     if there is not None:
         place_in_text = len(before) + 1
         left, middle, right = st.columns([3, 1.2, 1.2], vertical_alignment="center")
@@ -481,7 +483,7 @@ def candidates(now: Current, kept: dict, logits) -> None:
         right.button(
             _("Back to the end"), key="to_end", on_click=look_at_end, args=(now,), width="stretch"
         )
-    shown = sampling.leading((final,), N_CANDIDATES)
+    shown = explain.leading((final,), N_CANDIDATES)
     if there is not None and there.token_id not in shown:
         shown = (*shown[:-1], there.token_id)
     scale = float(final.probs[list(shown)].max())
@@ -507,7 +509,7 @@ def candidates(now: Current, kept: dict, logits) -> None:
             pick_label=_("Choose “{token}”"),
         )
     with right:
-        taken = choices.taken(kept["story"])
+        taken = tree.taken(kept["story"])
         last = there if there is not None else (taken[-1] if taken else None)
         the_line(now, before if there is not None else taken[:-1] if taken else (), last)
 
@@ -519,10 +521,10 @@ def the_line(now: Current, before: tuple[Choice, ...], last: Choice | None) -> N
     logits = logits_at(now, before)
     if logits is None:
         return
-    final = sampling.pipeline(logits, settings, ids)[-1]
+    final = final_stage(logits, settings, ids)
     u = None if last is None else last.u
     hit = None if last is None else last.token_id
-    pieces = sampling.segments(final.probs, also=hit)
+    pieces = draw.segments(final.probs, also=hit)
     names = [_("others") if p.token_id is None else now.label(p.token_id) for p in pieces]
     at = next((i for i, p in enumerate(pieces) if hit is not None and p.token_id == hit), None)
     if last is None:
@@ -532,7 +534,7 @@ def the_line(now: Current, before: tuple[Choice, ...], last: Choice | None) -> N
     chart(
         charts.cumulative_bar(
             names,
-            *sampling.bounds(pieces),
+            *draw.bounds(pieces),
             u,
             at,
             _("tokens end to end, each as long as its probability"),
@@ -560,10 +562,10 @@ def the_line(now: Current, before: tuple[Choice, ...], last: Choice | None) -> N
 
 def branches(now: Current, story: Story) -> None:
     """Every branch that was ever begun."""
-    ends = choices.ends(story)
+    ends = tree.leaves(story)
     if len(ends) < 2 and (not ends or ends[0] == story.at):
         return
-    here = next((e for e in ends if story.at in choices.way_to(story, e)), ends[0])
+    here = next((e for e in ends if story.at in tree.path_to(story, e)), ends[0])
     # The key holds what the list depends on, so that the choice shown is always the real one.
     key = f"branch_{len(story.choices)}_{story.at}"
     st.selectbox(
@@ -580,8 +582,8 @@ def branches(now: Current, story: Story) -> None:
 
 def branch_name(story: Story, end: int) -> str:
     """A branch by its length and how its text ends."""
-    way = choices.way_to(story, end)
-    text = choices.text_of([story.choices[i] for i in way])
+    way = tree.path_to(story, end)
+    text = text_of([story.choices[i] for i in way])
     return _("{n}: {text}").format(n=count.tokens(len(way)), text=count.ending(text, 60))
 
 

@@ -10,9 +10,9 @@ from core.engine.jobs import Job
 from core.errors import LearnerError
 from core.language import _
 from core.numbers import percent
-from core.sampling import choices
-from core.sampling.choices import Choice
-from core.sampling.stages import SamplingSettings
+from core.sampling import records
+from core.sampling.choice import Choice, text_of
+from core.sampling.settings import SamplingSettings
 from core.tokens.label import bytes_label
 from pages.kit.current import Current
 from pages.kit.error import show_error
@@ -171,11 +171,11 @@ def export(
 ) -> None:
     """The steps as CSV and JSON, and the text, as `model` wrote it after `prompt`."""
     files = {
-        f"{name}.csv": (_("Steps as CSV"), choices.as_csv(taken)),
+        f"{name}.csv": (_("Steps as CSV"), records.as_csv(taken)),
         f"{name}.json": (
             _("Steps as JSON"),
-            choices.as_json(taken, model=model, prompt=prompt, **about),
+            records.as_json(taken, model=model, prompt=prompt, **about),
         ),
-        f"{name}.txt": (_("Text"), prompt + choices.text_of(taken)),
+        f"{name}.txt": (_("Text"), prompt + text_of(taken)),
     }
     export_menu(name, files)

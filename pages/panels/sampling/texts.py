@@ -11,11 +11,9 @@ from core.engine.jobs import Job
 from core.language import _, ngettext
 from core.numbers import Number, percent
 from core.recipes.sampling import boxes as recipes
-from core.sampling import choices, openings
-from core.sampling import stages as sampling
-from core.sampling import surprise as scoring
-from core.sampling.beams import tree_table
-from core.sampling.choices import Choice
+from core.sampling import choice, draw, openings, repetition, stages
+from core.sampling.beam_tree import tree_table
+from core.sampling.choice import Choice
 from core.tokens.encoding import Token
 from core.tokens.vocabulary import token_bytes
 from pages.components.token_strip import token_strip
@@ -162,15 +160,15 @@ def show_run(now: Current, kept: dict) -> None:
             settings=in_words(kept["settings"]),
             rate=rate,
             reason=reason,
-            bits=choices.total_bits(written),
-            repetition=percent(scoring.repetition(tuple(c.token_id for c in written))),
+            bits=choice.total_bits(written),
+            repetition=percent(repetition.repetition(tuple(c.token_id for c in written))),
         )
     )
     if not written:
         return
     left, right = st.columns(2)
     with left:
-        take_over(kept["text"] + choices.text_of(written), "take_run")
+        take_over(kept["text"] + choice.text_of(written), "take_run")
     with right:
         export(
             written,
@@ -368,8 +366,8 @@ def thirty_panel(now: Current) -> None:
 def show_thirty(
     now: Current, kept: dict, draws: tuple[continuations.Draw, ...], *, finished: bool
 ) -> None:
-    final = sampling.pipeline(now.trace().logits, kept["settings"], now.ids)[-1]
-    probs = sampling.one_hot(final.logits) if kept["settings"].greedy else final.probs
+    final = stages.final_stage(now.trace().logits, kept["settings"], now.ids)
+    probs = draw.one_hot(final.logits) if kept["settings"].greedy else final.probs
     rows = openings.first_tokens([d.token_ids[0] for d in draws], probs)
     left, right = st.columns([2, 3], gap="medium")
     with left:

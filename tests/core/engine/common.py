@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from core.engine.engine import Engine
-from core.sampling.stages import SamplingSettings
+from core.sampling.settings import SamplingSettings
 
 GREEDY = SamplingSettings(temperature=0)
 DRAWN = SamplingSettings(temperature=0.9, top_k=40)

@@ -14,7 +14,7 @@ from core.engine.engine import Engine
 from core.engine.requests import AHEAD
 from core.errors import RequestFailed
 from core.sampling import generation
-from core.sampling.stages import SamplingSettings
+from core.sampling.settings import SamplingSettings
 from tests.core.engine.common import DRAWN, GREEDY, PROMPT, SOON, Gate, tokens, until
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from core.sampling import beams
+from core.sampling import beam_tree, beams
 
 
 def search(engine, ids, n_beams: int, n_tokens: int, penalty: float = 1.0) -> beams.BeamState:
@@ -66,8 +66,8 @@ def test_equal_when_beams_end_early(storyteller, oracle_of, monkeypatch, n_beams
 
 def test_the_tree_holds_together(storyteller) -> None:
     state = search(storyteller, storyteller.ids("The cat"), 3, 6)
-    table = beams.tree_table(state)
-    alive = beams.living(state)
+    table = beam_tree.tree_table(state)
+    alive = beam_tree.living(state)
     assert table["best"].sum() == len(state.finished[0].token_ids)
     for i, node in enumerate(state.nodes):
         assert node.parent < i

@@ -11,14 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.engine import continuations
-from core.sampling import surprise as scoring
-from core.sampling.surprise import distinct, repetition, score_window, total, windows
+from core.sampling.surprise import join, score_window, total, windows
 
 
 def test_a_text_equals_transformers(storyteller, oracle_of) -> None:
     text = "The queen looked at the river, and 日本 was far away."
     ids = storyteller.ids(text)
-    scores = scoring.join(list(continuations.score(storyteller, ids)))
+    scores = join(list(continuations.score(storyteller, ids)))
     with torch.no_grad():
         out = oracle_of(storyteller.loaded.source)(torch.tensor([ids]), labels=torch.tensor([ids]))
     log_probs = out.logits[0, :-1].log_softmax(-1).numpy()
@@ -48,7 +47,7 @@ def test_windows_count_every_token_once(n_tokens: int, n_ctx: int) -> None:
 
 def test_a_long_text_is_scored_in_windows(tiny) -> None:
     ids = tuple(int(i) for i in np.random.default_rng(0).integers(0, 50_000, 150))
-    scores = scoring.join(list(continuations.score(tiny, ids)))
+    scores = join(list(continuations.score(tiny, ids)))
     assert scores.token_ids.tolist() == list(ids[1:])
     window = windows(150, 64)[-1]
     last = tiny.call(score_window, ids[window.start : window.end], 63)
@@ -56,11 +55,3 @@ def test_a_long_text_is_scored_in_windows(tiny) -> None:
     assert not scores.log_probs.flags.writeable
     with pytest.raises(ValueError, match="nothing before"):
         tiny.call(score_window, ids[:1], 1)
-
-
-def test_repetition_and_variety() -> None:
-    assert repetition((1, 2, 3, 4, 5)) == 0
-    assert repetition((1, 2, 1, 2, 1, 2), 2) == pytest.approx(3 / 5)
-    assert repetition((1,)) == 0
-    assert distinct([(1, 2, 3), (1, 2, 4)], 2) == pytest.approx(3 / 4)
-    assert distinct([], 2) == 0
