@@ -14,7 +14,8 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.errors import LearnerError
-from core.model.pool import LoadCancelled, LoadJob, ModelPool
+from core.model.job import LoadCancelled, LoadJob
+from core.model.pool import ModelPool
 from core.settings import Settings, load_settings
 
 if TYPE_CHECKING:  # torch takes seconds to import: it is left to the thread that loads a model

@@ -24,9 +24,9 @@ from core.engine.records import Status
 from core.engine.requests import MORE, ComputeRequest, GenerateRequest, StepReader
 from core.errors import OutOfRange
 from core.language import _
+from core.model.allocator import tune_allocator
 from core.model.bounds import check_ids
 from core.model.loaded import LoadedModel
-from core.model.memory import tune_allocator
 from core.sampling.generation import Step
 from core.sampling.settings import SamplingSettings
 from core.tokens.encoding import encode

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 from core.engine.forward import Forward
-from core.model.memory import give_back
+from core.model.allocator import give_back
 
 #: Seconds after which an idle engine measures the machine once more: a server's start is busy.
 AGAIN = 60.0

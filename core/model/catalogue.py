@@ -6,16 +6,16 @@ touches the network.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from core.errors import BadCheckpoint, UnknownModel
 from core.language import _, on_one_line
+from core.model.config import read_config
+from core.model.hub import cached_folder
 from core.model.shape import ITEM_BYTES, Shape
 from core.settings import Settings, load_settings
 
@@ -57,6 +57,11 @@ class Entry:
         """One sentence about the model, in the reader's language."""
         return self._describe()
 
+    @property
+    def folder(self) -> Path | None:
+        """Where it lies on this computer, if it is no model of the Hub."""
+        return Path(self.source) if os.path.isabs(self.source) else None
+
     def bytes_in(self, dtype: str = "float32") -> int:
         """Memory that the weights take, in bytes.
 
@@ -70,41 +75,6 @@ class Entry:
         if dtype not in ITEM_BYTES:
             raise ValueError(f"dtype {dtype!r} is not one of {sorted(ITEM_BYTES)}")
         return self.shape.n_params * ITEM_BYTES[dtype]
-
-
-def read_config(folder: str | Path) -> dict[str, Any]:
-    """The ``config.json`` of a folder.
-
-    Raises
-    ------
-    BadCheckpoint
-        If there is none, or it is not JSON.
-    """
-    path = Path(folder) / "config.json"
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BadCheckpoint(
-            _("The folder “{folder}” holds no checkpoint: config.json is missing.").format(
-                folder=on_one_line(str(folder))
-            ),
-            _("Name the folder that holds config.json and model.safetensors."),
-        ) from None
-    except (OSError, ValueError) as error:
-        raise BadCheckpoint(
-            _("The config.json in “{folder}” cannot be read.").format(
-                folder=on_one_line(str(folder))
-            ),
-            _("Download or export the checkpoint again."),
-        ) from error
-    if not isinstance(config, dict):
-        raise BadCheckpoint(
-            _("The config.json in “{folder}” is not a configuration.").format(
-                folder=on_one_line(str(folder))
-            ),
-            _("Download or export the checkpoint again."),
-        )
-    return config
 
 
 def _published(
@@ -123,12 +93,11 @@ def _published(
 
 
 def _storyteller() -> Entry:
-    config = read_config(STORYTELLER)
     return Entry(
         key="storyteller",
         title="Storyteller",
         source=str(STORYTELLER),
-        shape=Shape.from_config(config),
+        shape=Shape.from_config(read_config(STORYTELLER)),
         embedded=True,
         _describe=lambda: _(
             "A small GPT-2 trained on simple stories. It ships with the dashboard and needs no"
@@ -268,30 +237,33 @@ def _entry(name: str) -> Entry:
     if name in CATALOG:
         return CATALOG[name]
     if os.path.isdir(name):
-        config = read_config(name)
-        return Entry(
-            key=name,
-            title=os.path.basename(name) or name,
-            source=name,
-            shape=Shape.from_config(config),
-            _describe=lambda: _("A checkpoint from a folder of this computer."),
-        )
-    if not _HUB_ID.fullmatch(name) or ".." in name or "--" in name:
-        raise UnknownModel(
-            _("“{name}” is neither a model in the list, nor a folder, nor a Hub id.").format(
-                name=on_one_line(name)
-            ),
-            _("Choose a model from the list, or type a folder or a name like owner/model."),
-        )
-    # Imported late: the catalogue itself must be quick to import.
-    from core.model.download import cached_folder
+        return _of_folder(name)
+    if _HUB_ID.fullmatch(name) and ".." not in name and "--" not in name:
+        return _of_hub(name)
+    raise UnknownModel(
+        _("“{name}” is neither a model in the list, nor a folder, nor a Hub id.").format(
+            name=on_one_line(name)
+        ),
+        _("Choose a model from the list, or type a folder or a name like owner/model."),
+    )
 
-    folder = cached_folder(name)
-    shape = Shape.from_config(read_config(folder)) if folder is not None else None
+
+def _of_folder(folder: str) -> Entry:
     return Entry(
-        key=name,
-        title=name,
-        source=name,
-        shape=shape,
+        key=folder,
+        title=os.path.basename(folder) or folder,
+        source=folder,
+        shape=Shape.from_config(read_config(folder)),
+        _describe=lambda: _("A checkpoint from a folder of this computer."),
+    )
+
+
+def _of_hub(repo_id: str) -> Entry:
+    folder = cached_folder(repo_id)
+    return Entry(
+        key=repo_id,
+        title=repo_id,
+        source=repo_id,
+        shape=Shape.from_config(read_config(folder)) if folder is not None else None,
         _describe=lambda: _("A checkpoint from the Hugging Face Hub."),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from transformers import GPT2LMHeadModel, GPT2TokenizerFast
@@ -54,3 +56,46 @@ class LoadedModel:
     n_bytes: int
     device: torch.device
     offloaded: bool
+
+
+def describe(
+    key: str, source: str, model: GPT2LMHeadModel, tokenizer: GPT2TokenizerFast, shape: Shape
+) -> LoadedModel:
+    """What a model says of itself once its weights are in place."""
+    placement = tuple(_placements(model))
+    hook = getattr(model.transformer.wte, "_hf_hook", None)
+    place = getattr(hook, "execution_device", None)
+    weight = model.transformer.wte.weight
+    return LoadedModel(
+        key=key,
+        model=model,
+        tokenizer=tokenizer,
+        shape=shape,
+        placement=placement,
+        source=source,
+        n_bytes=sum(p.n_bytes for p in placement),
+        device=weight.device if place is None else torch.device(place),
+        offloaded=any(w.is_meta for w in model.parameters()),
+    )
+
+
+def _placements(model: GPT2LMHeadModel) -> Iterator[Placement]:
+    """Where each block lives, in the order of the computation."""
+    body = model.transformer
+    blocks = [(f"h.{i}", block) for i, block in enumerate(body.h)]
+    mapped: dict[str, Any] = getattr(model, "hf_device_map", None) or {}
+    for name, module in [("wte", body.wte), ("wpe", body.wpe), *blocks, ("ln_f", body.ln_f)]:
+        weights = list(module.parameters())
+        device = _mapped_device(f"transformer.{name}", mapped) or str(weights[0].device)
+        dtype = str(weights[0].dtype).removeprefix("torch.")
+        yield Placement(name, device, dtype, sum(w.numel() * w.element_size() for w in weights))
+
+
+def _mapped_device(name: str, mapped: dict[str, Any]) -> str | None:
+    """What a device map says of a module: the entry of the module or of one that holds it."""
+    parts = name.split(".")
+    for n in range(len(parts), -1, -1):
+        place = mapped.get(".".join(parts[:n]))
+        if place is not None:
+            return f"cuda:{place}" if isinstance(place, int) else str(place)
+    return None

@@ -1,23 +1,21 @@
-"""Load models beside the sessions: jobs in threads, and the pool that all sessions share."""
+"""The models in memory, and the loads under way: one copy of the weights for all sessions."""
 
 from __future__ import annotations
 
-import contextvars
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from core.errors import Busy
 from core.language import _
 from core.model.catalogue import canonical, find
-from core.numbers import byte_size
+from core.model.job import LoadCancelled, LoadJob
+from core.model.progress import LoadProgress, Progress
 from core.settings import Settings, load_settings
 
-if TYPE_CHECKING:
-    from core.engine.engine import Engine
+if TYPE_CHECKING:  # torch takes seconds to import: it is left to the thread that loads a model
     from core.model.loaded import LoadedModel
 
 #: Seconds that a model counts as at work after a session asked for it: a page asks for the
@@ -30,143 +28,24 @@ _PATIENCE = 60.0
 _SHARED_FAILURE = 2.0
 
 
-class LoadCancelled(Exception):
-    """The load was left; not an error for anybody's eyes."""
-
-
-@dataclass(frozen=True)
-class LoadProgress:
-    """How far a load is.
-
-    Attributes
-    ----------
-    stage : ``importing``, ``connecting``, ``downloading``, ``weights``, ``warming`` or ``ready``
-    done_bytes : of the stage
-    total_bytes : of the stage; 0 while unknown
-    """
-
-    stage: str
-    done_bytes: int = 0
-    total_bytes: int = 0
+class Held(Protocol):
+    """An engine as the pool sees it."""
 
     @property
-    def message(self) -> str:
-        """The stage in words, in the language of the session that asks."""
-        done, total = byte_size(self.done_bytes), byte_size(self.total_bytes)
-        match self.stage:
-            case "importing":
-                return _("waking up PyTorch")
-            case "connecting":
-                return _("asking the Hugging Face Hub")
-            case "downloading" if not self.total_bytes:
-                return _("downloading, {done}").format(done=done)
-            case "downloading":
-                return _("downloading, {done} of {total}").format(done=done, total=total)
-            case "weights":
-                return _("reading the weights, {done} of {total}").format(done=done, total=total)
-            case "warming":
-                return _("running the first token")
-            case _:
-                return _("ready")
-
-
-class LoadJob:
-    """A load in a thread of its own.
-
-    Parameters
-    ----------
-    key : what to load
-    loader : called as ``loader(key, progress=...)``; an exception out of ``progress`` must end it
-    finish : makes the result; called with the job and what was loaded
-    before_weights : called once, before the weights are read
-    """
-
-    def __init__(
-        self,
-        key: str,
-        loader: Callable[..., LoadedModel],
-        finish: Callable[[LoadJob, LoadedModel], Any] = lambda _job, loaded: loaded,
-        before_weights: Callable[[LoadJob], None] = lambda _job: None,
-    ) -> None:
-        self.key = key
-        self.error: Exception | None = None
-        self._loader, self._finish, self._before_weights = loader, finish, before_weights
-        self._progress = LoadProgress("connecting")
-        self._result: Any = None
-        self._cancelled = threading.Event()
-        self._done = threading.Event()
-        # The thread speaks the language of the session that started it.
-        context = contextvars.copy_context()
-        self._thread = threading.Thread(
-            target=context.run, args=(self._run,), name=f"load {key}", daemon=True
-        )
-
-    def start(self) -> LoadJob:
-        """Begin; returns the job."""
-        self._thread.start()
-        return self
+    def loaded(self) -> LoadedModel: ...
 
     @property
-    def progress(self) -> LoadProgress:
-        """How far it is."""
-        return self._progress
+    def busy(self) -> bool:
+        """Whether somebody waits for it now."""
+        ...
 
-    @property
-    def done(self) -> bool:
-        """Whether it ended, well or not."""
-        return self._done.is_set()
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether it was left."""
-        return self._cancelled.is_set()
-
-    def cancel(self) -> None:
-        """Leave it: a download ends within a second, and what was loaded is dropped."""
-        self._cancelled.set()
-
-    def check(self) -> None:
-        """Raise `LoadCancelled` if the load was left."""
-        if self._cancelled.is_set():
-            raise LoadCancelled(self.key)
-
-    def result(self, timeout: float | None = None) -> Any:
-        """What was loaded; waits for it.
-
-        Raises
-        ------
-        LearnerError
-            What went wrong.
-        LoadCancelled
-            If the load was left.
-        TimeoutError
-            If it takes longer than `timeout` seconds.
-        """
-        if not self._done.wait(timeout):
-            raise TimeoutError(f"{self.key} is still loading")
-        if self.error is not None:
-            raise self.error
-        return self._result
-
-    def _tell(self, progress: LoadProgress) -> None:
-        self.check()
-        first = progress.stage == "weights" and self._progress.stage != "weights"
-        self._progress = progress
-        if first:
-            self._before_weights(self)
-
-    def _run(self) -> None:
-        try:
-            loaded = self._loader(self.key, progress=self._tell)
-            self.check()
-            self._result = self._finish(self, loaded)
-        except Exception as error:  # shown to whoever asks for the result
-            self.error = error
-        finally:
-            self._done.set()
+    def close(self) -> None: ...
 
 
-class ModelPool:
+E = TypeVar("E", bound=Held)
+
+
+class ModelPool(Generic[E]):
     """The models in memory, one copy each for all sessions.
 
     Parameters
@@ -179,7 +58,7 @@ class ModelPool:
 
     def __init__(
         self,
-        factory: Callable[[LoadedModel], Engine],
+        factory: Callable[[LoadedModel], E],
         settings: Settings | None = None,
         *,
         loader: Callable[..., LoadedModel] | None = None,
@@ -190,13 +69,13 @@ class ModelPool:
         self._loader = loader or self._load
         self._clock = clock
         self._lock = threading.RLock()
-        self._engines: OrderedDict[str, Engine] = OrderedDict()  # least recently used first
+        self._engines: OrderedDict[str, E] = OrderedDict()  # least recently used first
         self._asked: dict[str, float] = {}
         self._jobs: dict[str, LoadJob] = {}
         self._forgotten: dict[str, float] = {}
         self._entering: list[LoadJob] = []  # room was made for these
 
-    def get_or_start(self, key: str) -> Engine | LoadJob:
+    def get_or_start(self, key: str) -> E | LoadJob:
         """The engine of a model, or the job that loads it, started by the first who asks.
 
         A job that failed is given to everybody who asks until `forget`.
@@ -233,7 +112,7 @@ class ModelPool:
         with self._lock:
             return list(self._engines)
 
-    def engines(self) -> list[Engine]:
+    def engines(self) -> list[E]:
         """Their engines, in the same order."""
         with self._lock:
             return list(self._engines.values())
@@ -249,7 +128,7 @@ class ModelPool:
 
     # --- inside ---------------------------------------------------------------------------
 
-    def _there(self, name: str) -> Engine | LoadJob | None:
+    def _there(self, name: str) -> E | LoadJob | None:
         """What there is of a model. Needs the lock."""
         if (engine := self._engines.get(name)) is not None:
             self._touch(name)
@@ -267,7 +146,7 @@ class ModelPool:
         self._engines.move_to_end(name)
         self._asked[name] = self._clock()
 
-    def _load(self, key: str, progress: Callable[[LoadProgress], None]) -> LoadedModel:
+    def _load(self, key: str, progress: Progress) -> LoadedModel:
         progress(LoadProgress("importing"))
         from core.model.load import load_model  # torch: seconds, and only where a model is loaded
 
@@ -327,7 +206,7 @@ class ModelPool:
         self._asked.pop(name, None)
         engine.close()
 
-    def _admit(self, job: LoadJob, loaded: LoadedModel) -> Engine:
+    def _admit(self, job: LoadJob, loaded: LoadedModel) -> E:
         engine = self._factory(loaded)
         with self._lock:
             if job in self._entering:

@@ -94,25 +94,27 @@ class Shape:
                 _("Choose a checkpoint whose config.json says model_type “gpt2”."),
             )
         # Files of 2019 call the context n_ctx as well as n_positions; the newer word rules.
-        named = {
-            "n_layer": config.get("n_layer"),
-            "n_head": config.get("n_head"),
-            "n_embd": config.get("n_embd"),
-            "n_ctx": config.get("n_positions", config.get("n_ctx")),
-            "n_vocab": config.get("vocab_size"),
-        }
-        for name, value in named.items():
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise BadCheckpoint(
-                    _("The checkpoint's config.json has no usable {name}.").format(name=name),
-                    _("Download or export the checkpoint again."),
-                )
-        shape = cls(**named)
+        shape = cls(
+            _size("n_layer", config.get("n_layer")),
+            _size("n_head", config.get("n_head")),
+            _size("n_embd", config.get("n_embd")),
+            _size("n_ctx", config.get("n_positions", config.get("n_ctx"))),
+            _size("n_vocab", config.get("vocab_size")),
+        )
         if shape.n_embd % shape.n_head:
-            raise BadCheckpoint(
+            raise _unusable(
                 _("The width {width} cannot be divided into {heads} heads.").format(
                     width=shape.n_embd, heads=shape.n_head
-                ),
-                _("Download or export the checkpoint again."),
+                )
             )
         return shape
+
+
+def _size(name: str, value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise _unusable(_("The checkpoint's config.json has no usable {name}.").format(name=name))
+    return value
+
+
+def _unusable(problem: str) -> BadCheckpoint:
+    return BadCheckpoint(problem, _("Download or export the checkpoint again."))

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from core.model.catalogue import STORYTELLER
 from core.tokens.encoding import Token
 
-FOLDER = Path(__file__).parent.parent / "checkpoints" / "storyteller"
 NAME = "examples.json"
 
 
@@ -35,13 +35,13 @@ class Stored:
     probs: tuple[float, ...]
 
 
-def fingerprint(folder: Path = FOLDER) -> str:
+def fingerprint(folder: Path = STORYTELLER) -> str:
     """BLAKE2 of the weights' file: 128 bits in hex."""
     with (folder / "model.safetensors").open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
 
-def dump(results: dict[str, Stored], folder: Path = FOLDER) -> None:
+def dump(results: dict[str, Stored], folder: Path = STORYTELLER) -> None:
     """Write results of the weights that lie in `folder`."""
     made = {
         prompt: {
@@ -56,7 +56,7 @@ def dump(results: dict[str, Stored], folder: Path = FOLDER) -> None:
 
 
 @lru_cache(maxsize=4)
-def stored(folder: Path = FOLDER) -> dict[str, Stored]:
+def stored(folder: Path = STORYTELLER) -> dict[str, Stored]:
     """The stored results by prompt; empty if there are none or they belong to other weights."""
     try:
         held = json.loads((folder / NAME).read_text(encoding="utf-8"))

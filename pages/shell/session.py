@@ -12,7 +12,7 @@ from core import cache
 from core.engine.fair_queue import client
 from core.errors import EmptyPrompt, LearnerError
 from core.language import _
-from core.model.pool import LoadJob
+from core.model.job import LoadJob
 from core.tokens.encoding import encoding
 from pages.kit.current import MODEL, PROMPT, Current
 from pages.kit.error import show_error

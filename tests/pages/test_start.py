@@ -18,7 +18,8 @@ from core import cache
 from core.engine.engine import Engine
 from core.errors import BadCheckpoint
 from core.model import stored
-from core.model.pool import LoadJob, ModelPool
+from core.model.job import LoadJob
+from core.model.pool import ModelPool
 from core.model.stored import Stored
 from core.settings import Settings
 from core.tokens.encoding import encode
@@ -110,7 +111,7 @@ def test_while_it_is_cold_the_stored_answer_is_shown(monkeypatch, storyteller: E
     assert any("25.0%" in caption.value for caption in app.caption)
     app.sidebar.text_area[0].set_value("Another text").run()  # not stored: nothing is made up
     assert not any("first choice" in caption.value for caption in app.caption)
-    assert stored.FOLDER.name == "storyteller"
+    assert stored.STORYTELLER.name == "storyteller"
 
 
 def test_the_status_panel(monkeypatch, storyteller: Engine):

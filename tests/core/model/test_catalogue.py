@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from core.errors import BadCheckpoint, LearnerError, UnknownModel
-from core.model.catalogue import CATALOG, STORYTELLER, canonical, find, offered, read_config
+from core.model.catalogue import CATALOG, STORYTELLER, canonical, find, offered
+from core.model.config import read_config
 from core.model.shape import Shape
 from core.settings import Settings
 from tests import checkpoints

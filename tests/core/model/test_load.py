@@ -12,11 +12,12 @@ from safetensors.torch import load_file, save_file
 from transformers import GPT2LMHeadModel
 
 from core.errors import BadCheckpoint, NotEnoughMemory, UnknownModel
-from core.model import memory
+from core.model import load as module
+from core.model import placement
 from core.model.catalogue import CATALOG, STORYTELLER
 from core.model.load import load_model
-from core.model.memory import Device
-from core.model.pool import LoadProgress
+from core.model.placement import Device
+from core.model.progress import LoadProgress
 from core.settings import Settings
 from tests import checkpoints
 
@@ -311,14 +312,14 @@ def test_a_dtype_that_is_none(folder):
 
 
 def test_sixteen_bits_on_a_processor_that_emulates_them(folder, monkeypatch):
-    monkeypatch.setattr(memory, "devices", lambda reserve=0: [Device("cpu", 10**10)])
+    monkeypatch.setattr(placement, "devices", lambda reserve=0: [Device("cpu", 10**10)])
     with pytest.raises(ValueError, match="emulates"):
         load_model(str(folder), dtype=torch.bfloat16)
 
 
 def test_sixteen_bits_where_the_processor_has_them(folder, monkeypatch):
     places = [Device("cpu", 10**10, "bfloat16")]
-    monkeypatch.setattr(memory, "devices", lambda reserve=0: places)
+    monkeypatch.setattr(placement, "devices", lambda reserve=0: places)
     loaded = load_model(str(folder), dtype="bfloat16")
     assert {p.dtype for p in loaded.placement} == {"bfloat16"}
     assert loaded.n_bytes == 2 * loaded.shape.n_params
@@ -330,7 +331,7 @@ def test_sixteen_bits_where_the_processor_has_them(folder, monkeypatch):
 
 
 def test_a_model_that_cannot_fit_is_refused_with_one_that_does(monkeypatch):
-    monkeypatch.setattr(memory, "devices", lambda reserve=0: [Device("cpu", 1_000_000_000)])
+    monkeypatch.setattr(placement, "devices", lambda reserve=0: [Device("cpu", 1_000_000_000)])
     settings = Settings(disk_offload=False)
     with pytest.raises(NotEnoughMemory) as caught:
         load_model("gpt2-xl", settings=settings)
@@ -340,7 +341,7 @@ def test_a_model_that_cannot_fit_is_refused_with_one_that_does(monkeypatch):
 
 
 def test_the_advice_is_one_of_the_hosts_own(monkeypatch):
-    monkeypatch.setattr(memory, "devices", lambda reserve=0: [Device("cpu", 1_000_000_000)])
+    monkeypatch.setattr(placement, "devices", lambda reserve=0: [Device("cpu", 1_000_000_000)])
     settings = Settings(disk_offload=False, models=("storyteller", "gpt2-xl"))
     with pytest.raises(NotEnoughMemory) as caught:
         load_model("gpt2-xl", settings=settings)
@@ -348,7 +349,7 @@ def test_the_advice_is_one_of_the_hosts_own(monkeypatch):
 
 
 def test_nothing_fits(monkeypatch):
-    monkeypatch.setattr(memory, "devices", lambda reserve=0: [Device("cpu", 1_000_000)])
+    monkeypatch.setattr(placement, "devices", lambda reserve=0: [Device("cpu", 1_000_000)])
     with pytest.raises(NotEnoughMemory, match="Close other programs"):
         load_model("storyteller")
 
@@ -358,9 +359,9 @@ def test_what_does_not_fit_is_read_from_disk(tmp_path, monkeypatch):
     made = checkpoints.model(n_layer=6, n_embd=64, n_positions=8)
     folder = checkpoints.write_published(tmp_path / "deep", made)
     shape = load_model(str(folder)).shape
-    need = memory.needed_bytes(shape)
+    need = placement.needed_bytes(shape)
     short = Device("cpu", need - 2 * 4 * shape.block_params)
-    monkeypatch.setattr(memory, "devices", lambda reserve=0: [short])
+    monkeypatch.setattr(placement, "devices", lambda reserve=0: [short])
     loaded = load_model(str(folder))
     # two blocks too many, and room for the one that is at work
     assert [p.device for p in loaded.placement].count("disk") == 3
@@ -371,21 +372,19 @@ def test_what_does_not_fit_is_read_from_disk(tmp_path, monkeypatch):
 
 
 def test_the_reserve_is_left_free(monkeypatch):
-    monkeypatch.setattr(memory, "free_memory", lambda: 1_000 * 2**20)
-    assert memory.devices(reserve=300 * 2**20)[-1].free == 700 * 2**20
+    monkeypatch.setattr(placement, "free_memory", lambda: 1_000 * 2**20)
+    assert placement.devices(reserve=300 * 2**20)[-1].free == 700 * 2**20
 
 
 def test_copying_a_checkpoint_away_from_under_a_load_is_a_sentence(folder, monkeypatch):
     """The folder vanishes between the look at it and the reading."""
-    from core.model import load as model
-
-    whole = model._check_files
+    whole = module.check_weights
 
     def vanish(path: Path) -> None:
         whole(path)
         (path / "model.safetensors").unlink()
 
-    monkeypatch.setattr(model, "_check_files", vanish)
+    monkeypatch.setattr(module, "check_weights", vanish)
     with pytest.raises(BadCheckpoint, match="cannot be read"):
         load_model(str(folder))
     shutil.rmtree(folder)

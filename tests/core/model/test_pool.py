@@ -14,8 +14,10 @@ import torch
 from core.engine.engine import Engine
 from core.errors import BadCheckpoint, Busy, LearnerError, UnknownModel
 from core.language import current_language
-from core.model import pool as loading
-from core.model.pool import LoadCancelled, LoadJob, LoadProgress, ModelPool
+from core.model import pool as module
+from core.model.job import LoadCancelled, LoadJob
+from core.model.pool import ModelPool
+from core.model.progress import LoadProgress
 from core.settings import Settings
 from tests import checkpoints
 
@@ -243,7 +245,7 @@ def test_when_all_stay_at_work_the_load_is_refused_and_all_stay(pool, clock, mon
     def pass_time(_seconds: float) -> None:
         clock.now += 1
 
-    monkeypatch.setattr(loading.time, "sleep", pass_time)
+    monkeypatch.setattr(module.time, "sleep", pass_time)
     with pytest.raises(Busy, match="at work"):
         get(pool, C)
     assert pool.keys() == [A, B]

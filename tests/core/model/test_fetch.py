@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +13,10 @@ import pytest
 import torch
 
 from core.errors import BadCheckpoint, NoNetwork, NotEnoughMemory, UnknownModel
-from core.model import download as hub
-from core.model import memory
+from core.model import fetch, hub, placement
+from core.model.job import LoadCancelled, LoadJob
 from core.model.load import load_model
-from core.model.pool import LoadCancelled, LoadJob, LoadProgress
+from core.model.progress import LoadProgress
 from core.settings import Settings
 from tests import checkpoints
 from tests.hub import FakeHub, serve
@@ -158,7 +160,7 @@ def test_no_server_at_all(cache, monkeypatch):
 
 def test_offline_mode_is_an_answer_at_once(cache, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    monkeypatch.setattr(hub.subprocess, "Popen", None)  # nothing may even be started
+    monkeypatch.setattr(fetch.subprocess, "Popen", None)  # nothing may even be started
     with pytest.raises(NoNetwork, match="switched off"):
         load_model("someone/tiny", settings=QUICK)
 
@@ -205,8 +207,8 @@ def test_pickled_weights_are_refused_by_name_and_not_downloaded(server, tmp_path
 
 
 def test_a_model_that_cannot_fit_is_refused_before_its_weights_come(server, monkeypatch):
-    free = [memory.Device("cpu", 300_000)]
-    monkeypatch.setattr(memory, "devices", lambda reserve=0: free)
+    free = [placement.Device("cpu", 300_000)]
+    monkeypatch.setattr(placement, "devices", lambda reserve=0: free)
     with pytest.raises(NotEnoughMemory, match="300 kB are free"):
         load_model("someone/tiny", settings=QUICK)
     assert server.sent == 0
@@ -246,8 +248,6 @@ def test_a_load_that_is_left_stops_downloading(server, cache):
 
 def test_the_other_process_ends_with_the_server(server, cache, folder):
     """If the dashboard is killed, its download must not go on alone."""
-    import subprocess
-    import sys
 
     server.bytes_per_second = 100_000
     program = (
@@ -275,3 +275,13 @@ def test_the_other_process_ends_with_the_server(server, cache, folder):
     time.sleep(1.5)
     assert sent < (folder / "model.safetensors").stat().st_size
     assert server.sent <= sent + 64 * 1024
+
+
+@pytest.mark.parametrize("module", ["core.model.download", "core.model.pool", "core.model.stored"])
+def test_what_runs_before_a_model_is_loaded_takes_no_torch(module):
+    program = f"import sys, {module}; print('torch' in sys.modules)"
+    root = Path(__file__).parents[3]
+    made = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert made.stdout.strip() == "False"
