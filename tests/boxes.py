@@ -12,17 +12,16 @@ import io
 import multiprocessing
 import os
 import sys
+import tempfile
 import traceback
 import types
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 import numpy as np
 
 from core.recipes.recipe import Recipe, differences
 
-ROOT = Path(__file__).parent.parent
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
     ["torch", "transformers", "transformers.models.gpt2", "sklearn.decomposition"]
@@ -40,7 +39,7 @@ def _plain(value):
 
 
 def _run(code: str, answer: Connection) -> None:
-    os.chdir(ROOT)
+    os.chdir(tempfile.gettempdir())  # a box runs from any folder
     sys.argv = ["box.py"]
     printed = io.StringIO()
     try:

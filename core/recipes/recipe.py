@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import nbformat
 import numpy as np
 
 from core.recipes.program import filled
@@ -28,12 +27,16 @@ class Recipe:
     shown : the numbers on the screen: a number, text, or (nested) sequences or
         arrays of them, in the shape that ``result`` has
     tolerance : largest difference, relative to the largest value shown
+    question, text, caption : of the panel that shows it, in Markdown; for the notebook
     """
 
     name: str
     code: str
     shown: Any
     tolerance: float = 1e-4
+    question: str = ""
+    text: str = ""
+    caption: str = ""
 
 
 def recipe(
@@ -119,20 +122,3 @@ def differences(result: Any, shown: Any, tolerance: float) -> list[str]:
     scale = float(np.abs(want[finite]).max(initial=0.0))
     worst = float(np.abs(got[finite] - want[finite]).max(initial=0.0))
     return [] if worst <= tolerance * max(scale, 1e-9) else [f"largest difference {worst:g}"]
-
-
-def notebook(title: str, recipes: list[Recipe]) -> str:
-    """The boxes of a page as a Jupyter notebook (JSON text)."""
-    book = nbformat.v4.new_notebook()
-    book.metadata["kernelspec"] = {
-        "name": "python3",
-        "display_name": "Python 3",
-        "language": "python",
-    }
-    book.cells.append(nbformat.v4.new_markdown_cell(f"# {title}"))
-    for recipe in recipes:
-        book.cells.append(nbformat.v4.new_markdown_cell(f"## {recipe.name}"))
-        book.cells.append(nbformat.v4.new_code_cell(recipe.code))
-    for number, cell in enumerate(book.cells):
-        cell["id"] = f"cell-{number}"
-    return nbformat.writes(book)

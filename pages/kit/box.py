@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from core.recipes import Recipe, recipe
@@ -27,4 +28,5 @@ def box(
     if now.was_cut:
         given["token_ids"] = now.ids
     values = {key: value for key, value in given.items() if key in asked} | values
-    return recipe(program, name, shown=shown, tolerance=tolerance, **values)
+    made = recipe(program, name, shown=shown, tolerance=tolerance, **values)
+    return replace(made, code=f"# {now.source_note}\n{made.code}") if now.source_note else made

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.tokens.encoding import Token
@@ -14,8 +13,6 @@ if TYPE_CHECKING:  # torch takes seconds to import; the first page does not wait
     from core.engine import Engine
     from core.views.trace import Trace
 
-#: Where the app stands: folders inside it are told as seen from there.
-ROOT = Path(__file__).resolve().parent.parent.parent
 #: Names in the session: the model, the prompt.
 MODEL, PROMPT = "model", "prompt"
 
@@ -30,12 +27,16 @@ class Current:
     text : what was typed, whole
     tokens : the tokens that the model reads (the first n_ctx if there are more)
     n_tokens : how many tokens the whole text has
+    source : where a Python box finds the model: Hub id or folder
+    source_note : what a box says of that, if it is not the Hub
     """
 
     engine: Engine
     text: str
     tokens: tuple[Token, ...]
     n_tokens: int
+    source: str
+    source_note: str = ""
 
     @cached_property
     def ids(self) -> tuple[int, ...]:
@@ -50,12 +51,6 @@ class Current:
     def last(self) -> int:
         """The position of the last token."""
         return len(self.tokens) - 1
-
-    @property
-    def source(self) -> str:
-        """Hub id or folder, for the Python boxes; as seen from the app's own folder."""
-        source = Path(self.engine.loaded.source)
-        return str(source.relative_to(ROOT)) if source.is_relative_to(ROOT) else str(source)
 
     @property
     def was_cut(self) -> bool:

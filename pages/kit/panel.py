@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import streamlit as st
@@ -48,7 +48,8 @@ class Shown:
     files: Files | None = None
     recipe: Recipe | None = None
 
-    def draw(self) -> None:
+    def draw(self, question: str = "", text: str = "") -> None:
+        """Draw it; question and text are those of its panel, for the notebook."""
         if self.figure is not None:
             self.figure()
         if self.caption and self.files is not None:
@@ -61,7 +62,7 @@ class Shown:
         elif self.files is not None:
             self.files.draw()
         if self.recipe is not None:
-            show_python(self.recipe)
+            show_python(replace(self.recipe, question=question, text=text, caption=self.caption))
 
 
 #: What a panel's function returns. One that draws step by step is a generator of `Shown`.
@@ -110,13 +111,14 @@ class Panel:
 
     def draw(self, now: Current, at: Values) -> None:
         """The whole panel; an error is a sentence in its place."""
+        title = self.title(at)
         text = prose(self.page, self.word if self.text is None else self.text(at))
-        with frame(self.title(at), text, key=self.key):
+        with frame(title, text, key=self.key):
             try:
                 if self.controls:
                     draw_row(at, *self.controls, widths=self.widths)
                 for shown in _each(self.body(now, at)):
-                    shown.draw()
+                    shown.draw(title, text)
             except LearnerError as error:
                 show_error(error, key=f"error_{self.word}")
 

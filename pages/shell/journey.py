@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
 from core.language import _
-from core.recipes.recipe import notebook
+from core.model.archive import zipped
+from core.model.catalogue import STORYTELLER
+from core.recipes.notebook import notebook
+from pages.kit.current import Current
 from pages.kit.python_box import boxes
 
 
@@ -59,26 +63,42 @@ def stops() -> list[Stop]:
     ]
 
 
-def footer(name: str) -> None:
-    """Previous and next stage, and the page's boxes as a notebook."""
+def footer(name: str, now: Current | None = None) -> None:
+    """Previous and next stage, and what can be taken away: the page's boxes, the model."""
     journey = stops()
     at = next(i for i, stop in enumerate(journey) if stop.name == name)
     before, middle, after = st.columns(3, vertical_alignment="center")
     if at > 0:
         previous = journey[at - 1]
         before.page_link(previous.file, label="← " + previous.title, width="stretch")
-    recipes = list(boxes().values())
-    if recipes:
-        middle.download_button(
-            _("Python as a notebook"),
-            data=lambda: notebook(journey[at].title, recipes),
-            file_name=f"gpt2-{name}.ipynb",
-            mime="application/x-ipynb+json",
-            on_click="ignore",
-            icon=":material/download:",
-            width="stretch",
-            key=f"notebook_{name}",
-        )
+    with middle:
+        _take_away(journey[at], now)
     if at + 1 < len(journey):
         following = journey[at + 1]
         after.page_link(following.file, label=following.title + " →", width="stretch")
+
+
+def _take_away(stop: Stop, now: Current | None) -> None:
+    recipes = list(boxes().values())
+    common: dict[str, Any] = {"on_click": "ignore", "icon": ":material/download:"}
+    if recipes:
+        st.download_button(
+            _("Python as a notebook"),
+            data=lambda: notebook(stop.title, recipes),
+            file_name=f"gpt2-{stop.name}.ipynb",
+            mime="application/x-ipynb+json",
+            width="stretch",
+            key=f"notebook_{stop.name}",
+            **common,
+        )
+    if now is not None and now.engine.key == STORYTELLER.name:
+        st.download_button(
+            _("The model as a download"),
+            data=lambda: zipped(STORYTELLER),
+            file_name=f"{STORYTELLER.name}.zip",
+            mime="application/zip",
+            width="stretch",
+            key=f"model_{stop.name}",
+            help=_("The checkpoint that ships with the app, for the Python boxes elsewhere."),
+            **common,
+        )

@@ -46,7 +46,7 @@ def show(name: str, *panels: Panel | Group, reads: Sequence[Param] = ()) -> None
     st.session_state[_SHARED] = {param.name: at[param] for param in shared}
     for group in groups:
         _run(name, group, shared, now)
-    footer(name)
+    footer(name, now)
 
 
 def _reads(panels: Iterator[Panel]) -> list[Param]:

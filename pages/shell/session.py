@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -109,7 +110,8 @@ def current() -> Current:
         show_error(error)
         st.stop()
     n_ctx = engine.shape.n_ctx
-    now = Current(engine, text, made.tokens(0, n_ctx), len(made))
+    source, note = _source(engine, local=limits.allow_other_models)
+    now = Current(engine, text, made.tokens(0, n_ctx), len(made), source, note)
     if now.was_cut:
         st.warning(
             _(
@@ -118,3 +120,22 @@ def current() -> Current:
             ).format(n=len(made), limit=n_ctx)
         )
     return now
+
+
+def _source(engine: Engine, *, local: bool) -> tuple[str, str]:
+    """Where a Python box finds the model, and what is to be said of it.
+
+    Parameters
+    ----------
+    local : whether the app runs on the learner's own machine, so that its folders are theirs
+    """
+    source = engine.loaded.source
+    folder = Path(source)
+    if not folder.is_dir():
+        return source, ""  # on the Hub
+    if not local:
+        note = _("The model is in the page's download: unpack it beside this file.")
+        return folder.name, note
+    return str(folder.resolve()), _("The model is in a folder of this computer, {name}.").format(
+        name=folder.name
+    )

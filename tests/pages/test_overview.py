@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from core.recipes.recipe import notebook
+from core.recipes.notebook import notebook
 from tests.app import boxes, open_page, settle
 
 
