@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -22,23 +23,7 @@ if TYPE_CHECKING:  # torch takes seconds to import: it is left to the thread tha
     from core.engine.engine import Engine
 
 #: What the pages import beside the engine; some of it takes a second or two.
-_PAGE_MODULES = (
-    "core.views.journey",
-    "core.views.effects",
-    "core.views.evidence",
-    "core.views.fixed_set",
-    "core.views.formula",
-    "core.views.head_matrices",
-    "core.views.head_names",
-    "core.views.rollout",
-    "core.views.sink",
-    "core.views.thumbnails",
-    "core.views.word_map",
-    "core.sampling.beams",
-    "core.sampling.surprise",
-    "core.sampling.story",
-    "core.engine.continuations",
-)
+_PAGES_IMPORT = ("core.views", "core.sampling", "core.engine")
 
 
 @st.cache_resource(show_spinner=False)
@@ -89,11 +74,12 @@ def pool() -> ModelPool:
 
 def _import_pages() -> None:
     """Import what pages need before anybody opens them."""
-    for name in _PAGE_MODULES:
-        try:
-            importlib.import_module(name)
-        except ImportError:  # the page that needs it will say so
-            logging.getLogger("gpt2_hood").exception("could not import %s", name)
+    for package in map(importlib.import_module, _PAGES_IMPORT):
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            try:
+                importlib.import_module(module.name)
+            except ImportError:  # the page that needs it will say so
+                logging.getLogger("gpt2_hood").exception("could not import %s", module.name)
     # What the libraries made while they were imported stays until the end. Left where it is, every
     # full collection looks through half a million objects, for a quarter of a second in which no
     # session gets on.
