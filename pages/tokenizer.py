@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 import pandas as pd
@@ -113,15 +114,15 @@ def chips_panel(now: Current, made: Encoding, words: Vocabulary, start: str, at:
         examples_menu(ready)
         first, last = page_of(made)
         tokens = made.tokens(first, last)
-        picked = chips(
+        chips(
             [Row(tokens, ranks=core_vocabulary.ranks(words, [t.id for t in tokens]))],
             key="tok_chips",
             lanes=lanes or [TOKENS],
             first=first,
             under=under,
             marks=marks,
-            selectable=True,
             chosen=at,
+            on_pick=partial(follow, made),
             hint=_("Point at a token, an id or a place in the text; click a token to follow it."),
         )
         counted = core_cost.cost(made)
@@ -133,9 +134,12 @@ def chips_panel(now: Current, made: Encoding, words: Vocabulary, start: str, at:
         export_menu("tok", files)
         shown = core_encoding.encode(now.engine.tokenizer, start)
         show_python(recipes.tokens(now.source, start, shown))
-    if picked is not None:  # the panels that follow are drawn after this one
-        st.session_state["tok_at"] = picked
-        st.session_state["tok_word"] = pretokens.span_at(made, picked).text
+
+
+def follow(made: Encoding, picked: int) -> None:
+    """The panels below follow a token that was clicked."""
+    st.session_state["tok_at"] = picked
+    st.session_state["tok_word"] = pretokens.span_at(made, picked).text
 
 
 def examples_menu(place) -> None:

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from core.charts import theme
+from core.tokens.label import MARKS, label
 from pages.components.shared.declare import bundle
 from pages.components.shared.wire import pack
 from tests.e2e.modules import COMPONENTS, Run, runner
@@ -83,3 +84,71 @@ def test_the_sentence_of_a_cell(run: Run) -> None:
         matrix,
     )
     assert said == "<b>, 7: −0.13 or -12.5%"
+
+
+def test_marks_of_white_space_are_those_of_the_labels(run: Run) -> None:
+    marks = run("shared/token.js", "({ MARKS }) => MARKS")
+    assert marks == "".join(MARKS.values())
+    shown = run("shared/token.js", "({ stretches }, text) => stretches(text)", label(" a\n\nb🙂c "))
+    assert shown == [
+        *(["␣", True], ["a", False], ["⏎", True], ["⏎", True], ["b🙂c", False], ["␣", True]),
+    ]
+
+
+def test_typed_text_is_written_as_text(run: Run) -> None:
+    html = run(
+        "shared/token.js",
+        "({ write }, text) => write(document.createElement('p'), text).outerHTML",
+        "␣<b>&",
+    )
+    assert html == '<p><span class="mark">␣</span>&lt;b&gt;&amp;</p>'
+
+
+def test_what_chips_say(run: Run) -> None:
+    row = {
+        # id, face, bytes, whether it is no text, first and last character, rank of the merge
+        "tokens": [[40, "I", "49", 0, 0, 0, None], [8582, "F0 9F", "F0 9F", 1, 1, 1, 7],
+                   [1, "99 82", "99 82", 1, 1, 1, None]],
+        "groups": [[0, 1, "I", 0], [1, 3, "{id}🙂", 0]],
+        "notes": None,
+        "note": None,
+    }  # fmt: skip
+    data = {
+        "first": 10,
+        "note": "{index}: {text} {id} {bytes} {start}–{end} {unknown}",
+        "made": " by {rank}",
+        "shared": "{text}: {n} tokens {ids} | {bytes}",
+    }
+    say = "({ noteOf }, [data, row, first, last]) => noteOf(data, row, first, last)"
+    assert run("chips/notes.js", say, [data, row, 0, 1]) == "10: I 40 49 0–0 {unknown}"
+    assert run("chips/notes.js", say, [data, row, 1, 2]).endswith("1–1 {unknown} by 7")
+    whole = run("chips/notes.js", say, [data, row, 1, 3])
+    assert whole == "{id}🙂: 2 tokens 8582, 1 | F0 9F | 99 82"
+    told = {**row, "notes": ["letters"] * 3, "note": "“{text}”"}
+    assert run("chips/notes.js", say, [data, told, 0, 1]) == "“I” · letters"
+
+
+def test_keys_choose_and_walk(run: Run) -> None:
+    found = run(
+        "shared/point.js",
+        """({ onChoose, onPoint }) => {
+            document.body.innerHTML = '<p><i tabindex="0">a</i><i tabindex="-1">b</i> c</p>';
+            const root = document.querySelector('p');
+            const seen = [];
+            const press = (key) => document.activeElement.dispatchEvent(
+                new KeyboardEvent('keydown', { key, bubbles: true }));
+            for (let run = 0; run < 2; run += 1) { // a re-run leaves one listener of each kind
+                onPoint(root, 'i', (made) => seen.push(made && made.textContent));
+                onChoose(root, 'i', (made) => seen.push(made.textContent.toUpperCase()),
+                         (made, step) => step > 0 ? made.nextElementSibling
+                                                  : made.previousElementSibling);
+            }
+            root.firstChild.focus();
+            for (const key of ['Enter', 'ArrowRight', ' ', 'ArrowRight', 'ArrowLeft']) press(key);
+            onChoose(root, 'i', null);
+            root.firstChild.click();
+            root.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
+            return [seen, [...root.querySelectorAll('i')].map((made) => made.tabIndex)];
+        }""",
+    )
+    assert found == [["a", "A", "b", "B", "a", None], [0, -1]]

@@ -1,9 +1,8 @@
 """A component as it lies in its folder: `view.html`, `view.css` and `view.js`.
 
 Streamlit serves files of installed packages only and takes texts from all
-others. So that scripts can still be modules that import each other (an editor,
-a linter and the tests read them as they are), what a script imports is put in
-front of it.
+others. So that scripts and styles can still import others (an editor, a linter
+and the tests read them as they are), what they import is put in front of them.
 """
 
 from __future__ import annotations
@@ -14,32 +13,30 @@ from typing import Any
 
 import streamlit as st
 
-_IMPORT = re.compile(r"^import \{[^}]*\} from '(\.[^']*)';\n", re.MULTILINE)
+_IMPORT = re.compile(r"^(?:import \{[^}]*\} from|@import) '(\.[^']*)';\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 
 def component(folder: Path) -> Any:
     """The component that lies in a folder and is called as the folder is."""
-    html, css = ((folder / f"view.{kind}").read_text(encoding="utf-8") for kind in ("html", "css"))
-    return st.components.v2.component(
-        folder.name, html=html, css=css, js=bundle(folder / "view.js")
-    )
+    html, css, js = (bundle(folder / f"view.{kind}") for kind in ("html", "css", "js"))
+    return st.components.v2.component(folder.name, html=html, css=css, js=js)
 
 
-def bundle(script: Path) -> str:
-    """A script behind all that it imports, each file once.
+def bundle(file: Path) -> str:
+    """A script or a style sheet behind all that it imports, each file once.
 
-    All share one scope: no two of them may give different things the same name.
+    All scripts share one scope: no two of them may give different things the same name.
     """
     order: dict[Path, str] = {}
-    _add(script.resolve(), order)
+    _add(file.resolve(), order)
     return "".join(order.values())
 
 
-def _add(script: Path, order: dict[Path, str]) -> None:
-    if script in order:
+def _add(file: Path, order: dict[Path, str]) -> None:
+    if file in order:
         return
-    text = script.read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8")
     for name in _IMPORT.findall(text):
-        _add((script.parent / name).resolve(), order)
-    order[script] = _EXPORT.sub("", _IMPORT.sub("", text))
+        _add((file.parent / name).resolve(), order)
+    order[file] = _EXPORT.sub("", _IMPORT.sub("", text))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 
@@ -18,3 +20,13 @@ def picked(key: str) -> tuple[int, ...]:
 
 def unwatched() -> None:
     """A callback where nobody waits: Streamlit names a component's triggers after them."""
+
+
+def calls(key: str, on_pick: Callable[[int], None] | None) -> Callable[[], None]:
+    """A callback that hands the one number that was clicked on to `on_pick`."""
+
+    def clicked() -> None:
+        for number in picked(key):
+            on_pick(number)
+
+    return unwatched if on_pick is None else clicked
