@@ -87,12 +87,20 @@ def _import_pages() -> None:
     gc.freeze()
 
 
+def only_the_router_names_pages() -> None:
+    """Keep Streamlit from taking the files in pages/ for pages of its own.
+
+    The one private part of Streamlit that the app touches; a test fails when it changes.
+    """
+    PagesManager.uses_pages_directory = False
+
+
 @asynccontextmanager
 async def awake(_app: object) -> AsyncIterator[None]:
     """While the server runs: PyTorch and the first model come in before anybody asks for them."""
     # A first request with a page's address would run that page's file alone, before app.py has
     # named the pages, and import PyTorch beside the thread that does so already.
-    PagesManager.uses_pages_directory = False
+    only_the_router_names_pages()
     threading.Thread(target=_wake_up, name="wake up", daemon=True).start()
     yield
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.language import _
@@ -16,35 +17,41 @@ class Example:
     point: str
 
 
+#: Title, prompt, point.
+_EXAMPLES: tuple[tuple[Callable[[], str], str, Callable[[], str]], ...] = (
+    (
+        lambda: _("A fairy tale"),
+        DEFAULT_PROMPT,
+        lambda: _("The text that the embedded model knows best."),
+    ),
+    (
+        lambda: _("A name comes back"),
+        "Mr. Wimbleton met Mrs. Hargrave. Mr. Wimbleton spoke to Mrs.",
+        lambda: _("Heads that copy: the second time a name appears, its ending is no surprise."),
+    ),
+    (
+        lambda: _("The same words twice"),
+        "red seven lamp river stone red seven lamp river",
+        lambda: _("Induction heads look up what followed the last time."),
+    ),
+    (
+        lambda: _("Two kinds of bank"),
+        "They sat on the bank of the river. He took the money to the bank",
+        lambda: _("One spelling, two meanings: follow the vector through the layers."),
+    ),
+    (
+        lambda: _("Emoji and accents"),
+        "Café naïve 🙂 日本語 مرحبا",
+        lambda: _("One character can be several tokens."),
+    ),
+    (
+        lambda: _("Numbers and code"),
+        "for i in range(1000):\n    print(i, 3.14159)",
+        lambda: _("Digits and spaces are cut in ways you would not expect."),
+    ),
+)
+
+
 def examples() -> list[Example]:
     """The examples of the sidebar, titles in the session's language."""
-    return [
-        Example(
-            _("A fairy tale"), DEFAULT_PROMPT, _("The text that the embedded model knows best.")
-        ),
-        Example(
-            _("A name comes back"),
-            "Mr. Wimbleton met Mrs. Hargrave. Mr. Wimbleton spoke to Mrs.",
-            _("Heads that copy: the second time a name appears, its ending is no surprise."),
-        ),
-        Example(
-            _("The same words twice"),
-            "red seven lamp river stone red seven lamp river",
-            _("Induction heads look up what followed the last time."),
-        ),
-        Example(
-            _("Two kinds of bank"),
-            "They sat on the bank of the river. He took the money to the bank",
-            _("One spelling, two meanings: follow the vector through the layers."),
-        ),
-        Example(
-            _("Emoji and accents"),
-            "Café naïve 🙂 日本語 مرحبا",
-            _("One character can be several tokens."),
-        ),
-        Example(
-            _("Numbers and code"),
-            "for i in range(1000):\n    print(i, 3.14159)",
-            _("Digits and spaces are cut in ways you would not expect."),
-        ),
-    ]
+    return [Example(title(), prompt, point()) for title, prompt, point in _EXAMPLES]

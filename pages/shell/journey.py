@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,37 +30,47 @@ class Stop:
         return f"pages/{self.name}.py"
 
 
+#: Name, title, question, icon, in the order of the model's own work.
+_STOPS: tuple[tuple[str, Callable[[], str], Callable[[], str], str], ...] = (
+    (
+        "overview",
+        lambda: _("Overview"),
+        lambda: _("What happens between your text and the next word?"),
+        "map",
+    ),
+    (
+        "tokenizer",
+        lambda: _("Tokenizer"),
+        lambda: _("How does text become numbers?"),
+        "content_cut",
+    ),
+    (
+        "embeddings",
+        lambda: _("Embeddings"),
+        lambda: _("What does a token mean to the model?"),
+        "scatter_plot",
+    ),
+    (
+        "attention",
+        lambda: _("Attention"),
+        lambda: _("Which earlier words does each word look at?"),
+        "visibility",
+    ),
+    (
+        "layers",
+        lambda: _("Layers"),
+        lambda: _("When does the model make up its mind?"),
+        "layers",
+    ),
+    ("sampling", lambda: _("Sampling"), lambda: _("How is the next word chosen?"), "casino"),
+)
+
+
 def stops() -> list[Stop]:
     """The pages in the order of the model's own work, titles in the session's language."""
     return [
-        Stop(
-            "overview",
-            _("Overview"),
-            _("What happens between your text and the next word?"),
-            ":material/map:",
-        ),
-        Stop(
-            "tokenizer",
-            _("Tokenizer"),
-            _("How does text become numbers?"),
-            ":material/content_cut:",
-        ),
-        Stop(
-            "embeddings",
-            _("Embeddings"),
-            _("What does a token mean to the model?"),
-            ":material/scatter_plot:",
-        ),
-        Stop(
-            "attention",
-            _("Attention"),
-            _("Which earlier words does each word look at?"),
-            ":material/visibility:",
-        ),
-        Stop(
-            "layers", _("Layers"), _("When does the model make up its mind?"), ":material/layers:"
-        ),
-        Stop("sampling", _("Sampling"), _("How is the next word chosen?"), ":material/casino:"),
+        Stop(name, title(), question(), f":material/{icon}:")
+        for name, title, question, icon in _STOPS
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 import streamlit as st
@@ -112,15 +112,15 @@ def tell_problems(page: str, params: Sequence[Param], at: Values) -> None:
         show_error(OutOfRange(" ".join(words), _("Choose below; the rest stays as it was.")))
     sentences = [problem for problem in kept[page] if isinstance(problem, str)]
     if sentences:
-        with st.container(horizontal=True, vertical_alignment="center", key="address_problems_box"):
-            st.info(
-                _("This link asks for something that the page cannot show:")
-                + " "
-                + " ".join(sentences)
-                + " "
-                + _("The rest is as the link says; choose below."),
-                icon=":material/link_off:",
-            )
-            st.button(
-                _("Close"), key="close_address_problems", on_click=kept.__setitem__, args=(page, [])
-            )
+        _say(sentences, close=lambda: kept.__setitem__(page, []))
+
+
+def _say(sentences: Sequence[str], *, close: Callable[[], None]) -> None:
+    parts = [
+        _("This link asks for something that the page cannot show:"),
+        *sentences,
+        _("The rest is as the link says; choose below."),
+    ]
+    with st.container(horizontal=True, vertical_alignment="center", key="address_problems_box"):
+        st.info(" ".join(parts), icon=":material/link_off:")
+        st.button(_("Close"), key="close_address_problems", on_click=close)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 
 from core import cache
 from core.engine.fair_queue import client
@@ -34,7 +33,7 @@ def header(name: str) -> None:
     if STARTED not in st.session_state:
         # A server's very first request, deep-linked: Streamlit has not met st.navigation yet and
         # runs this page's file alone. Once round through app.py, which keeps the address.
-        PagesManager.uses_pages_directory = False
+        cache.only_the_router_names_pages()
         st.rerun()
     st.title(next(s.question for s in stops() if s.name == name), anchor=False)
 

@@ -98,13 +98,17 @@ def _model() -> None:
     )
     _describe(entries[st.session_state[MODEL]])
     if limits.allow_other_models:
-        with st.popover(_("Another model"), icon=":material/folder_open:", width="stretch"):
-            st.text_input(
-                _("Hub id or folder of a GPT-2 checkpoint"),
-                key="typed_model",
-                on_change=_take_typed_model,
-                placeholder="openai-community/gpt2-medium",
-            )
+        _other_model()
+
+
+def _other_model() -> None:
+    with st.popover(_("Another model"), icon=":material/folder_open:", width="stretch"):
+        st.text_input(
+            _("Hub id or folder of a GPT-2 checkpoint"),
+            key="typed_model",
+            on_change=_take_typed_model,
+            placeholder="openai-community/gpt2-medium",
+        )
 
 
 def problem() -> None:

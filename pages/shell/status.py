@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from core import cache
@@ -9,6 +11,9 @@ from core.language import _
 from core.model.memory import free_memory
 from core.numbers import byte_size
 from pages.kit.fragment import fragment
+
+if TYPE_CHECKING:  # the engine's room imports torch
+    from core.engine.records import Status
 
 
 def draw() -> None:
@@ -26,23 +31,25 @@ def _figures() -> None:
     if not engines:
         st.text(_("No model is loaded yet."))
     for engine in engines:
-        now = engine.status()
-        asked = now.hits + now.misses
-        lines = [
-            _("{model} on {device}, {dtype}").format(
-                model=now.model, device=now.device, dtype=now.dtype
-            ),
-            _("Weights {weights}, cache {cache}, continuations {kv}").format(
-                weights=byte_size(now.weight_bytes),
-                cache=byte_size(now.cache_bytes),
-                kv=byte_size(now.kv_bytes),
-            ),
-            _("Sessions in the last minute: {n}").format(n=now.clients),
-            _("Generating: {n} · waiting: {waiting}").format(n=now.generating, waiting=now.waiting),
-            _("{rate:.0f} tokens a second ({total:,} in all)").format(
-                rate=now.tokens_per_second, total=now.tokens
-            ),
-            _("Answers from the cache: {share:.0%}").format(share=now.hits / max(1, asked)),
-            _("Failed requests: {n}").format(n=now.failures),
-        ]
-        st.text("\n".join(lines))
+        st.text("\n".join(_lines(engine.status())))
+
+
+def _lines(now: Status) -> list[str]:
+    asked = now.hits + now.misses
+    return [
+        _("{model} on {device}, {dtype}").format(
+            model=now.model, device=now.device, dtype=now.dtype
+        ),
+        _("Weights {weights}, cache {cache}, continuations {kv}").format(
+            weights=byte_size(now.weight_bytes),
+            cache=byte_size(now.cache_bytes),
+            kv=byte_size(now.kv_bytes),
+        ),
+        _("Sessions in the last minute: {n}").format(n=now.clients),
+        _("Generating: {n} · waiting: {waiting}").format(n=now.generating, waiting=now.waiting),
+        _("{rate:.0f} tokens a second ({total:,} in all)").format(
+            rate=now.tokens_per_second, total=now.tokens
+        ),
+        _("Answers from the cache: {share:.0%}").format(share=now.hits / max(1, asked)),
+        _("Failed requests: {n}").format(n=now.failures),
+    ]

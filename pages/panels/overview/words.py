@@ -20,38 +20,28 @@ class Stage(NamedTuple):
 
 def stages(now: Current, found: Journey) -> list[Stage]:
     """All stages of a prompt, each with the number that says most."""
-    shape, last = now.engine.shape, now.tokens[-1]
     return [
-        Stage(
-            "tokenizer",
-            count.tokens(len(now.tokens)),
-            _("The text is cut into pieces; the last one is {token}, number {id:,}.").format(
-                token=_quoted(now.labels[-1]), id=last.id
-            ),
-        ),
-        Stage(
-            "embeddings",
-            _("{n:,} numbers").format(n=shape.n_embd),
-            _("for each piece: its vector. The last one's length is {norm:.2f}.").format(
-                norm=found.input_norm
-            ),
-        ),
+        _cutting(now),
+        _entering(now, found),
         _looking(now, found),
-        Stage(
-            "layers",
-            count.layers(shape.n_layer),
-            _("Each adds to the vector: its length is {norm:.1f} at the end.").format(
-                norm=found.output_norm
-            ),
-        ),
-        Stage(
-            "sampling",
-            _("{token} {p:.1%}").format(
-                token=_quoted(now.label(found.next_ids[0])), p=found.next_probs[0]
-            ),
-            _("The vector becomes probabilities; one token is drawn."),
-        ),
+        _leaving(now, found),
+        _answering(now, found),
     ]
+
+
+def _cutting(now: Current) -> Stage:
+    text = _("The text is cut into pieces; the last one is {token}, number {id:,}.")
+    return Stage(
+        "tokenizer",
+        count.tokens(len(now.tokens)),
+        text.format(token=_quoted(now.labels[-1]), id=now.ids[-1]),
+    )
+
+
+def _entering(now: Current, found: Journey) -> Stage:
+    numbers = _("{n:,} numbers").format(n=now.engine.shape.n_embd)
+    text = _("for each piece: its vector. The last one's length is {norm:.2f}.")
+    return Stage("embeddings", numbers, text.format(norm=found.input_norm))
 
 
 def _looking(now: Current, found: Journey) -> Stage:
@@ -64,6 +54,18 @@ def _looking(now: Current, found: Journey) -> Stage:
     )
     text = _("Vectors look back at earlier ones: here head L{layer}.H{head}.")
     return Stage("attention", looks, text.format(layer=found.layer, head=found.head))
+
+
+def _leaving(now: Current, found: Journey) -> Stage:
+    text = _("Each adds to the vector: its length is {norm:.1f} at the end.")
+    layers = count.layers(now.engine.shape.n_layer)
+    return Stage("layers", layers, text.format(norm=found.output_norm))
+
+
+def _answering(now: Current, found: Journey) -> Stage:
+    best = _quoted(now.label(found.next_ids[0]))
+    answer = _("{token} {p:.1%}").format(token=best, p=found.next_probs[0])
+    return Stage("sampling", answer, _("The vector becomes probabilities; one token is drawn."))
 
 
 def _quoted(text: str) -> str:
