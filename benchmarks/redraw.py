@@ -41,7 +41,7 @@ def redraws(
     Parameters
     ----------
     page : name of the page
-    name : of the fragment's function
+    name : of the fragment: its panels' words, with a plus between them
     choose : sets a widget; gets the number of the round
     """
     engine = Engine(loaded)
@@ -50,7 +50,7 @@ def redraws(
     processor: list[float] = []
 
     def timed(function=None, **options):
-        if function is None or function.__name__ != name:
+        if function is None or function.__qualname__ != name:
             return fragment(function, **options)
 
         def run(*args):
@@ -62,7 +62,7 @@ def redraws(
         return run
 
     with (
-        patch("pages.kit.panel.fragment", timed),
+        patch("pages.shell.page.fragment", timed),
         patch("core.cache.engine_or_job", lambda _key: engine),
         patch("core.cache.is_cold", lambda: False),
     ):

@@ -47,7 +47,7 @@ def script_time(loaded: LoadedModel) -> float:
     clock, _processor = redraws(
         loaded,
         "sampling",
-        "explore",
+        "stages+steps",
         PROMPT,
         lambda app, at: app.select_slider(key="temperature").set_value(values[at % len(values)]),
         12,

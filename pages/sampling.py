@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from pages.kit.address import tell_problems
-from pages.panels.sampling.choices import explore, possible_settings
-from pages.panels.sampling.common import polling
-from pages.panels.sampling.surprise import SCORE, surprise_panel
-from pages.panels.sampling.texts import (
-    COMPARE,
-    RUN,
-    THIRTY,
-    compare_panel,
-    possible_lengths,
-    run_panel,
-    thirty_panel,
-)
-from pages.shell.journey import footer
-from pages.shell.session import current, header
+from pages.panels.sampling.compare import compare
+from pages.panels.sampling.run import run
+from pages.panels.sampling.stages import stages
+from pages.panels.sampling.steps import steps
+from pages.panels.sampling.surprise import surprise
+from pages.panels.sampling.thirty import thirty
+from pages.shell.page import show
 
-header("sampling")
-now = current()
-tell_problems("sampling", possible_settings() | possible_lengths())
-explore(now)
-polling(RUN, run_panel, now)
-polling(COMPARE, compare_panel, now)
-polling(THIRTY, thirty_panel, now)
-polling(SCORE, surprise_panel, now)
-footer("sampling")
+show("sampling", (stages, steps), run, compare, thirty, surprise)

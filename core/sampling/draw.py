@@ -8,8 +8,12 @@ Variate Generation, section III.2).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
+
+#: So many tokens have a piece of the line of their own.
+N_PIECES = 24
 
 
 def draw(probs: np.ndarray, u: float) -> int:
@@ -65,7 +69,7 @@ class Segment:
     end: float
 
 
-def segments(probs: np.ndarray, n: int = 24, also: int | None = None) -> tuple[Segment, ...]:
+def segments(probs: np.ndarray, n: int = N_PIECES, also: int | None = None) -> tuple[Segment, ...]:
     """Tokens laid end to end, the most likely first, as `draw` sees them.
 
     Parameters
@@ -93,6 +97,17 @@ def segments(probs: np.ndarray, n: int = 24, also: int | None = None) -> tuple[S
 def _others(start: float, end: float) -> list[Segment]:
     """The piece that all the others share, if there is room for any."""
     return [Segment(None, start, end)] if end > start else []
+
+
+def leading_pieces(line: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """The pieces of the most likely tokens, up to where the others share one."""
+    own = takewhile(lambda piece: piece.token_id is not None, line)
+    return tuple(own)[:N_PIECES]
+
+
+def index_of(line: tuple[Segment, ...], token_id: int) -> int | None:
+    """Where a token's piece is; None if it has none."""
+    return next((i for i, piece in enumerate(line) if piece.token_id == token_id), None)
 
 
 def bounds(line: tuple[Segment, ...]) -> tuple[np.ndarray, np.ndarray]:

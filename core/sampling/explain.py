@@ -52,6 +52,11 @@ class Summary:
     entropy: float
     tail: float
 
+    @property
+    def lead(self) -> float:
+        """Probability of the leading tokens shown."""
+        return 1.0 - self.tail
+
 
 def leading(stages: tuple[Stage, ...], n: int) -> tuple[int, ...]:
     """The `n` tokens that lead at any stage, in the order of the raw logits."""

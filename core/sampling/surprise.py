@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -40,11 +41,11 @@ class Scores:
     favourite_probs: np.ndarray
     context: np.ndarray
 
-    @property
+    @cached_property
     def probs(self) -> np.ndarray:
         return np.exp(self.log_probs)
 
-    @property
+    @cached_property
     def surprisal(self) -> np.ndarray:
         """-log2 p of each token, in bits (Shannon, 1948)."""
         return -self.log_probs / math.log(2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -89,11 +89,13 @@ def code(words: str) -> Drawn:
     return lambda: st.code(words, language=None, wrap_lines=True)
 
 
-def side_by_side(*parts: Drawn, widths: Sequence[float] | None = None) -> Drawn:
+def side_by_side(
+    *parts: Drawn, widths: Sequence[float] | None = None, gap: Literal["small", "medium"] = "small"
+) -> Drawn:
     """Parts in columns; on a narrow window they fall under each other."""
 
     def draw() -> None:
-        for column, part in zip(st.columns(widths or len(parts)), parts, strict=True):
+        for column, part in zip(st.columns(widths or len(parts), gap=gap), parts, strict=True):
             with column:
                 part()
 

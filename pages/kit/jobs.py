@@ -29,6 +29,12 @@ def start(name: str, work: Callable[[], Iterator], **about: Any) -> None:
     st.session_state[name] = {"job": Job(work()), **about}
 
 
+def start_by_itself(name: str, work: Callable[[], Iterator], **about: Any) -> None:
+    """Start work that no button starts; from now on the panel looks again and again."""
+    start(name, work, **about)
+    st.rerun()
+
+
 def stop(name: str) -> None:
     work = kept(name)
     if work is not None:

@@ -26,7 +26,7 @@ def said(app: AppTest) -> str:
 
 def story(app: AppTest):
     (kept,) = app.session_state["stories"].values()
-    return kept["story"]
+    return kept.story
 
 
 def wait_for(app: AppTest, name: str) -> None:

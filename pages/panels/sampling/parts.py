@@ -1,0 +1,111 @@
+"""Parts that several panels of the sampling page are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from core.language import _
+from core.numbers import percent
+from core.sampling import records
+from core.sampling.choice import Choice, text_of
+from core.tokens.encoding import Token
+from pages.components.stage_table import Cell
+from pages.components.token_strip import token_strip
+from pages.kit import jobs
+from pages.kit.current import Current
+from pages.kit.exports import Files
+from pages.kit.params import Param, Values
+from pages.panels.sampling import words
+from pages.shell.sidebar import set_prompt
+
+#: So many tokens of the prompt stand before a text that grows.
+_N_PROMPT = 8
+
+
+def read_text(now: Current) -> str:
+    """The text that the model has read: the prompt, or what fits of it."""
+    if not now.was_cut:
+        return now.text
+    return b"".join(t.data for t in now.tokens).decode("utf-8", "replace")
+
+
+def end_of_prompt(now: Current) -> list[Token]:
+    """The prompt's last tokens, numbered anew."""
+    return [Token(t.id, t.data, i, i) for i, t in enumerate(now.tokens[-_N_PROMPT:])]
+
+
+def growing_strip(
+    before: Sequence[Token], choices: Sequence[Choice], *, key: str, cut: bool, **options
+) -> None:
+    """The end of a prompt and the choices after it, the likely ones in a stronger colour.
+
+    Parameters
+    ----------
+    before : the prompt's last tokens
+    cut : whether the prompt has tokens before those
+    options : of the strip
+    """
+    n = len(before)
+    new = [Token(c.token_id, c.data, n + i, n + i) for i, c in enumerate(choices)]
+    token_strip(
+        [*before, *new],
+        key=key,
+        values=[0.0] * n + [c.probability for c in choices],
+        notes=[_("from the prompt")] * n + [words.choice_line(c) for c in choices],
+        cut=cut,
+        **options,
+    )
+
+
+def probability_cell(p: float, largest: float, *, cut: bool) -> Cell:
+    """A probability as a number and a bar; `largest` fills the cell."""
+    return Cell(_("cut") if cut else percent(p), p / largest, cut)
+
+
+def say_full(now: Current) -> None:
+    """The text cannot go on."""
+    st.info(
+        _(
+            "The context is full: this model has positions for {n:,} tokens and none after."
+            " The text ends here; a shorter prompt leaves room to go on."
+        ).format(n=now.engine.shape.n_ctx),
+        icon=":material/block:",
+    )
+
+
+def take_over(text: str, key: str) -> None:
+    """A button that makes a text the prompt of all pages."""
+    st.button(
+        _("Use as prompt"),
+        key=key,
+        icon=":material/input:",
+        on_click=set_prompt,
+        args=(text,),
+        help=_("Every page then looks into this text."),
+        width="stretch",
+    )
+
+
+def files_of(choices: Sequence[Choice], name: str, *, model: str, prompt: str, seed: int) -> Files:
+    """The steps as CSV and JSON, and the text, as `model` wrote it after `prompt`."""
+    about = {"model": model, "prompt": prompt, "seed": seed}
+    files = {
+        f"{name}.csv": (_("Steps as CSV"), records.as_csv(choices)),
+        f"{name}.json": (_("Steps as JSON"), records.as_json(choices, **about)),
+        f"{name}.txt": (_("Text"), prompt + text_of(choices)),
+    }
+    return Files(name, files)
+
+
+def work_row(
+    job: str, title: str, begin: Callable[[Current], None], now: Current, at: Values, *params: Param
+) -> None:
+    """The buttons that start and stop a panel's work, and what it depends on."""
+    row = st.columns([2, 1.5, 1.5], vertical_alignment="bottom")
+    with row[0]:
+        jobs.start_and_stop(job, title, begin, now)
+    for column, param in zip(row[1:], params, strict=True):
+        with column:
+            param.draw(at)

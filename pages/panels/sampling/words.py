@@ -1,0 +1,138 @@
+"""Sentences that the panels of the sampling page share: stages, settings, choices."""
+
+from __future__ import annotations
+
+from core.language import _
+from core.numbers import Number, percent
+from core.sampling.choice import Choice
+from core.sampling.explain import Explanation
+from core.sampling.settings import SamplingSettings
+from core.tokens.label import label, piece
+
+
+def stage_name(stage: str) -> str:
+    """A stage in words."""
+    return {
+        "logits": _("Model's own"),
+        "repetition_penalty": _("Repetition penalty"),
+        "temperature": _("Temperature"),
+        "top_k": _("top-k"),
+        "top_p": _("top-p"),
+        "min_p": _("min-p"),
+    }[stage]
+
+
+def stage_setting(stage: str, settings: SamplingSettings) -> str:
+    """What a stage is set to."""
+    return {
+        "logits": _("softmax of the scores"),
+        "repetition_penalty": f"{settings.repetition_penalty:g}",
+        "temperature": f"÷ {settings.temperature:g}",
+        "top_k": f"{settings.top_k:,}",
+        "top_p": f"{settings.top_p:g}",
+        "min_p": f"{settings.min_p:g}",
+    }[stage]
+
+
+def settings_line(settings: SamplingSettings) -> str:
+    """The settings that do something, in one line."""
+    penalty = (
+        [_("repetition penalty {x:g}").format(x=settings.repetition_penalty)]
+        if settings.repetition_penalty != 1
+        else []
+    )
+    if settings.greedy:
+        return ", ".join([_("greedy (temperature 0)"), *penalty])
+    parts = [_("temperature {x:g}").format(x=settings.temperature)]
+    parts += [_("top-k {k:,}").format(k=settings.top_k)] if settings.top_k else []
+    parts += [_("top-p {x:g}").format(x=settings.top_p)] if settings.top_p < 1 else []
+    parts += [_("min-p {x:g}").format(x=settings.min_p)] if settings.min_p > 0 else []
+    return ", ".join(parts + penalty)
+
+
+def idle_note(settings: SamplingSettings) -> str:
+    """Which knobs do nothing, and why; empty if all that are switched on act."""
+    names = ", ".join(stage_name(name) for name in settings.idle)
+    if not settings.greedy:
+        one_left = _("One token is left after the cuts, so {names} have nothing left to do.")
+        return one_left.format(names=names) if names else ""
+    greedy = _(
+        "**Temperature 0 means greedy:** nothing is drawn, the token with the highest score"
+        " is taken (marked ▸)."
+    )
+    return greedy + (" " + _("{names}: nothing left to do.").format(names=names) if names else "")
+
+
+def formula(effect: Explanation, settings: SamplingSettings) -> str:
+    """What a stage did to one token, with its numbers."""
+    p = percent(effect.probability)
+    if effect.name == "logits":
+        return _("score {z:.2f} → e^{z:.2f} ÷ Σ e^score = {p}").format(z=Number(effect.after), p=p)
+    if effect.name == "repetition_penalty":
+        return _penalty(effect, settings.repetition_penalty)
+    if not effect.touched:
+        return _("cut before")
+    if effect.name == "temperature":
+        return _("{z:.2f} ÷ {t:g} = {after:.2f} → {p}").format(
+            z=Number(effect.before), t=settings.temperature, after=Number(effect.after), p=p
+        )
+    facts = _held_against(effect, settings)
+    if not effect.kept:
+        return _("{facts}: cut").format(facts=facts)
+    return _("{facts}: kept → {p}").format(facts=facts, p=p)
+
+
+def _penalty(effect: Explanation, penalty: float) -> str:
+    p = percent(effect.probability)
+    if not effect.touched:
+        return _("not in the text so far: score stays {z:.2f} → {p}").format(
+            z=Number(effect.after), p=p
+        )
+    return _("in the text already: {z:.2f} {sign} {x:g} = {after:.2f} → {p}").format(
+        z=Number(effect.before),
+        sign="×" if effect.before < 0 else "÷",
+        x=penalty,
+        after=Number(effect.after),
+        p=p,
+    )
+
+
+def _held_against(effect: Explanation, settings: SamplingSettings) -> str:
+    """A token's numbers and the limit of a cut."""
+    if effect.name == "top_k":
+        return _("place {rank:,} of {k:,} allowed").format(rank=effect.rank, k=settings.top_k)
+    if effect.name == "top_p":
+        return _("the tokens before it hold {above}, the limit is {limit}").format(
+            above=percent(effect.above), limit=percent(settings.top_p)
+        )
+    return _("{own} against {x:g} × {best} = {limit}").format(
+        own=percent(effect.own),
+        x=settings.min_p,
+        best=percent(effect.best),
+        limit=percent(settings.min_p * effect.best),
+    )
+
+
+def quoted(data: bytes) -> str:
+    """A token's bytes as a label in quotes."""
+    return f"“{label(piece(data))}”"
+
+
+def choice_line(choice: Choice) -> str:
+    """A choice in one line, for pointing at it."""
+    how = {
+        "drawn": _("drawn with u = {u:.4f}").format(u=choice.u or 0.0),
+        "greedy": _("the most likely"),
+        "by hand": _("chosen by hand"),
+    }[choice.how]
+    return _(
+        "“{token}” {p} ({how}; {model_p} by the model alone, rank {rank:,}) · alternatives:"
+        " {others}"
+    ).format(
+        token=label(piece(choice.data)),
+        p=percent(choice.probability),
+        how=how,
+        model_p=percent(choice.model_probability),
+        rank=choice.rank,
+        others=", ".join(f"{quoted(data)} {percent(p)}" for data, p in choice.favourites),
+    )
