@@ -15,7 +15,7 @@ from core.errors import LearnerError
 from pages.kit.error import show_error
 from pages.kit.python_box import reset_boxes
 from pages.shell import sidebar, start, status
-from pages.shell.journey import stops
+from pages.shell.navigation import navigation
 
 # A picture of our own: an icon name would be fetched from the network by every browser.
 ICON = str(Path(__file__).parent / ".streamlit" / "icon.png")
@@ -28,25 +28,7 @@ def session() -> None:
     st.set_page_config(page_title="GPT-2 Under the Hood", page_icon=ICON, layout="wide")
     st.html(LEGIBLE)
     sidebar.start_session()
-    # The address equals the file name, or a deep link as a server's first request fails.
-    first, *others = [
-        st.Page(
-            stop.file,
-            title=stop.title,
-            icon=stop.icon,
-            url_path=stop.name if number else "home",
-            default=number == 0,
-        )
-        for number, stop in enumerate(stops())
-    ]
-    # The first page lives at the root; whoever types its name must not read "Page not found".
-    named = st.Page(
-        lambda: st.switch_page(first, query_params=st.query_params.to_dict()),
-        title=first.title,
-        url_path=stops()[0].name,
-        visibility="hidden",
-    )
-    page = st.navigation([first, *others, named])
+    page = navigation()
     reset_boxes()
     sidebar.draw()
     status.draw()
