@@ -1,0 +1,59 @@
+"""Open a state under AppTest and take down what is there."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from tests.app import APP, settle
+from tests.checkpoints import write_published
+from tests.golden.exports import offered
+from tests.golden.seen import seen
+from tests.golden.state import OTHER_MODEL, State
+
+
+def take_down(state: State, folder: Path) -> dict[str, Any]:
+    """What a learner gets in a state, in short.
+
+    Parameters
+    ----------
+    folder : where the other model is put, if the state asks for it
+    """
+    model = folder / "other"
+    if OTHER_MODEL in state.address.values() and not model.exists():
+        write_published(model)
+    app = AppTest.from_file(APP, default_timeout=240)
+    for name, value in state.address.items():
+        app.query_params[name] = str(model) if value == OTHER_MODEL else value
+    if state.page != "overview":
+        app.switch_page(f"pages/{state.page}.py")
+    with offered() as files:
+        app.run()
+        settle(app)
+        for step in state.steps:
+            files.clear()
+            _take(app, *step)
+        found = seen(app, files)
+    text = json.dumps(found, ensure_ascii=False, default=float)
+    return json.loads(text.replace(str(model), OTHER_MODEL))
+
+
+def _take(app: AppTest, kind: str, key: str, value: Any = None) -> None:
+    """Do what a learner does: press a button, or set a widget to a value; wait for work."""
+    widget = getattr(app, kind)(key=key)
+    if kind == "button":
+        widget.click().run()
+    else:
+        widget.set_value(value).run()
+    settle(app)
+    for _try in range(600):
+        if all(b.disabled for b in app.button if (b.key or "").startswith("stop_")):
+            break
+        time.sleep(0.1)
+        app.run()
+    app.run()
+    assert not app.exception, [e.message for e in app.exception]
