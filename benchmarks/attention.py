@@ -20,7 +20,7 @@ from transformers import GPT2Config, GPT2LMHeadModel
 
 from benchmarks.measure import peak_memory, random_model, some_ids, table, take_turns, typical
 from benchmarks.redraw import prompt_of, redraws, row
-from core.charts.attention.charts import packed_pictures, packed_triangle
+from core.charts.attention.cells import shades, triangle
 from core.engine.engine import Engine
 from core.model.loaded import LoadedModel
 from core.views.attention import layer_attention
@@ -86,8 +86,8 @@ def layers(engine: Engine, eager: GPT2LMHeadModel, n: int) -> tuple[list[str], l
     page = peak_mib(lambda: opened(engine, ids))
     theirs = peak_mib(lambda: eager(tensor, output_attentions=True))
     made = [layer_summary(loaded, trace, i) for i in range(n_layer)]
-    picture = len(packed_pictures(pictures(made, "max")))
-    head = len(packed_triangle(layer_pattern(loaded, trace, 5)[0])[0])
+    picture = shades(pictures(made, "max")).nbytes
+    head = triangle(layer_pattern(loaded, trace, 5)[0]).nbytes
     return (
         [str(n), *(f"{times[k]:.1f} ms" for k in trials)],
         [

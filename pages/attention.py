@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from core.charts.attention import charts
+from core.charts.attention import cells, charts
 from core.errors import LearnerError
 from core.language import _, ngettext
 from core.numbers import Number
@@ -24,7 +24,9 @@ from core.views.head_steps import HeadSteps, head_rows, head_steps, keys_to_show
 from core.views.rollout import all_layers
 from core.views.sink import SINK_FROM, sink, without_first
 from core.views.thumbnails import THUMBNAIL, LayerSummary, layer_summary, pictures
-from pages.components.attention_view import head_grid, pattern_view, picked
+from pages.components.head_grid import head_grid
+from pages.components.pattern_view import pattern_view
+from pages.components.shared.pick import picked
 from pages.kit import words as count
 from pages.kit.address import among, between, one_of, one_of_many, switch, tell_problems
 from pages.kit.current import Current
@@ -89,7 +91,7 @@ def all_heads_panel(
         order = right.toggle(_("Sort by the bar"), key="attention_sort", bind="query-params")
         ranking = found.ranking(kind)
         head_grid(
-            pictures(made, fold),
+            cells.shades(pictures(made, fold)),
             [titles[name] for name in found.labels.ravel()],
             key=GRID,
             chosen=(at.layer, at.head),
@@ -137,14 +139,14 @@ def grid_caption(
 def pick_head() -> None:
     """A click in the grid."""
     choice = picked(GRID)
-    if choice is not None:
+    if choice:
         state.choose(layer=choice[0], head=choice[1])
 
 
 def pick_cell() -> None:
     """A click in the pattern."""
     choice = picked(VIEW)
-    if choice is not None:
+    if choice:
         state.choose(query=choice[0], key=choice[1])
 
 
@@ -180,7 +182,6 @@ def head_panel(
             now.labels,
             key=VIEW,
             chosen=(at.query, at.key),
-            brightest=charts.brightest(shown),
             stamp=str(hash(now.ids)),
             alt=pattern_words(now, at, shown),
             on_pick=pick_cell,
@@ -249,7 +250,7 @@ def sink_note(now: Current, at: state.Place, layer: LayerAttention) -> None:
 def exports(now: Current, at: state.Place, found: LayerAttention, shown: np.ndarray) -> None:
     name = f"attention-L{at.layer}-H{at.head}"
     title = _("Attention of head L{layer}.H{head}").format(layer=at.layer, head=at.head)
-    labels, bright = now.labels, charts.brightest(shown)
+    labels, bright = now.labels, cells.brightest(shown)
 
     def everything() -> bytes:
         return charts.npz_file(
@@ -663,7 +664,6 @@ def together_panel(now: Current) -> None:
             now.labels,
             key=TOGETHER,
             chosen=(query, row[0][0]),
-            brightest=charts.brightest(matrix),
             stamp=str(hash(now.ids)),
             alt=words,
             on_pick=pick_together,
@@ -676,7 +676,7 @@ def together_panel(now: Current) -> None:
 def pick_together() -> None:
     """A click in the matrix of all layers."""
     choice = picked(TOGETHER)
-    if choice is not None:
+    if choice:
         st.session_state[state.TOGETHER] = choice[0]
 
 

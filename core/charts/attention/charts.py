@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import math
-import struct
 from html import escape
-from typing import Any
 
 import altair as alt
 import numpy as np
@@ -31,8 +28,6 @@ from core.charts.theme import (
 from core.language import _
 from core.numbers import Number
 
-#: Up to this many tokens the browser gets float32; above, half the bytes.
-EXACT_UP_TO = 256
 #: Up to this many tokens a picture has one rectangle per cell; above, an embedded image.
 RECTANGLES_UP_TO = 64
 #: Numbers in cells that are too narrow for them stand upright, and only where even a line of
@@ -43,60 +38,6 @@ _IN_CELLS = {
     "angle": {"expr": "bandwidth('x') < 7.6 * length(datum.text) + 1 ? 270 : 0"},
     "opacity": {"expr": "bandwidth('x') < 15 ? 0 : 1"},
 }
-
-
-# --- for the components -----------------------------------------------------------------------
-
-
-def pack(header: dict[str, Any], body: bytes) -> bytes:
-    """A JSON header and raw numbers as one message.
-
-    Returns
-    -------
-    bytes
-        The header's length (4 bytes, little endian), the header padded with
-        spaces to a multiple of four, the numbers.
-    """
-    text = json.dumps(header, ensure_ascii=False).encode("utf-8")
-    text += b" " * (-len(text) % 4)
-    return struct.pack("<I", len(text)) + text + body
-
-
-def packed_triangle(pattern: np.ndarray) -> tuple[bytes, bool]:
-    """The lower triangle, row after row.
-
-    Parameters
-    ----------
-    pattern : shape (query, key)
-
-    Returns
-    -------
-    bytes, rooted
-        Little-endian float32, or, if `rooted`, ``65535 sqrt(weight)`` as 16-bit
-        integers: 1,024 tokens are 1.05 MB that way, and a weight is within 0.002 %
-        of one of what it was, a small one nearer. A weight that is not zero stays so.
-    """
-    rooted = len(pattern) > EXACT_UP_TO
-    cells = pattern[np.tri(len(pattern), dtype=bool)]
-    if not rooted:
-        return cells.astype("<f4").tobytes(), False
-    roots = np.rint(65535 * np.sqrt(np.clip(cells, 0, 1)))
-    return np.maximum(roots, cells > 0).astype("<u2").tobytes(), True
-
-
-def packed_pictures(pictures: np.ndarray) -> bytes:
-    """Small pictures as bytes, 255 for a weight of one; shape (..., s, s)."""
-    return np.rint(np.clip(pictures, 0, 1) * 255).astype(np.uint8).tobytes()
-
-
-def brightest(pattern: np.ndarray) -> float:
-    """The weight that should have the darkest colour; larger ones share it.
-
-    The first queries have few keys, so their weights are large whatever the head
-    does; they would wash out the rest, and do not count here.
-    """
-    late = pattern[max(1, len(pattern) // 4) :]
-    return float(late.max()) if late.size else 1.0
 
 
 # --- pictures to take away --------------------------------------------------------------------

@@ -26,3 +26,16 @@ export function isLight(colour) {
     (v) => (v <= 10 ? v / 3295 : ((v / 255 + 0.055) / 1.055) ** 2.4));
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179;
 }
+
+// Ink for words on a colour.
+export const inkOn = (colour) => (isLight(colour) ? '#14131C' : '#FFFFFF');
+
+// A ramp in 256 steps, for pictures of many cells; `bend` moves the shares, such as Math.sqrt.
+export function stepsOf(stops, bend = (share) => share) {
+  return Array.from({ length: 256 }, (_, step) => mix(stops, bend(step / 255)));
+}
+
+// The step of a weight, where `most` has the strongest colour.
+export function shade(steps, weight, most) {
+  return steps[Math.round(255 * Math.min(1, Math.max(0, weight / most)))];
+}
