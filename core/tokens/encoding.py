@@ -13,7 +13,7 @@ from cachetools import LRUCache
 from core.errors import TooMuchText
 from core.language import _
 from core.tokens.label import bytes_label, clean, piece, text_of
-from core.tokens.vocabulary import Vocabulary, vocabulary
+from core.tokens.vocabulary import Vocabulary, token_bytes, vocabulary
 
 if TYPE_CHECKING:  # importing transformers takes seconds; the first page does not wait for it
     from transformers import GPT2TokenizerFast
@@ -137,6 +137,11 @@ def encode(
         If the text is longer than `max_characters`.
     """
     return encoding(tokenizer, text, max_characters).tokens()
+
+
+def decode(tokenizer: GPT2TokenizerFast, token_ids: Sequence[int]) -> str:
+    """Token ids as text; bytes that are not valid UTF-8 become U+FFFD."""
+    return b"".join(token_bytes(tokenizer, i) for i in token_ids).decode("utf-8", "replace")
 
 
 def groups(tokens: Sequence[Token]) -> tuple[tuple[int, int], ...]:

@@ -10,13 +10,13 @@ import streamlit as st
 
 from core.charts.sampling.compare import surprise_bars
 from core.charts.sampling.compare_beams import beam_tree
-from core.engine import continuations
-from core.engine.continuations import Comparison, Way
+from core.engine.comparison import Comparison, Continuation, measure, side_by_side
 from core.language import _, ngettext
 from core.numbers import Number, percent
 from core.sampling.beam_tree import tree_table
 from core.sampling.beams import BeamState, Hypothesis
 from core.sampling.settings import SamplingSettings
+from core.tokens.encoding import decode
 from pages.kit import jobs
 from pages.kit.box import box
 from pages.kit.current import Current
@@ -69,7 +69,7 @@ def _begin(now: Current) -> None:
     at = Values(now)
     asked = _Asked(settings_of(at), at[SEED], at[BEAMS])
     work = partial(
-        continuations.compare,
+        side_by_side,
         now.engine,
         now.ids,
         asked.settings,
@@ -82,7 +82,7 @@ def _begin(now: Current) -> None:
 
 def _texts(now: Current, asked: _Asked, comparison: Comparison) -> Shown:
     """Each text with its numbers, and their surprise as bars."""
-    ways, variety = continuations.measure(now.engine, now.ids, comparison)
+    ways, variety = measure(now.engine, now.ids, comparison)
     names, bits = _names(asked), [way.bits for way in ways]
     bars = chart(
         surprise_bars(names, bits),
@@ -116,7 +116,7 @@ def _names(asked: _Asked) -> list[str]:
     ]
 
 
-def _text(name: str, way: Way) -> None:
+def _text(name: str, way: Continuation) -> None:
     left, right = st.columns([1, 3])
     left.markdown(f"**{name}**")
     with right:
@@ -152,7 +152,7 @@ def _beams(now: Current, asked: _Asked, search: BeamState) -> Shown:
 def _decoded(now: Current, hypothesis: Hypothesis) -> str:
     """A text without the token that ended it."""
     end_of_text = now.engine.tokenizer.eos_token_id
-    return continuations.decode(now.engine, [i for i in hypothesis.token_ids if i != end_of_text])
+    return decode(now.engine.tokenizer, [i for i in hypothesis.token_ids if i != end_of_text])
 
 
 def _beams_caption(n_kept: int, finished: tuple[Hypothesis, ...]) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core import cache
 from core.charts.sampling.surprise import surprisal_line
-from core.engine import continuations
+from core.engine.scoring import score
 from core.language import _
 from core.numbers import percent
 from core.recipes import Recipe
@@ -59,10 +59,10 @@ def _scores(now: Current, ids: tuple[int, ...]) -> Scores | None:
     n_windows = len(windows(len(ids), now.engine.shape.n_ctx))
     if n_windows == 1:
         jobs.stop("score")
-        return join(list(continuations.score(now.engine, ids)))
+        return join(list(score(now.engine, ids)))
     work = jobs.kept("score")
     if work is None or work["key"] != (now.engine.key, ids):
-        read = partial(continuations.score, now.engine, ids)
+        read = partial(score, now.engine, ids)
         jobs.start_by_itself("score", read, key=(now.engine.key, ids))
         return None
     job = work["job"]

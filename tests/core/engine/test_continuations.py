@@ -1,11 +1,7 @@
-"""Whole continuations against generate, and against each other."""
+"""Whole continuations against generate."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
-import pytest
 import torch
 
 from core.engine import continuations
@@ -55,24 +51,6 @@ def test_stop_texts_and_other_ends(storyteller, tiny) -> None:
     full, why = write(tiny, tuple(range(500, 563)), 30)
     assert why == "context"
     assert len(full) == 2
-
-
-def test_side_by_side(storyteller) -> None:
-    ids = storyteller.ids("The fox")
-    # Without a penalty a beam's score is the model's own log-probability per token.
-    plain = replace(SETTINGS, repetition_penalty=1.0)
-    *_rest, last = continuations.compare(
-        storyteller, ids, plain, seeds=(1, 2), n_beams=3, max_new_tokens=5
-    )
-    assert last.share == 1
-    ways, variety = continuations.measure(storyteller, ids, last)
-    assert len(ways) == 4
-    assert ways[0].log_prob == pytest.approx(
-        sum(np.log(c.model_probability) for c in last.greedy), abs=1e-3
-    )
-    best = last.search.finished[0]
-    assert ways[-1].log_prob == pytest.approx(best.score * len(best.token_ids), abs=1e-3)
-    assert 0 < variety <= 1
 
 
 def test_many_draws_are_the_runs_of_their_seeds(storyteller) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 from concurrent.futures import ThreadPoolExecutor
+from weakref import ref
 
 import pytest
 
 from core.engine.engine import Engine
 from core.engine.fair_queue import client
 from core.errors import RequestFailed
+from core.model.load import load_model
 from tests.core.engine.common import DRAWN, GREEDY, PROMPT, SOON, Gate, tokens, until
 
 
@@ -112,3 +115,22 @@ def test_a_fault_of_the_engine_itself_hangs_nobody(engine: Engine, monkeypatch):
         waiting.result(SOON)
     monkeypatch.undo()
     assert engine.call(lambda _loaded: "alive") == "alive"
+
+
+def test_a_model_that_is_unloaded_is_freed_at_once(tiny_folder):
+    """Nothing in the engine knows itself in a circle: its memory waits for no collection."""
+    gc.collect()
+    gc.disable()
+    try:
+        engine = Engine(load_model(str(tiny_folder)))
+        engine.trace(PROMPT)
+        list(engine.generate(PROMPT, DRAWN, max_new_tokens=3))
+        model, owner = ref(engine.loaded.model), ref(engine.owner)
+        thread = engine.owner.thread
+        engine.close()
+        thread.join(SOON)
+        del engine, thread
+        assert owner() is None
+        assert model() is None
+    finally:
+        gc.enable()

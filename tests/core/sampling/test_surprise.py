@@ -10,14 +10,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.engine import continuations
+from core.engine.scoring import score
 from core.sampling.surprise import join, score_window, total, windows
 
 
 def test_a_text_equals_transformers(storyteller, oracle_of) -> None:
     text = "The queen looked at the river, and 日本 was far away."
     ids = storyteller.ids(text)
-    scores = join(list(continuations.score(storyteller, ids)))
+    scores = join(list(score(storyteller, ids)))
     with torch.no_grad():
         out = oracle_of(storyteller.loaded.source)(torch.tensor([ids]), labels=torch.tensor([ids]))
     log_probs = out.logits[0, :-1].log_softmax(-1).numpy()
@@ -47,7 +47,7 @@ def test_windows_count_every_token_once(n_tokens: int, n_ctx: int) -> None:
 
 def test_a_long_text_is_scored_in_windows(tiny) -> None:
     ids = tuple(int(i) for i in np.random.default_rng(0).integers(0, 50_000, 150))
-    scores = join(list(continuations.score(tiny, ids)))
+    scores = join(list(score(tiny, ids)))
     assert scores.token_ids.tolist() == list(ids[1:])
     window = windows(150, 64)[-1]
     last = tiny.call(score_window, ids[window.start : window.end], 63)
