@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
+from typing import Any
 
 import streamlit as st
 
@@ -43,7 +44,7 @@ def show(name: str, *panels: Panel | Group, reads: Sequence[Param] = ()) -> None
     for param in params:
         if param in shared or not param.late:
             param.remember(at)
-    st.session_state[_SHARED] = {param.name: at[param] for param in shared}
+    st.session_state[_SHARED] = _state(shared, at)
     for group in groups:
         _run(name, group, shared, now)
     footer(name, now)
@@ -85,11 +86,13 @@ def _run(name: str, group: Group, shared: Sequence[Param], now: Current) -> None
 
 def _concerns_others(now: Current, shared: Sequence[Param]) -> bool:
     """Whether what was chosen in a fragment changes more than the fragment."""
-    memory = st.session_state
-    if memory.get(PROMPT) != now.text or memory.get(MODEL) != now.engine.key:
-        return True
-    before, at = memory[_SHARED], Values(now)
-    return any(before.get(param.name) != at[param] for param in shared)
+    return st.session_state[_SHARED] != _state(shared, Values(now))
+
+
+def _state(shared: Sequence[Param], at: Values) -> dict[str, Any]:
+    """What a whole run of the page depends on: prompt, model, and the shared values."""
+    asked = {name: st.session_state.get(name) for name in (PROMPT, MODEL)}
+    return asked | {param.key: at[param] for param in shared}
 
 
 def tell_problems(page: str, params: Sequence[Param], at: Values) -> None:
