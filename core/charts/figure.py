@@ -54,6 +54,12 @@ def slot(name: str) -> Any:
     return f"{_LEFT}{name}{_RIGHT}"
 
 
+def columns_of(dicts: Sequence[Mapping[str, Any]], *names: str) -> dict[str, list]:
+    """The named columns, or all, of a table that is given row by row."""
+    wanted = names or next(iter(dicts), ())
+    return {name: [row[name] for row in dicts] for name in wanted}
+
+
 @dataclass(frozen=True, eq=False)
 class Figure:
     """Vega-Lite, and the tables that it draws.

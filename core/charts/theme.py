@@ -22,6 +22,8 @@ CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
 BLUE, ORANGE = "#0072B2", "#E69F00"
 #: What the eye should find first: the chosen token, the query, the drawn token.
 ACCENT = "#D55E00"
+#: Grey that is seen on both themes: what is neither joined nor chosen.
+QUIET = "#8A8799"
 
 #: Probabilities and weights: one hue, zero has the colour of the page.
 SEQUENTIAL_LIGHT = (

@@ -79,6 +79,15 @@ class Encoding:
         data = self.vocab.data
         return tuple(Token(i, data[i], a, b) for i, (a, b) in zip(ids, spans, strict=True))
 
+    def n_pages(self, size: int) -> int:
+        """How many pages of `size` tokens the text fills."""
+        return -(-len(self) // size)
+
+    def page(self, number: int, size: int) -> tuple[int, int]:
+        """First token and one past the last on a page, the pages counted from 1."""
+        first = (number - 1) * size
+        return first, min(len(self), first + size)
+
 
 #: Texts of the last minutes, shared by all sessions: two million characters at most.
 _remembered: LRUCache = LRUCache(2_000_000, getsizeof=lambda encoded: len(encoded.text) + 100)

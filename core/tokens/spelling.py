@@ -47,6 +47,12 @@ def splits(encoded: Encoding, limit: int = 200) -> tuple[Split, ...]:
     return tuple(found)
 
 
+def most_telling(encoded: Encoding) -> int:
+    """The first token of the first split character; of all tokens where none is split."""
+    found = splits(encoded, 1)
+    return found[0].first if found else 0
+
+
 def stretch(encoded: Encoding, around: int, n_bytes: int = 20) -> tuple[int, int]:
     """Whole groups of tokens around token `around`, about `n_bytes` long in all.
 
@@ -130,6 +136,13 @@ def _row(
         "colour": colour,
         "split": split,
     }
+
+
+def spelled(text: str) -> list[tuple[str, str]]:
+    """For each character its bytes in hex, and what GPT-2 writes for them."""
+    written = byte_encoder()
+    spelling = [character.encode() for character in text]
+    return [(data.hex(" "), "".join(written[byte] for byte in data)) for data in spelling]
 
 
 def table(vocab: Vocabulary, text: str) -> list[dict]:

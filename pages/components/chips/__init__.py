@@ -87,7 +87,7 @@ def chips(
         "first": first,
         "under": under,
         "pick": on_pick is not None,
-        "chosen": chosen,
+        "followed": chosen,
         "two": two,
         "visible": marks,
         "hint": hint,

@@ -12,8 +12,8 @@ export default function (component) {
   const note = parentElement.querySelector('.note');
   if (!data || !root) return;
   const { view, fresh } = viewOf(root, note, data);
-  if (data.pick && (fresh || view.told !== data.chosen)) tellChoice(view, fresh);
-  view.told = data.chosen;
+  if (data.pick && (fresh || view.told !== data.followed)) tellChoice(view, fresh);
+  view.told = data.followed;
   onPoint(root, LINKED, (made) => {
     if (made !== view.pointed) light(view, made);
   });
@@ -31,7 +31,7 @@ export default function (component) {
 
 // What is drawn, lit and chosen. The same data draw nothing anew, so pointing survives a re-run.
 function viewOf(root, note, data) {
-  const stamp = JSON.stringify({ ...data, chosen: null });
+  const stamp = JSON.stringify({ ...data, followed: null });
   let view = views.get(root);
   const fresh = view?.stamp !== stamp;
   if (fresh) {
@@ -50,8 +50,8 @@ function placeOf(made) {
 
 // The server's choice (from the address, or of another panel), once for each time it changes.
 function tellChoice(view, fresh) {
-  const { chosen, first } = view.data;
-  mark(view, 0, chosen === null ? null : chosen - first);
+  const { followed, first } = view.data;
+  mark(view, 0, followed === null ? null : followed - first);
   // Not after a click: what was clicked is in sight, and nothing should move under the pointer.
   if (fresh) reveal(view.chosen, null);
 }
