@@ -47,6 +47,15 @@ def values_of(program: str) -> frozenset[str]:
     return frozenset(names)
 
 
+# A page fills its programs in at every run; there are few texts, one for each taken branch.
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> tuple[ast.Module, frozenset[str]]:
+    """A text's tree, not to be written into, and the names that it reads."""
+    tree = ast.parse(text)
+    names = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
+    return tree, frozenset(name.id for name in names if isinstance(name.ctx, ast.Load))
+
+
 def filled(program: str, values: dict[str, Any]) -> str:
     """The program with its values.
 
@@ -65,7 +74,7 @@ def filled(program: str, values: dict[str, Any]) -> str:
 def _decided(text: str, values: dict[str, Any]) -> str:
     """The branches that the values take instead of the questions that ask for them."""
     lines = text.splitlines(keepends=True)
-    for statement in reversed(ast.parse(text).body):
+    for statement in reversed(_parsed(text)[0].body):
         if isinstance(statement, ast.If) and _asks_only_for(statement.test, values):
             taken = _branch(statement, lines, values)
             lines[statement.lineno - 1 : statement.end_lineno] = [taken]
@@ -95,8 +104,7 @@ def _block(body: list[ast.stmt], header: int, lines: list[str]) -> str:
 
 
 def _assigned(text: str, values: dict[str, Any]) -> str:
-    tree = ast.parse(text)
-    used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    tree, used = _parsed(text)
     lines = text.splitlines(keepends=True)
     done: set[str] = set()
     edits = []
