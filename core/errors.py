@@ -6,6 +6,7 @@ Programmers' mistakes stay `ValueError`; these reach the screen as they are.
 from __future__ import annotations
 
 from core.language import _
+from core.numbers import count
 
 
 class LearnerError(Exception):
@@ -40,10 +41,10 @@ class TooManyTokens(LearnerError):
 
     def __init__(self, n_tokens: int, n_ctx: int) -> None:
         super().__init__(
-            _("The text has {n:,} tokens and this model reads at most {limit:,}.").format(
-                n=n_tokens, limit=n_ctx
+            _("The text has {n} tokens and this model reads at most {limit}.").format(
+                n=count(n_tokens), limit=count(n_ctx)
             ),
-            _("Shorten the text, or continue with the first {limit:,}.").format(limit=n_ctx),
+            _("Shorten the text, or continue with the first {limit}.").format(limit=count(n_ctx)),
         )
         self.n_tokens, self.n_ctx = n_tokens, n_ctx
 

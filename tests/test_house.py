@@ -152,6 +152,25 @@ def test_private_parts_of_streamlit_are_used_in_one_file_only():
     assert submodules | users(r"st(\.\w+)*\._\w+", sources()) == {"core/cache.py"}
 
 
+def formats(path: str) -> Iterator[str]:
+    """The formats of numbers for people that a file writes itself: thousands, per cent."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
+            spec = ast.unparse(node.format_spec)
+            if "," in spec or spec.rstrip("'\"").endswith("%"):
+                yield spec
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from re.findall(r"\{\w*:[^{}]*[,%]\w*\}", node.value)
+
+
+def test_how_a_number_reads_is_decided_in_one_file_only():
+    programs = "core/recipes/"  # they are the learner's own: Python's formats
+    paths = [path for path in finished() if not path.startswith(programs)]
+    assert {path: [*formats(path)] for path in paths if [*formats(path)]}.keys() <= {
+        "core/numbers.py"
+    }
+
+
 # --- requirements ---------------------------------------------------------------------------
 
 

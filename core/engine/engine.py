@@ -27,6 +27,7 @@ from core.language import _
 from core.model.allocator import tune_allocator
 from core.model.bounds import check_ids
 from core.model.loaded import LoadedModel
+from core.numbers import count
 from core.sampling.generation import Step
 from core.sampling.settings import SamplingSettings
 from core.tokens.encoding import encode
@@ -276,8 +277,8 @@ class Engine:
         most = self._max_new_tokens
         if most is not None and max_new_tokens > most:
             raise OutOfRange(
-                _("{n:,} new tokens are too many: this server makes at most {limit:,}.").format(
-                    n=max_new_tokens, limit=most
+                _("{n} new tokens are too many: this server makes at most {limit}.").format(
+                    n=count(max_new_tokens), limit=count(most)
                 ),
                 _("Ask for fewer, and continue from there."),
             )

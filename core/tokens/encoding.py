@@ -12,6 +12,7 @@ from cachetools import LRUCache
 
 from core.errors import TooMuchText
 from core.language import _
+from core.numbers import count
 from core.tokens.label import bytes_label, clean, piece, text_of
 from core.tokens.vocabulary import Vocabulary, token_bytes, vocabulary
 
@@ -106,8 +107,8 @@ def encoding(
     """
     if max_characters is not None and len(text) > max_characters:
         raise TooMuchText(
-            _("The text has {n:,} characters; this server reads at most {limit:,}.").format(
-                n=len(text), limit=max_characters
+            _("The text has {n} characters; this server reads at most {limit}.").format(
+                n=count(len(text)), limit=count(max_characters)
             ),
             _("Shorten it; nothing that you typed is lost."),
         )

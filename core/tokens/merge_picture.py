@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from core.numbers import count
 from core.tokens.label import short
 from core.tokens.merges import Merge, Replay
 from core.tokens.vocabulary import Vocabulary
@@ -78,7 +79,7 @@ def picture(vocab: Vocabulary, played: Replay, n_merges: int) -> list[dict]:
             "text": short(vocab.data[block.id]),
             "step": block.step,
             "number": str(block.step) if block.step else "",
-            "rank": "" if block.rank is None else f"{block.rank:,}",
+            "rank": "" if block.rank is None else count(block.rank),
             "id": block.id,
             "state": _state(block, n_merges),
         }

@@ -11,6 +11,7 @@ import pyarrow.compute
 
 from core.errors import BadSearch, OutOfRange
 from core.language import _
+from core.numbers import count
 from core.tokens.label import clean, hexed, label, spell
 from core.tokens.vocabulary import Vocabulary, ranks
 
@@ -45,8 +46,8 @@ def search(vocab: Vocabulary, query: str, by: str, *, match_case: bool = True) -
         return np.array(parse_ids(query, len(vocab)), dtype=np.int64)
     if len(query) > LONGEST_QUERY:
         raise BadSearch(
-            _("A search has at most {limit} characters; this one has {n:,}.").format(
-                limit=LONGEST_QUERY, n=len(query)
+            _("A search has at most {limit} characters; this one has {n}.").format(
+                limit=LONGEST_QUERY, n=count(len(query))
             ),
             _("Shorten it."),
         )
@@ -141,8 +142,8 @@ def parse_ids(query: str, n_vocab: int) -> tuple[int, ...]:
     parts = re.sub(r"[\[\](),;]", " ", query).split()
     if len(parts) > MOST_IDS:
         raise BadSearch(
-            _("{n:,} ids are too many; at most {limit:,} are read.").format(
-                n=len(parts), limit=MOST_IDS
+            _("{n} ids are too many; at most {limit} are read.").format(
+                n=count(len(parts)), limit=count(MOST_IDS)
             ),
             _("Leave some out."),
         )
@@ -159,7 +160,7 @@ def _parse_id(part: str, n_vocab: int) -> int:
     number = int(part)
     if not 0 <= number < n_vocab:
         raise OutOfRange(
-            _("There is no token {id:,}.").format(id=number),
-            _("Ids run from 0 to {last:,}.").format(last=n_vocab - 1),
+            _("There is no token {id}.").format(id=count(number)),
+            _("Ids run from 0 to {last}.").format(last=count(n_vocab - 1)),
         )
     return number

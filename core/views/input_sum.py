@@ -10,6 +10,7 @@ import torch
 from core.errors import OutOfRange
 from core.language import _
 from core.model.loaded import LoadedModel
+from core.numbers import count
 from core.views.trace import frozen
 from core.views.wte import check_ids
 
@@ -51,8 +52,8 @@ def input_sum(loaded: LoadedModel, ids: tuple[int, ...], start: int = 0) -> Inpu
     check_ids(loaded, ids)
     if start < 0 or start + len(ids) > loaded.shape.n_ctx:
         raise OutOfRange(
-            _("There is no such position: this model has positions 0 to {last:,}.").format(
-                last=loaded.shape.n_ctx - 1
+            _("There is no such position: this model has positions 0 to {last}.").format(
+                last=count(loaded.shape.n_ctx - 1)
             ),
             _("Choose one of them."),
         )

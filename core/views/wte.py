@@ -18,6 +18,7 @@ from accelerate.utils import align_module_device
 from core.errors import OutOfRange
 from core.language import _
 from core.model.loaded import LoadedModel
+from core.numbers import count
 from core.tokens.label import piece
 from core.tokens.vocabulary import vocabulary
 from core.views.arrays import read_only
@@ -81,8 +82,8 @@ def check_ids(loaded: LoadedModel, ids: tuple[int, ...]) -> None:
     """
     if not ids or min(ids) < 0 or max(ids) >= loaded.shape.n_vocab:
         raise OutOfRange(
-            _("There is no such token: ids run from 0 to {last:,}.").format(
-                last=loaded.shape.n_vocab - 1
+            _("There is no such token: ids run from 0 to {last}.").format(
+                last=count(loaded.shape.n_vocab - 1)
             ),
             _("Choose a token of the prompt, or type a word."),
         )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from core.language import _
+from core.numbers import bare, count
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,10 @@ def between(low: float, high: float, *, whole: bool = True) -> Possible:
         return math.isfinite(number) and low <= number <= high
 
     if whole:
-        text = _("a whole number from {low:,} to {high:,}")
+        text, write = _("a whole number from {low} to {high}"), count
     else:
-        text = _("a number from {low:g} to {high:g}")
-    return Possible(allows, text.format(low=low, high=high))
+        text, write = _("a number from {low} to {high}"), bare
+    return Possible(allows, text.format(low=write(low), high=write(high)))
 
 
 def among(options: Iterable[object]) -> Possible:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.language import _, ngettext
+from core.numbers import count
 
 #: Invisible, and no line breaks there.
 _JOINER = "\u2060"
@@ -29,31 +30,31 @@ def ending(text: str, most: int) -> str:
 
 
 def tokens(n: int) -> str:
-    return ngettext("{n:,} token", "{n:,} tokens", n).format(n=n)
+    return ngettext("{n} token", "{n} tokens", n).format(n=count(n))
 
 
 def characters(n: int) -> str:
-    return ngettext("{n:,} character", "{n:,} characters", n).format(n=n)
+    return ngettext("{n} character", "{n} characters", n).format(n=count(n))
 
 
 def n_bytes(n: int) -> str:
-    return ngettext("{n:,} byte", "{n:,} bytes", n).format(n=n)
+    return ngettext("{n} byte", "{n} bytes", n).format(n=count(n))
 
 
 def n_words(n: int) -> str:
-    return ngettext("{n:,} word", "{n:,} words", n).format(n=n)
+    return ngettext("{n} word", "{n} words", n).format(n=count(n))
 
 
 def layers(n: int) -> str:
-    return ngettext("{n:,} layer", "{n:,} layers", n).format(n=n)
+    return ngettext("{n} layer", "{n} layers", n).format(n=count(n))
 
 
 def heads(n: int) -> str:
-    return ngettext("{n:,} head", "{n:,} heads", n).format(n=n)
+    return ngettext("{n} head", "{n} heads", n).format(n=count(n))
 
 
 def tokens_from(first: int, last: int) -> str:
     """A stretch of tokens by their positions, both included."""
     if first == last:
-        return _("token {n:,}").format(n=first)
-    return _("tokens {first:,} to {last:,}").format(first=first, last=last)
+        return _("token {n}").format(n=count(first))
+    return _("tokens {first} to {last}").format(first=count(first), last=count(last))

@@ -13,6 +13,7 @@ from core.engine.fair_queue import client
 from core.errors import EmptyPrompt, LearnerError
 from core.language import _
 from core.model.job import LoadJob
+from core.numbers import count
 from core.tokens.encoding import encoding
 from pages.kit.current import MODEL, PROMPT, Current
 from pages.kit.error import show_error
@@ -114,9 +115,9 @@ def current() -> Current:
     if now.was_cut:
         st.warning(
             _(
-                "This text has {n:,} tokens; the model reads at most {limit:,} at once."
-                " What it computes is shown for the first {limit:,}."
-            ).format(n=len(made), limit=n_ctx)
+                "This text has {n} tokens; the model reads at most {limit} at once."
+                " What it computes is shown for the first {limit}."
+            ).format(n=count(len(made)), limit=count(n_ctx))
         )
     return now
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import cache
+from core import cache, numbers
 from core.errors import LearnerError
 from core.language import _, available_languages, set_language
 from core.model.catalogue import Entry, find, offered
-from core.numbers import byte_size, parameters
 from pages.kit import words as count
 from pages.kit.current import MODEL, PROMPT
 from pages.kit.error import show_error
@@ -122,11 +121,11 @@ def _model_line(entry: Entry) -> str:
     """A model with its size: parameters and what must be fetched."""
     if entry.shape is None:
         return entry.title
-    size = parameters(entry.shape.n_params)
+    size = numbers.parameters(entry.shape.n_params)
     if entry.embedded or not entry.download_bytes:
         return f"{entry.title} · {size}"
     return f"{entry.title} · {size} · " + _("{size} to fetch").format(
-        size=byte_size(entry.download_bytes)
+        size=numbers.byte_size(entry.download_bytes)
     )
 
 
@@ -139,14 +138,13 @@ def _describe(entry: Entry) -> None:
     shape = entry.shape
     st.caption(
         _(
-            "{layers} · {heads} · {width:,} wide · {context:,} tokens of context"
-            " · {memory} in memory"
+            "{layers} · {heads} · {width} wide · {context} tokens of context · {memory} in memory"
         ).format(
             layers=count.layers(shape.n_layer),
             heads=count.heads(shape.n_head),
-            width=shape.n_embd,
-            context=shape.n_ctx,
-            memory=byte_size(entry.bytes_in("float32")),
+            width=numbers.count(shape.n_embd),
+            context=numbers.count(shape.n_ctx),
+            memory=numbers.byte_size(entry.bytes_in("float32")),
         )
     )
 

@@ -8,6 +8,7 @@ from core import cache
 from core.charts.overview.next import next_token_bars
 from core.language import _
 from core.model.stored import Stored, stored
+from core.numbers import percent
 from core.tokens.label import label
 from pages.components.token_strip import token_strip
 from pages.kit.current import MODEL, PROMPT
@@ -51,7 +52,7 @@ def _show(found: Stored) -> None:
                 key="chart_stored",
                 alt=_("The most probable next tokens as bars."),
             ),
-            _("After this text the model gives {share:.1%} to its first choice.").format(
-                share=found.probs[0]
+            _("After this text the model gives {share} to its first choice.").format(
+                share=percent(found.probs[0])
             ),
         ).draw()

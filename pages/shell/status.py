@@ -9,7 +9,7 @@ import streamlit as st
 from core import cache
 from core.language import _
 from core.model.memory import free_memory
-from core.numbers import byte_size
+from core.numbers import byte_size, count, decimal, percent
 from pages.kit.fragment import fragment
 
 if TYPE_CHECKING:  # the engine's room imports torch
@@ -47,9 +47,9 @@ def _lines(now: Status) -> list[str]:
         ),
         _("Sessions in the last minute: {n}").format(n=now.clients),
         _("Generating: {n} · waiting: {waiting}").format(n=now.generating, waiting=now.waiting),
-        _("{rate:.0f} tokens a second ({total:,} in all)").format(
-            rate=now.tokens_per_second, total=now.tokens
+        _("{rate} tokens a second ({total} in all)").format(
+            rate=decimal(now.tokens_per_second, 0), total=count(now.tokens)
         ),
-        _("Answers from the cache: {share:.0%}").format(share=now.hits / max(1, asked)),
+        _("Answers from the cache: {share}").format(share=percent(now.hits / max(1, asked), 0)),
         _("Failed requests: {n}").format(n=now.failures),
     ]

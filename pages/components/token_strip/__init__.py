@@ -12,6 +12,7 @@ from typing import Any
 
 from core.charts.theme import CATEGORIES
 from core.language import _
+from core.numbers import count
 from core.tokens.encoding import Token, groups
 from core.tokens.label import hexed
 from pages.components.shared.declare import component
@@ -64,8 +65,8 @@ def token_strip(
 
 def describe(token: Token, index: int) -> str:
     """A token in one line: position, text, id, bytes."""
-    return _("Token {index}: “{text}” · id {id:,} · bytes {data}").format(
-        index=index, text=token.label, id=token.id, data=hexed(token.data)
+    return _("Token {index}: “{text}” · id {id} · bytes {data}").format(
+        index=index, text=token.label, id=count(token.id), data=hexed(token.data)
     )
 
 

@@ -6,6 +6,7 @@ from core.charts.overview.family import sizes
 from core.language import _
 from core.model.family import Relative, times_smaller_than_gpt3
 from core.model.family import family as relatives_of
+from core.numbers import count, decimal, parameters
 from pages.kit.current import Current
 from pages.kit.figure import below, chart, table
 from pages.kit.panel import Shown, panel
@@ -26,9 +27,9 @@ def family(now: Current, at: Values) -> Shown:
     return Shown(
         below(chart(figure, key="chart_family", alt=alt), table(_rows(relatives))),
         _(
-            "GPT-3 is {times:,.0f} times the size of the model on this page. A dash: the makers"
+            "GPT-3 is {times} times the size of the model on this page. A dash: the makers"
             " published nothing."
-        ).format(times=times_smaller_than_gpt3(n_params)),
+        ).format(times=decimal(times_smaller_than_gpt3(n_params), 0)),
     )
 
 
@@ -46,14 +47,8 @@ def _rows(relatives: list[Relative]) -> dict[str, list[str]]:
 
 
 def _or_dash(n: int | None) -> str:
-    return _UNKNOWN if n is None else f"{n:,}"
+    return _UNKNOWN if n is None else count(n)
 
 
 def _readable(n_params: float | None) -> str:
-    if n_params is None:
-        return _("not published")
-    for unit, size in (("T", 1e12), ("B", 1e9), ("M", 1e6)):
-        if n_params >= size:
-            digits = 0 if n_params >= 10 * size else 1
-            return f"{n_params / size:,.{digits}f} {unit}"
-    return f"{n_params:,.0f}"
+    return _("not published") if n_params is None else parameters(n_params)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.charts.overview.next import next_token_bars
 from core.language import _
+from core.numbers import count, percent
 from core.views.journey import TOP, journey
 from pages.kit.box import box
 from pages.kit.current import Current
@@ -20,9 +21,13 @@ def next_(now: Current, at: Values) -> Shown:
     return Shown(
         chart(bars, key="chart_next", alt=alt),
         _(
-            "These {n} tokens hold {share:.1%} of the probability; the other {rest:,} share the"
+            "These {n} tokens hold {share} of the probability; the other {rest} share the"
             " rest."
-        ).format(n=TOP, share=sum(found.next_probs), rest=now.engine.shape.n_vocab - TOP),
+        ).format(
+            n=TOP,
+            share=percent(sum(found.next_probs)),
+            rest=count(now.engine.shape.n_vocab - TOP),
+        ),
         recipe=box(
             now, "overview/next", "overview-next-token",
             shown=list(found.next_probs), top=len(found.next_probs),

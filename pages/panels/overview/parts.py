@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.charts.overview.parts import parameter_bar
 from core.language import _
+from core.numbers import count, parameters
 from pages.kit.box import box
 from pages.kit.current import Current
 from pages.kit.figure import below, chart, metrics
@@ -23,8 +24,8 @@ def parts(now: Current, at: Values) -> Shown:
     )
     return Shown(
         below(metrics(_figures(shape)), bar),
-        " + ".join(f"{n:,}" for n in counted.values())
-        + f" = {shape.n_params:,}. "
+        " + ".join(map(count, counted.values()))
+        + f" = {count(shape.n_params)}. "
         + _("The output head is `wte` again, so it costs nothing extra."),
         recipe=box(
             now, "overview/parts", "overview-parameters",
@@ -47,8 +48,8 @@ def _figures(shape) -> list[tuple[str, str]]:
     return [
         (_("layers"), f"{shape.n_layer}"),
         (_("heads per layer"), f"{shape.n_head}"),
-        (_("width"), f"{shape.n_embd:,}"),
-        (_("context"), f"{shape.n_ctx:,}"),
-        (_("vocabulary"), f"{shape.n_vocab:,}"),
-        (_("parameters"), f"{shape.n_params / 1e6:,.1f} M"),
+        (_("width"), count(shape.n_embd)),
+        (_("context"), count(shape.n_ctx)),
+        (_("vocabulary"), count(shape.n_vocab)),
+        (_("parameters"), parameters(shape.n_params)),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.language import _
+from core.numbers import decimal
 from pages.kit.current import Current
 from pages.kit.figure import table
 from pages.kit.panel import Shown, panel
@@ -25,7 +26,7 @@ def place(now: Current, at: Values) -> Shown:
     formats = {mib: st.column_config.NumberColumn(format="%.3f")}
     return Shown(
         table(columns, formats=formats, height="content"),
-        _("Together {mib:,.0f} MiB, once for all sessions of this server.").format(
-            mib=now.engine.loaded.n_bytes / 2**20
+        _("Together {mib} MiB, once for all sessions of this server.").format(
+            mib=decimal(now.engine.loaded.n_bytes / 2**20, 0)
         ),
     )

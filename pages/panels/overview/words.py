@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from core import numbers
 from core.language import _
 from core.views.journey import Journey
 from pages.kit import words as count
@@ -30,26 +31,26 @@ def stages(now: Current, found: Journey) -> list[Stage]:
 
 
 def _cutting(now: Current) -> Stage:
-    text = _("The text is cut into pieces; the last one is {token}, number {id:,}.")
+    text = _("The text is cut into pieces; the last one is {token}, number {id}.")
     return Stage(
         "tokenizer",
         count.tokens(len(now.tokens)),
-        text.format(token=_quoted(now.labels[-1]), id=now.ids[-1]),
+        text.format(token=_quoted(now.labels[-1]), id=numbers.count(now.ids[-1])),
     )
 
 
 def _entering(now: Current, found: Journey) -> Stage:
-    numbers = _("{n:,} numbers").format(n=now.engine.shape.n_embd)
-    text = _("for each piece: its vector. The last one's length is {norm:.2f}.")
-    return Stage("embeddings", numbers, text.format(norm=found.input_norm))
+    width = _("{n} numbers").format(n=numbers.count(now.engine.shape.n_embd))
+    text = _("for each piece: its vector. The last one's length is {norm}.")
+    return Stage("embeddings", width, text.format(norm=numbers.decimal(found.input_norm)))
 
 
 def _looking(now: Current, found: Journey) -> Stage:
     looks = (
         _("too short to tell")
         if found.looks_at is None
-        else _("{weight:.0%} on {token}").format(
-            weight=found.weight, token=_quoted(now.labels[found.looks_at])
+        else _("{weight} on {token}").format(
+            weight=numbers.percent(found.weight, 0), token=_quoted(now.labels[found.looks_at])
         )
     )
     text = _("Vectors look back at earlier ones: here head L{layer}.H{head}.")
@@ -57,14 +58,14 @@ def _looking(now: Current, found: Journey) -> Stage:
 
 
 def _leaving(now: Current, found: Journey) -> Stage:
-    text = _("Each adds to the vector: its length is {norm:.1f} at the end.")
+    text = _("Each adds to the vector: its length is {norm} at the end.")
     layers = count.layers(now.engine.shape.n_layer)
-    return Stage("layers", layers, text.format(norm=found.output_norm))
+    return Stage("layers", layers, text.format(norm=numbers.decimal(found.output_norm, 1)))
 
 
 def _answering(now: Current, found: Journey) -> Stage:
     best = _quoted(now.label(found.next_ids[0]))
-    answer = _("{token} {p:.1%}").format(token=best, p=found.next_probs[0])
+    answer = _("{token} {p}").format(token=best, p=numbers.percent(found.next_probs[0]))
     return Stage("sampling", answer, _("The vector becomes probabilities; one token is drawn."))
 
 
