@@ -20,7 +20,7 @@ from transformers import GPT2Config, GPT2LMHeadModel
 
 from benchmarks.measure import peak_memory, random_model, some_ids, table, take_turns, typical
 from benchmarks.redraw import prompt_of, redraws, row
-from core.charts.attention.cells import shades, triangle
+from core.charts.attention.head_cells import shades, triangle
 from core.engine.engine import Engine
 from core.model.loaded import LoadedModel
 from core.views.attention import layer_attention

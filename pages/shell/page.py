@@ -109,13 +109,13 @@ def tell_problems(page: str, params: Sequence[Param], at: Values) -> None:
     for other in kept:
         if other != page:
             kept[other] = []
+    sentences = [problem for problem in kept[page] if isinstance(problem, str)]
+    if sentences:
+        _say(sentences, close=lambda: kept.__setitem__(page, []))
     errors = [problem for problem in kept[page] if isinstance(problem, LearnerError)]
     if errors:
         words = list(dict.fromkeys(error.problem for error in errors))
         show_error(OutOfRange(" ".join(words), _("Choose below; the rest stays as it was.")))
-    sentences = [problem for problem in kept[page] if isinstance(problem, str)]
-    if sentences:
-        _say(sentences, close=lambda: kept.__setitem__(page, []))
 
 
 def _say(sentences: Sequence[str], *, close: Callable[[], None]) -> None:

@@ -11,8 +11,14 @@ import pytest
 from jsonschema import ValidationError
 from PIL import Image
 
-from core.charts.attention import charts
-from core.charts.attention.cells import triangle
+from core.charts.attention.head_cells import triangle
+from core.charts.attention.head_picture import PatternPicture
+from core.charts.attention.off import change_bars
+from core.charts.attention.off_effects import effect_grid
+from core.charts.attention.role import score_bars
+from core.charts.attention.steps_dims import product_bars, vector_strips
+from core.charts.attention.steps_matrix import token_matrix
+from core.charts.attention.steps_row import stage_strips
 from tests.charts.schema import check_chart
 
 
@@ -42,7 +48,7 @@ def test_triangle_keeps_every_weight(n: int, rooted: bool) -> None:
 @pytest.mark.parametrize("dark", [False, True])
 def test_svg_is_xml_and_typed_text_is_escaped(n: int, dark: bool) -> None:
     labels = ['</text><script>alert("1")</script>'] * n
-    drawing = charts.pattern_svg(pattern_of(n), labels, "<b>", 1.0, dark)
+    drawing = PatternPicture(pattern_of(n), labels, "<b>", dark).svg()
     root = ElementTree.fromstring(drawing)
     names = {node.tag.rsplit("}")[-1] for node in root.iter()}
     assert "script" not in names
@@ -57,7 +63,7 @@ def test_svg_is_xml_and_typed_text_is_escaped(n: int, dark: bool) -> None:
 def test_png_has_a_pixel_for_every_cell(n: int) -> None:
     pattern = np.zeros((n, n), dtype=np.float32)
     pattern[:, 0] = 1.0
-    picture = Image.open(io.BytesIO(charts.pattern_png(pattern, ["日本"] * n, "L0.H0", 1.0)))
+    picture = Image.open(io.BytesIO(PatternPicture(pattern, ["日本"] * n, "L0.H0").png()))
     colours = np.asarray(picture.convert("RGB"))
     assert min(picture.size) >= n
     darkest = np.array([0x33, 0x1A, 0x66])
@@ -71,34 +77,34 @@ def test_charts_are_valid_and_keep_order() -> None:
         ("masked", np.array([1.0, -2.0, -np.inf]), True),
         ("softmax", np.array([0.9, 0.1, 0.0]), False),
     ]
-    spec = charts.stage_strips(labels, [0, 1, 2], stages, 1)
-    assert "−∞" in json.dumps(spec, ensure_ascii=False)
+    spec = stage_strips(labels, [0, 1, 2], stages, 1)
+    assert "−∞" in json.dumps(spec.to_dict(), ensure_ascii=False)
     square = np.array([[1.0, -np.inf], [2.0, 3.0]])
     made = [
-        charts.score_bars(["x", "y"], [0.5, float("nan")], [0.1, 0.2], [0.3, float("nan")]),
-        charts.product_bars(np.array([1.0, -2.0])),
-        charts.vector_strips([("q", np.zeros(4)), ("k", np.arange(4.0))]),
-        charts.change_bars(["1 a", "2 b"], np.array([0.5, 0.1]), np.array([0.2, 0.4])),
-        charts.effect_grid(np.zeros((2, 3)), (0, 0)),
-        charts.token_matrix(square, ["a", "a"], [0, 1], signed=True),
+        score_bars(["x", "y"], [0.5, float("nan")], [0.1, 0.2], [0.3, float("nan")]),
+        product_bars(np.array([1.0, -2.0])),
+        vector_strips([("q", np.zeros(4)), ("k", np.arange(4.0))]),
+        change_bars(["1 a", "2 b"], np.array([0.5, 0.1]), np.array([0.2, 0.4])),
+        effect_grid(np.zeros((2, 3)), (0, 0)),
+        token_matrix(square, ["a", "a"], [0, 1], signed=True),
     ]
     for figure in made:
         check_chart(figure)
 
 
 def test_a_chart_that_is_not_vega_lite_is_found_out() -> None:
-    figure = charts.product_bars(np.array([1.0, -2.0]))
-    figure["layer"][0]["mark"] = "no such mark"
+    figure = product_bars(np.array([1.0, -2.0]))
+    figure.spec["layer"][0]["mark"] = "no such mark"
     with pytest.raises(ValidationError):
         check_chart(figure)
 
 
 def test_numbers_in_narrow_cells_stand_upright_instead_of_vanishing() -> None:
-    strips = charts.stage_strips(["a", "b"], [0, 1], [("q·k", np.array([-1.0, 2.0]), True)], 1)
-    matrix = charts.token_matrix(np.eye(2), ["a", "b"], [0, 1], signed=False)
+    strips = stage_strips(["a", "b"], [0, 1], [("q·k", np.array([-1.0, 2.0]), True)], 1)
+    matrix = token_matrix(np.eye(2), ["a", "b"], [0, 1], signed=False)
     for figure in (strips, matrix):
         check_chart(figure)
-        marks = [layer["mark"] for layer in _layers(figure)]
+        marks = [layer["mark"] for layer in _layers(figure.spec)]
         text = next(m for m in marks if isinstance(m, dict) and m["type"] == "text")
         assert "270" in text["angle"]["expr"]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from core.charts.attention.cells import triangle
+from core.charts.attention.head_cells import triangle
 from core.views.thumbnails import pooled
 from tests.e2e.modules import Run, runner
 

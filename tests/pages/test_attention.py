@@ -130,7 +130,7 @@ def test_full_context_and_the_resting_place(storyteller) -> None:
 
 
 def test_exports_hold_the_matrix(storyteller) -> None:
-    from core.charts.attention import charts
+    from core.charts.attention import head_tables as charts
 
     trace = storyteller.trace(PROMPT)
     pattern = storyteller.attention(trace, 0).pattern[0]

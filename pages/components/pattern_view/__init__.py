@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.charts.attention.cells import brightest, triangle
+from core.charts.attention.head_cells import brightest, triangle
 from core.charts.theme import ACCENT
 from core.language import _, ngettext
 from pages.components.shared.declare import component
