@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
@@ -10,6 +11,7 @@ import streamlit as st
 
 from core.charts.figure import Figure
 from core.charts.theme import INK_DARK, INK_LIGHT
+from core.numbers import decimal
 
 #: Something that a panel draws. A component with its data bound (`functools.partial`) is one.
 Drawn = Callable[[], object]
@@ -62,6 +64,19 @@ def table(
         column_config=formats,
         **{"hide_index": True, "width": "stretch", **options},
     )
+
+
+def numbers_table(columns: Mapping[str, Sequence], digits: int = 4) -> Drawn:
+    """A table of real numbers with `digits` after the point, and of what names them."""
+
+    def draw() -> object:
+        frame = pd.DataFrame(columns)
+        # A column's own format would write a hyphen for the minus sign.
+        reals = list(frame.select_dtypes("float").columns)
+        shown = frame.style.format(partial(decimal, digits=digits), subset=reals)
+        return st.dataframe(shown, hide_index=True, width="stretch", height="content")
+
+    return draw
 
 
 def metrics(figures: Sequence[tuple[str, str]]) -> Drawn:

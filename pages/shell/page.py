@@ -25,7 +25,12 @@ _PROBLEMS, _SHARED = "address_problems", "shared_values"
 Group = tuple[Panel, ...]
 
 
-def show(name: str, *panels: Panel | Group, reads: Sequence[Param] = ()) -> None:
+def show(
+    name: str,
+    *panels: Panel | Group,
+    reads: Sequence[Param] = (),
+    top: Callable[[Current, Values], None] | None = None,
+) -> None:
     """Run a page.
 
     Parameters
@@ -33,6 +38,7 @@ def show(name: str, *panels: Panel | Group, reads: Sequence[Param] = ()) -> None
     name : of the page
     panels : in their order; those that follow the same choices are grouped in a tuple
     reads : parameters of the page itself, such as the token that a strip on top chooses
+    top : draws what stands above the panels and belongs to all of them, such as that strip
     """
     header(name)
     now = current()
@@ -40,6 +46,8 @@ def show(name: str, *panels: Panel | Group, reads: Sequence[Param] = ()) -> None
     at = Values(now)
     params = [*reads, *_reads(chain(*groups))]
     tell_problems(name, params, at)
+    if top is not None:
+        top(now, at)
     shared = _shared(groups, reads)
     for param in params:
         if param in shared or not param.late:

@@ -152,3 +152,37 @@ def test_keys_choose_and_walk(run: Run) -> None:
         }""",
     )
     assert found == [["a", "A", "b", "B", "a", None], [0, -1]]
+
+
+def test_the_columns_of_the_lens_grid_that_fit(run: Run) -> None:
+    def grid(text: str) -> dict:
+        return {"columns": [{}] * 10, "cells": [[{"t": text}] * 10]}
+
+    asked = [[92 + 560, grid("king")], [92 + 559, grid("king")], [10, grid("king")]]
+    asked.append([92 + 560, grid("50,257")])  # numbers are never cut: they take more room
+    found = run(
+        "lens_grid/view.js",
+        "({ columnsThatFit }, asked) => asked.map((one) => columnsThatFit(...one))",
+        asked,
+    )
+    assert found == [10, 9, 1, 8]
+
+
+def test_the_lens_grid_opens_at_the_followed_token_and_can_move_away(run: Run) -> None:
+    # from, shown, total, home, whether the data are new
+    asked = [[0, 4, 10, 9, True], [0, 4, 10, 9, False], [9, 4, 10, 9, False], [5, 4, 10, 6, True]]
+    found = run(
+        "lens_grid/view.js",
+        "({ firstColumn }, asked) => asked.map((one) => firstColumn(...one))",
+        asked,
+    )
+    assert found == [6, 0, 6, 5]
+
+
+def test_the_dimension_under_the_pointer_of_a_strip(run: Run) -> None:
+    found = run(
+        "block_diagram/view.js",
+        "({ dimensionAt }, xs) => xs.map((x) => dimensionAt(x, { left: 10, width: 100 }, 50))",
+        [10, 11.9, 12, 109.9, 300, 0],
+    )
+    assert found == [0, 0, 1, 49, 49, 0]

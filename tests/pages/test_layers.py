@@ -169,4 +169,5 @@ def test_the_box_of_the_ranks_makes_the_ranks(storyteller) -> None:
     start = max(0, n - 10)
     got = storyteller.logit_lens(storyteller.trace(PROMPT), start, n, watched=(queen,))
     assert np.array_equal(recipe.shown, got.watched_ranks[..., 0])
-    assert f"logits[..., {queen}, None]" in recipe.code
+    assert f"watched = {queen}  #" in recipe.code
+    assert "logits[..., watched, None]" in recipe.code

@@ -1,0 +1,89 @@
+"""The prediction with and without some blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import numpy as np
+
+from core.charts.figure import Figure, rows, slot, structure
+from core.charts.theme import (
+    CATEGORIES,
+    FONT_SIZE,
+    axis,
+    legend,
+    text_in_expressions,
+    token_axis,
+)
+from core.language import _
+from core.numbers import percent
+
+
+def before_after(names: Sequence[str], before: np.ndarray, after: np.ndarray) -> Figure:
+    """Probabilities of some tokens before and after; both shape (len(names),), in [0, 1]."""
+    kinds = [_("whole model"), _("with blocks left out")]
+    names, n = [text_in_expressions(name) for name in names], len(names)
+    probs = np.concatenate([before, after]).astype(float)
+    columns = {
+        "rank": np.tile(np.arange(n), 2),
+        "token": names * 2,
+        "kind": np.repeat(kinds, n),
+        "p": probs,
+        "text": [percent(p) for p in probs.tolist()],
+    }
+    texts = ", ".join(f"'{i}': {quoted(name)}" for i, name in enumerate(names))
+    return _bars().fill(
+        {"rows": columns},
+        height=44 * n + 80,
+        kinds=kinds,
+        tokens=f"({{{texts}}})[datum.label]",
+        domain=[0, 1.15 * max(float(probs.max()), 1e-6)],
+    )
+
+
+@structure
+def _bars() -> alt.LayerChart:
+    base = alt.Chart(rows()).encode(
+        y=alt.Y("rank:O", axis=token_axis(None, labelExpr=slot("tokens"))),
+        yOffset=alt.YOffset("kind:N", sort=slot("kinds")),
+        x=alt.X(
+            "p:Q",
+            axis=axis(_("probability"), format="%", tickCount=5),
+            scale=alt.Scale(domain=slot("domain")),
+        ),
+    )
+    bars = base.mark_bar(cornerRadiusEnd=2).encode(
+        color=kinds_in_colour(),
+        tooltip=[
+            alt.Tooltip("token:N", title=_("token")),
+            alt.Tooltip("kind:N", title=_("model")),
+            alt.Tooltip("p:Q", title=_("probability"), format=".3%"),
+        ],
+    )
+    numbers = base.mark_text(align="left", dx=5, fontSize=FONT_SIZE).encode(
+        text="text:N", detail="kind:N"
+    )
+    return alt.layer(bars, numbers)
+
+
+def kinds_in_colour() -> alt.Color:
+    """Two kinds told apart by colour."""
+    return alt.Color(
+        "kind:N",
+        sort=slot("kinds"),
+        legend=legend(None, orient="top"),
+        scale=alt.Scale(domain=slot("kinds"), range=[CATEGORIES[0], CATEGORIES[1]]),
+    )
+
+
+def quoted(text: str) -> str:
+    """A JavaScript string literal for a Vega expression; typed text stays text."""
+    return "'" + "".join(map(_literal, text)) + "'"
+
+
+def _literal(character: str) -> str:
+    if character.isalnum() and ord(character) < 128:
+        return character
+    units = memoryview(character.encode("utf-16-le", "surrogatepass")).cast("H")
+    return "".join(f"\\u{unit:04x}" for unit in units)
