@@ -51,7 +51,7 @@ def kind_of(span: str) -> str:
     return {"L": LETTERS, "N": NUMBERS}.get(category[0], OTHER)
 
 
-def _cuts(vocab: Vocabulary, text: str) -> list[tuple[int, int]]:
+def cuts(vocab: Vocabulary, text: str) -> list[tuple[int, int]]:
     """First character and one past the last of every span."""
     cutter: Any = vocab.backend.pre_tokenizer
     return [place for _name, place in cutter.pre_tokenize_str(text)]
@@ -60,13 +60,13 @@ def _cuts(vocab: Vocabulary, text: str) -> list[tuple[int, int]]:
 def pretokens(vocab: Vocabulary, text: str) -> tuple[Span, ...]:
     """The spans that GPT-2's pattern cuts, in order."""
     cleaned = clean(text)
-    return tuple(Span(cleaned[a:b], a, b, kind_of(cleaned[a:b])) for a, b in _cuts(vocab, cleaned))
+    return tuple(Span(cleaned[a:b], a, b, kind_of(cleaned[a:b])) for a, b in cuts(vocab, cleaned))
 
 
 def span_at(encoded: Encoding, index: int) -> Span:
     """The span that holds the token at `index`."""
     start, text = int(encoded.spans[index, 0]), encoded.text
-    a, b = next((a, b) for a, b in _cuts(encoded.vocab, text) if a <= start < b)
+    a, b = next((a, b) for a, b in cuts(encoded.vocab, text) if a <= start < b)
     return Span(text[a:b], a, b, kind_of(text[a:b]))
 
 

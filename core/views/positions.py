@@ -35,6 +35,10 @@ class PositionSimilarity:
     coarse: np.ndarray
     by_distance: np.ndarray
 
+    def apart(self, distance: int) -> float:
+        """Mean cosine of positions so far apart, or as far as there are."""
+        return float(self.by_distance[min(distance, len(self.by_distance) - 1)])
+
 
 def position_similarity(loaded: LoadedModel) -> PositionSimilarity:
     """Cosines of every two rows of `wpe`."""

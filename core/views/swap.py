@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.tokens.encoding import Token
-from core.tokens.label import clean
+from core.tokens.encoding import Token, encoding
+from core.tokens.pretokens import cuts
 from core.views.arrays import read_only
 
 if TYPE_CHECKING:  # importing transformers takes seconds
@@ -23,12 +24,15 @@ def words_of(tokenizer: GPT2TokenizerFast, text: str, n_tokens: int) -> tuple[ra
     ----------
     n_tokens : how many tokens are read; a word that is cut is left out
     """
-    encoded = tokenizer(clean(text), split_special_tokens=True, verbose=False)
-    found: dict[int, list[int]] = {}
-    for at, word in enumerate(encoded.word_ids()):
-        if word is not None:
-            found.setdefault(word, []).append(at)
-    return tuple(range(w[0], w[-1] + 1) for w in found.values() if w[-1] < n_tokens)
+    encoded = encoding(tokenizer, text)
+    starts = [start for start, _end in cuts(encoded.vocab, encoded.text)]
+    first = [*np.searchsorted(encoded.spans[:, 0], starts).tolist(), len(encoded)]
+    return tuple(range(a, b) for a, b in pairwise(first) if b <= n_tokens)
+
+
+def texts_of(tokens: Sequence[Token], words: Sequence[range]) -> list[str]:
+    """Each word as text."""
+    return ["".join(tokens[i].piece for i in word) for word in words]
 
 
 def exchanged(ids: tuple[int, ...], one: range, other: range) -> tuple[int, ...]:
@@ -76,7 +80,7 @@ def default_swap(tokens: Sequence[Token], words: Sequence[range]) -> tuple[int, 
     -------
     Their indices in `words`; the first and the last word if there are no such two.
     """
-    texts = ["".join(tokens[i].piece for i in word).strip() for word in words]
+    texts = [text.strip() for text in texts_of(tokens, words)]
     long = [n for n, text in enumerate(texts) if n and len(text) >= 4 and text.isalpha()]
     for other in long[1:]:
         if texts[other] != texts[long[0]]:
@@ -90,12 +94,14 @@ class SwapReport:
 
     Attributes
     ----------
+    swapped : positions of the exchanged words' tokens
     before : largest movement of a token before the first of the two words, at any layer
     moved : mean movement of the exchanged words' tokens after the last layer
     rest : mean movement of the other tokens after the first of the two words; 0 if there are none
     last : movement of the prompt's last token after the last layer
     """
 
+    swapped: tuple[int, ...]
     before: float
     moved: float
     rest: float
@@ -113,6 +119,7 @@ def swap_report(moves: np.ndarray, one: range, other: range) -> SwapReport:
     swapped = sorted({*one, *other})
     after = [i for i in range(swapped[0], moves.shape[1]) if i not in swapped]
     return SwapReport(
+        tuple(swapped),
         float(moves[:, : swapped[0]].max(initial=0.0)),
         float(moves[-1, swapped].mean()),
         float(moves[-1, after].mean()) if after else 0.0,

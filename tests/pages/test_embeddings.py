@@ -46,7 +46,7 @@ def test_first_views_follow_the_chosen_token(storyteller) -> None:
     assert not app.exception
     app.slider(key="after").set_value(trace.n_layer).run()
     recipe = boxes(app)["embeddings-map"]
-    assert f"residual_stream(ids)[{trace.n_layer}]" in recipe.code
+    assert f"layer = {trace.n_layer} " in recipe.code
     check_all(app, {"embeddings-map"})
 
 

@@ -1,0 +1,35 @@
+"""Labels of the map keep out of each other's way."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.charts.embeddings.map_labels import PLOTS, place_labels
+
+POINTS = np.random.default_rng(0).normal(size=(60, 2))
+
+
+@given(
+    st.lists(st.text("abcdefgh", min_size=1, max_size=12), min_size=1, max_size=60),
+    st.sampled_from(PLOTS),
+)
+@settings(max_examples=60, deadline=None)
+def test_labels_never_cover_each_other(labels: list[str], width: float) -> None:
+    reach = np.array([-3.0, 3, -3, 3])
+    points = POINTS[: len(labels)]
+    found = place_labels(points, labels, reach, np.arange(len(labels)), width)
+    assert found[0] is not None  # the first to choose always has room
+    boxes = []
+    for (x, y), text, shift in zip(points, labels, found, strict=True):
+        if shift is not None:
+            centre = (x + 3) / 6 * width + shift[0], (3 - y) / 6 * 400 + shift[1]
+            boxes.append((*centre, 4.4 * len(text)))
+            # The axes' own labels lie beyond the edges.
+            assert 4.4 * len(text) <= centre[0] + 1e-6
+            assert centre[0] + 4.4 * len(text) <= width + 1e-6
+    for n, one in enumerate(boxes):
+        for other in boxes[:n]:
+            apart = abs(one[0] - other[0]) >= one[2] + other[2] - 1e-6
+            assert apart or abs(one[1] - other[1]) >= 16 - 1e-6
