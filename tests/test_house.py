@@ -22,21 +22,6 @@ MODULE, FUNCTION, PAGE = 200, 25, 30
 #: path, or ``path::function``.
 EXCEPTIONS: dict[str, str] = {}
 
-#: Files and folders that are being rebuilt.
-UNDER_CONSTRUCTION = {
-    "core/charts",
-    "core/recipes",
-    "core/engine/continuations.py",
-    "pages/attention.py",
-    "pages/components",
-    "pages/embeddings.py",
-    "pages/kit",
-    "pages/layers.py",
-    "pages/panels",
-    "pages/shell",
-    "pages/tokenizer.py",
-}
-
 #: Tokens that are not code.
 _NO_CODE = {
     tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
@@ -48,15 +33,6 @@ def sources() -> list[str]:
     """Paths of the app's own files, as the lists above have them."""
     files = [ROOT / "app.py", *(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]
     return sorted(str(path.relative_to(ROOT)) for path in files)
-
-
-def finished() -> list[str]:
-    """The files that are held against the rules."""
-    return [
-        path
-        for path in sources()
-        if not any(path == there or path.startswith(f"{there}/") for there in UNDER_CONSTRUCTION)
-    ]
 
 
 @lru_cache
@@ -96,7 +72,7 @@ def too_long(path: str) -> dict[str, int]:
     return found
 
 
-@pytest.mark.parametrize("path", finished())
+@pytest.mark.parametrize("path", sources())
 def test_a_file_fits_on_two_screens_and_a_function_on_half_of_one(path: str):
     found = {name: size for name, size in too_long(path).items() if name not in EXCEPTIONS}
     assert not found, f"longer than a reader likes: {found}"
@@ -109,10 +85,6 @@ def test_exceptions_are_few_needed_and_give_their_reason():
         assert name in too_long(path), f"{name} is short now: take it off the list"
         first_lines = " ".join((ast.get_docstring(tree_of(path)) or "").split())
         assert reason in first_lines, f"{path} does not say why it is long"
-
-
-def test_what_is_under_construction_is_there():
-    assert not [path for path in UNDER_CONSTRUCTION if not (ROOT / path).exists()]
 
 
 # --- habits ---------------------------------------------------------------------------------
@@ -137,7 +109,7 @@ def users(pattern: str, paths: list[str]) -> set[str]:
 
 
 def test_the_session_and_the_address_are_read_in_kit_and_shell_only():
-    found = users(r"st\.(session_state|query_params)", finished())
+    found = users(r"st\.(session_state|query_params)", sources())
     assert not {path for path in found if not path.startswith(("pages/kit/", "pages/shell/"))}
 
 
@@ -165,7 +137,7 @@ def formats(path: str) -> Iterator[str]:
 
 def test_how_a_number_reads_is_decided_in_one_file_only():
     programs = "core/recipes/"  # they are the learner's own: Python's formats
-    paths = [path for path in finished() if not path.startswith(programs)]
+    paths = [path for path in sources() if not path.startswith(programs)]
     assert {path: [*formats(path)] for path in paths if [*formats(path)]}.keys() <= {
         "core/numbers.py"
     }

@@ -1,5 +1,5 @@
 """The "Show the Python" boxes: a few lines that print the numbers of a figure."""
 
-from core.recipes.recipe import Recipe, preamble, recipe
+from core.recipes.recipe import Recipe, recipe
 
-__all__ = ["Recipe", "preamble", "recipe"]
+__all__ = ["Recipe", "recipe"]

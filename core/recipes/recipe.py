@@ -1,4 +1,4 @@
-"""What a "Show the Python" box is, and the lines that all of them begin with.
+"""What a "Show the Python" box is, and how its result is held against the page.
 
 A box is a whole program in plain transformers and torch, with the model, the
 prompt and the settings of the moment filled in. It prints the numbers of its
@@ -53,44 +53,6 @@ def recipe(
     return Recipe(name, filled(program, values), shown, tolerance)
 
 
-def preamble(
-    source: str,
-    prompt: str | None = None,
-    *,
-    token_ids: tuple[int, ...] | None = None,
-    model: bool = True,
-    attentions: bool = False,
-) -> str:
-    """The opening lines of a box: load the model and read the prompt.
-
-    Parameters
-    ----------
-    source : Hub id or folder, as `LoadedModel.source`
-    prompt : text to tokenize into ``ids``, shape (1, n_ctx); None leaves it out
-    token_ids : given instead of the prompt, when the text was cut to the context
-    model : whether the box needs the model or only the tokenizer
-    attentions : choose eager attention, which can return its patterns
-    """
-    imports = ["import torch"] if model or prompt is not None or token_ids is not None else []
-    names = "AutoTokenizer, GPT2LMHeadModel" if model else "AutoTokenizer"
-    lines = [*imports, f"from transformers import {names}", ""]
-    lines.append(f"source = {source!a}")
-    lines.append("tokenizer = AutoTokenizer.from_pretrained(source)")
-    if model:
-        eager = ', attn_implementation="eager"' if attentions else ""
-        lines.append(
-            f"model = GPT2LMHeadModel.from_pretrained(source, dtype=torch.float32{eager}).eval()"
-        )
-    if token_ids is not None:
-        lines.append(f"ids = torch.tensor([{list(token_ids)}])")
-    elif prompt is not None:
-        lines.append(f"prompt = {prompt!a}")
-        lines.append(
-            'ids = tokenizer(prompt, split_special_tokens=True, return_tensors="pt")["input_ids"]'
-        )
-    return "\n".join(lines) + "\n"
-
-
 def differences(result: Any, shown: Any, tolerance: float) -> list[str]:
     """Where a box's result and the page's numbers differ; empty when they agree.
 
@@ -110,6 +72,10 @@ def differences(result: Any, shown: Any, tolerance: float) -> list[str]:
             return [f"{len(result)} entries instead of {len(shown)}"]
         pairs = zip(result, shown, strict=True)
         return [d for r, s in pairs for d in differences(r, s, tolerance)]
+    return _of_numbers(result, shown, tolerance)
+
+
+def _of_numbers(result: Any, shown: Any, tolerance: float) -> list[str]:
     got = np.asarray(result.detach() if hasattr(result, "detach") else result, dtype=np.float64)
     want = np.asarray(shown, dtype=np.float64)
     if got.shape != want.shape:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pages.kit.address import among, between, some_among, switch
+from pages.kit.possible import among, between, some_among, switch
 from tests.app import open_page
 
 

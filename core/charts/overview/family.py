@@ -34,16 +34,7 @@ def _points(states: tuple[str, str]) -> alt.Chart:
         alt.Chart(rows())
         .mark_point(size=160, filled=True, opacity=1)
         .encode(
-            x=alt.X(
-                "parameters:Q",
-                scale=alt.Scale(type="log", domain=[1e7, 4e12]),
-                axis=axis(
-                    _("parameters (each line is ten times more)"),
-                    # A thousand millions are B in all that is said of models, not G.
-                    labelExpr="replace(format(datum.value, '~s'), 'G', 'B')",
-                    values=[1e7, 1e8, 1e9, 1e10, 1e11, 1e12],
-                ),
-            ),
+            x=_sizes(),
             y=alt.Y("model:N", sort=slot("names"), axis=token_axis(None, grid=True)),
             shape=alt.Shape(
                 "known:N",
@@ -60,3 +51,13 @@ def _points(states: tuple[str, str]) -> alt.Chart:
             ],
         )
     )
+
+
+def _sizes() -> alt.X:
+    ticks = axis(
+        _("parameters (each line is ten times more)"),
+        # A thousand millions are B in all that is said of models, not G.
+        labelExpr="replace(format(datum.value, '~s'), 'G', 'B')",
+        values=[1e7, 1e8, 1e9, 1e10, 1e11, 1e12],
+    )
+    return alt.X("parameters:Q", scale=alt.Scale(type="log", domain=[1e7, 4e12]), axis=ticks)

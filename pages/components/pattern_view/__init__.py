@@ -13,10 +13,8 @@ from core.language import _, ngettext
 from pages.components.shared.declare import component
 from pages.components.shared.wire import pack
 
-#: Prompts of up to this many tokens are shown whole.
-WHOLE = 24
-#: Cells of the window that moves over a longer pattern.
-WINDOW = 18
+#: Prompts of up to `whole` tokens are shown whole; over a longer pattern moves a window.
+_SIZES = {"whole": 24, "window": 18}
 
 _component = component(Path(__file__).parent)
 
@@ -45,8 +43,7 @@ def pattern_view(
     """
     head = {
         "n": len(labels),
-        "whole": WHOLE,
-        "window": WINDOW,
+        **_SIZES,
         "labels": list(labels),
         "query": chosen[0],
         "key": chosen[1],
