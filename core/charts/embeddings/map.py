@@ -12,6 +12,7 @@ from core.charts.embeddings.map_labels import label_rows
 from core.charts.figure import Columns, Figure, rows, slot, structure
 from core.charts.theme import ACCENT, CATEGORIES, FONT_SIZE, MONOSPACE, axis, legend
 from core.language import _
+from core.numbers import percent
 
 #: More labels than this on one map hide each other.
 LABELLED = 40
@@ -57,7 +58,7 @@ def word_map(
     pad_x, pad_y = 0.06 * (reach[1] - reach[0]), 0.06 * (reach[3] - reach[2])
     reach = reach + np.array([-pad_x, pad_x, -pad_y, pad_y])
     right, up = (
-        _("axis {n}: {share:.1%} of the variance").format(n=n + 1, share=share)
+        _("axis {n}: {share} of the variance").format(n=n + 1, share=percent(share, 1))
         for n, share in enumerate(explained)
     )
     tables = {

@@ -8,6 +8,7 @@ import numpy as np
 from core.charts.figure import Figure, rows, slot, structure
 from core.charts.theme import BLUE, axis, legend, weight_domain, weight_scale
 from core.language import _
+from core.numbers import percent
 
 
 def position_scatter(points: np.ndarray, explained: np.ndarray, first: int) -> Figure:
@@ -22,7 +23,7 @@ def position_scatter(points: np.ndarray, explained: np.ndarray, first: int) -> F
     n = len(points)
     columns = {"x": points[:, first], "y": points[:, first + 1], "position": np.arange(n)}
     right, up = (
-        _("axis {n}: {share:.1%}").format(n=at + 1, share=explained[at])
+        _("axis {n}: {share}").format(n=at + 1, share=percent(explained[at], 1))
         for at in (first, first + 1)
     )
     return _scatter().fill({"rows": columns}, right=right, up=up, weights=weight_domain(n - 1))

@@ -9,6 +9,7 @@ import altair as alt
 from core.charts.figure import Figure, columns_of, rows, structure
 from core.charts.theme import CATEGORIES, FONT_SIZE, axis, legend
 from core.language import _
+from core.numbers import count
 
 
 def cost_bars(parts: Sequence[Mapping], kinds: Sequence[str], texts: Sequence[str]) -> Figure:
@@ -21,7 +22,7 @@ def cost_bars(parts: Sequence[Mapping], kinds: Sequence[str], texts: Sequence[st
     texts : names of the texts, from top to bottom
     """
     ends = [max((p["to"] for p in parts if p["text"] == text), default=0) for text in texts]
-    totals = {"text": texts, "to": ends, "shown": [f"{n:,}" for n in ends]}
+    totals = {"text": texts, "to": ends, "shown": [count(n) for n in ends]}
     return _bars(tuple(kinds), tuple(texts)).fill({"rows": columns_of(parts), "totals": totals})
 
 

@@ -9,6 +9,7 @@ import altair as alt
 from core.charts.figure import Figure, columns_of, rows, slot, structure
 from core.charts.theme import ACCENT, BLUE, FONT_SIZE, MONOSPACE, QUIET, axis, legend
 from core.language import _
+from core.numbers import count
 
 ROW = 30  # pixels
 
@@ -28,7 +29,7 @@ def candidate_ranks(pairs: Sequence[Mapping], n_rules: int) -> Figure:
     columns = columns_of(pairs, "pair", "count") | {
         # A logarithmic axis has no place for rank 0.
         "place": [(n_rules if rank is None else rank) + 1 for rank in ranks],
-        "shown": [_("no rule") if rank is None else f"{rank:,}" for rank in ranks],
+        "shown": [_("no rule") if rank is None else count(rank) for rank in ranks],
         "means": means,
     }
     used = [name for name in hues if name in means]

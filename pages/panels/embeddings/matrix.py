@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.charts.embeddings.matrix import norm_histogram
 from core.language import _
-from core.numbers import percent
+from core.numbers import count, decimal, percent
 from core.tokens.label import label
 from core.views.matrix import MatrixFacts, matrix_facts, mean_length
 from core.views.wte import SearchIndex, search_index
@@ -41,9 +41,9 @@ def matrix(now: Current, at: Values) -> Shown:
 
 def _figures(found: MatrixFacts) -> list[tuple[str, str]]:
     return [
-        (_("rows (tokens)"), f"{found.shape[0]:,}"),
-        (_("columns (width)"), f"{found.shape[1]:,}"),
-        (_("parameters"), f"{found.n_params / 1e6:,.1f} M"),
+        (_("rows (tokens)"), count(found.shape[0])),
+        (_("columns (width)"), count(found.shape[1])),
+        (_("parameters"), f"{decimal(found.n_params / 1e6, 1)} M"),
         (_("share of the model"), percent(found.share, 0)),
         (_("output head"), _("tied") if found.tied else _("its own")),
     ]

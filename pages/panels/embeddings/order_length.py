@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.charts.embeddings.order_length import position_norms
 from core.language import _
+from core.numbers import count
 from core.views.positions import position_norms as norms_of
 from pages.kit.box import box
 from pages.kit.current import Current
@@ -23,8 +24,8 @@ def length(now: Current, at: Values) -> Shown:
             ),
         ),
         _(
-            "Position 0 has length {first:.3f}, position {n:,} has {last:.3f}; the mean is"
+            "Position 0 has length {first:.3f}, position {n} has {last:.3f}; the mean is"
             " {mean:.3f}."
-        ).format(first=found[0], n=len(found) - 1, last=found[-1], mean=found.mean()),
+        ).format(first=found[0], n=count(len(found) - 1), last=found[-1], mean=found.mean()),
         recipe=box(now, "embeddings/order_length", "embeddings-position-norms", shown=found),
     )

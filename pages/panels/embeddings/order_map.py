@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.charts.embeddings.order_map import position_scatter
 from core.language import _
+from core.numbers import percent
 from core.views.positions import PositionMap
 from core.views.positions import position_map as map_of
 from pages.kit.box import box
@@ -18,8 +19,8 @@ def position_map(now: Current, at: Values) -> Shown:
     a, b, c = found.explained
     return Shown(
         side_by_side(_scatter(found, 0), _scatter(found, 1)),
-        _("The three axes hold {a:.1%}, {b:.1%} and {c:.1%} of the variance.").format(
-            a=a, b=b, c=c
+        _("The three axes hold {a}, {b} and {c} of the variance.").format(
+            a=percent(a, 1), b=percent(b, 1), c=percent(c, 1)
         ),
         recipe=box(
             now, "embeddings/order_map", "embeddings-position-map",

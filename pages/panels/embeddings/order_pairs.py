@@ -7,6 +7,7 @@ from functools import partial
 from core.charts.embeddings.order_pairs import cosine_by_distance
 from core.charts.ticks import ticks
 from core.language import _
+from core.numbers import count
 from core.views.positions import PositionSimilarity, position_similarity
 from pages.components.matrix_view import Matrix, matrix_view
 from pages.kit.box import box
@@ -40,7 +41,7 @@ def _matrix(found: PositionSimilarity) -> Matrix:
         blocks=[found.coarse],
         say=_("positions {row} and {col}: cosine {v0}"),
         axis=_("position (both axes)"),
-        alt=_("Cosine of every two of {n:,} positions.").format(n=n),
+        alt=_("Cosine of every two of {n} positions.").format(n=count(n)),
         bound=1.0,
         ticks=ticks(n),
         hint=_("Point at a cell to read its cosine."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.language import _
+from core.numbers import count
 from core.tokens.label import label
 from core.views.swap import default_swap, texts_of, words_of
 from pages.kit.controls import Choice, Number, Position, Some, Switch, Text
@@ -16,7 +17,7 @@ class Dimension(Number[int]):
 
     def label(self, at: Values) -> str:
         last = at.now.engine.shape.n_embd - 1
-        return _("Dimension, 0 to {last:,} (or click the picture)").format(last=last)
+        return _("Dimension, 0 to {last} (or click the picture)").format(last=count(last))
 
 
 TOKEN = Position("token", title=lambda: _("Token of the prompt (or click one above)"))

@@ -6,11 +6,12 @@ from functools import partial
 
 from core.charts.ticks import ticks
 from core.language import _
+from core.numbers import count
 from core.views.input_sum import InputSum, input_sum, window
 from pages.components.matrix_view import Matrix, matrix_view
 from pages.components.shared.pick import picked
 from pages.components.token_strip import token_strip
-from pages.kit import words as count
+from pages.kit import words as nouns
 from pages.kit.box import box
 from pages.kit.current import Current
 from pages.kit.figure import below, code
@@ -61,8 +62,8 @@ def _strips(now: Current, found: InputSum, places: range, chosen: tuple[int, int
         ],
         say=_("{row}, dimension {col}: {v0} {v1} = {v2}"),
         axis=_("dimension"),
-        alt=_("Strips of {n:,} numbers for {rows}: token, position and sum.").format(
-            n=n_embd, rows=count.tokens(len(places))
+        alt=_("Strips of {n} numbers for {rows}: token, position and sum.").format(
+            n=count(n_embd), rows=nouns.tokens(len(places))
         ),
         bound=found.largest,
         rows=[f"{i} {now.labels[i]}" for i in places],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.language import _
-from core.numbers import Number
+from core.numbers import Number, count, percent
 from core.tokens.label import label
 from core.views.analogy import Analogy
 from core.views.input_sum import InputSum, lengths
@@ -16,7 +16,7 @@ from core.views.positions import PositionSimilarity
 from core.views.readings import Reading
 from core.views.swap import SwapReport
 from core.views.walk import Walk
-from pages.kit import words as count
+from pages.kit import words as nouns
 
 
 def kinds() -> dict[str, str]:
@@ -60,9 +60,9 @@ def sum_lengths(found: InputSum, row: int, drawn: range, n: int) -> str:
     wte, wpe, total = lengths(found, row)
     return _(
         "Lengths of the chosen token's vectors: token {wte:.2f}, position {wpe:.2f}, sum"
-        " {total:.2f}. Drawn: {drawn} of {n:,}."
+        " {total:.2f}. Drawn: {drawn} of {n}."
     ).format(
-        wte=wte, wpe=wpe, total=total, drawn=count.tokens_from(drawn[0], drawn[-1]), n=n
+        wte=wte, wpe=wpe, total=total, drawn=nouns.tokens_from(drawn[0], drawn[-1]), n=count(n)
     )  # fmt: skip
 
 
@@ -80,9 +80,9 @@ def read_as(reading: Reading) -> str:
 def nearest(found: Neighbours, by: str, n_vocab: int) -> str:
     best, worst = Number(found.values[0]), Number(found.values[-1])
     numbers = _(
-        "Out of {n:,} tokens; the token itself is left out. The nearest has {best:.3f}, number"
+        "Out of {n} tokens; the token itself is left out. The nearest has {best:.3f}, number"
         " {k} has {worst:.3f}."
-    ).format(n=n_vocab, best=best, k=len(found.values), worst=worst)
+    ).format(n=count(n_vocab), best=best, k=len(found.values), worst=worst)
     meaning = (
         _("The cosine looks at direction only: 1 is the same, 0 unrelated.")
         if by == "cosine"
@@ -156,33 +156,37 @@ def meeting(found: Meeting, at_one: int, at_other: int, *, several: bool) -> str
 
 def map_axes(explained: Sequence[float], n_embd: int) -> str:
     return _(
-        "The axes hold {first:.1%} and {second:.1%} of the variance of the embeddings:"
-        " most of what sets words apart lies in the other {rest:,} dimensions."
+        "The axes hold {first} and {second} of the variance of the embeddings:"
+        " most of what sets words apart lies in the other {rest} dimensions."
         " All vectors are scaled to length 1. The dashed line is the way of the token that"
         " you follow, from its embedding on."
-    ).format(first=explained[0], second=explained[1], rest=n_embd - len(explained))
+    ).format(
+        first=percent(explained[0], 1),
+        second=percent(explained[1], 1),
+        rest=count(n_embd - len(explained)),
+    )
 
 
 def pairs(found: PositionSimilarity) -> str:
     n = len(found.cosine)
     one, ten, half = (Number(found.apart(distance)) for distance in (1, 10, n // 2))
     return _(
-        "{n:,} × {n:,} cosines. On average: next to each other {one:.2f}, ten apart {ten:.2f},"
+        "{n} × {n} cosines. On average: next to each other {one:.2f}, ten apart {ten:.2f},"
         " half the context apart {half:.2f}."
-    ).format(n=n, one=one, ten=ten, half=half)
+    ).format(n=count(n), one=one, ten=ten, half=half)
 
 
 def swap(report: SwapReport) -> str:
     return _(
-        "Tokens before number {first}: moved by {before:.1%}. At the input only the exchanged"
-        " words move. After the last layer: the exchanged words {moved:.0%} on average, the"
-        " words after the first of them {rest:.0%}, the last token {last:.0%}."
+        "Tokens before number {first}: moved by {before}. At the input only the exchanged"
+        " words move. After the last layer: the exchanged words {moved} on average, the"
+        " words after the first of them {rest}, the last token {last}."
     ).format(
         first=report.swapped[0],
-        before=report.before,
-        moved=report.moved,
-        rest=report.rest,
-        last=report.last,
+        before=percent(report.before, 1),
+        moved=percent(report.moved, 0),
+        rest=percent(report.rest, 0),
+        last=percent(report.last, 0),
     )
 
 

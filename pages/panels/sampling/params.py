@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core import cache
 from core.language import _
+from core.numbers import count
 from core.sampling.settings import SamplingSettings
 from pages.kit.controls import Choice, Number, Step, Text
 from pages.kit.params import Values
@@ -50,7 +51,7 @@ VIEW = Choice(
     "stages_view",
     lambda at: {
         "leading": _("Leading tokens"),
-        "all": _("All {n:,} tokens").format(n=at.now.engine.shape.n_vocab),
+        "all": _("All {n} tokens").format(n=count(at.now.engine.shape.n_vocab)),
     },
     title=lambda: _("View"),
 )

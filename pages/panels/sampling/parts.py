@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from core.language import _
-from core.numbers import percent
+from core.numbers import count, percent
 from core.sampling import records
 from core.sampling.choice import Choice, text_of
 from core.tokens.encoding import Token
@@ -68,9 +68,9 @@ def say_full(now: Current) -> None:
     """The text cannot go on."""
     st.info(
         _(
-            "The context is full: this model has positions for {n:,} tokens and none after."
+            "The context is full: this model has positions for {n} tokens and none after."
             " The text ends here; a shorter prompt leaves room to go on."
-        ).format(n=now.engine.shape.n_ctx),
+        ).format(n=count(now.engine.shape.n_ctx)),
         icon=":material/block:",
     )
 

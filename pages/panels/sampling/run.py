@@ -11,14 +11,14 @@ import streamlit as st
 from core.engine import continuations
 from core.engine.jobs import Job
 from core.language import _
-from core.numbers import percent
+from core.numbers import count, percent
 from core.recipes import Recipe
 from core.sampling.choice import Choice, text_of, total_bits
 from core.sampling.repetition import repetition
 from core.sampling.settings import SamplingSettings
 from core.tokens.encoding import Token
 from pages.kit import jobs
-from pages.kit import words as count
+from pages.kit import words as nouns
 from pages.kit.box import box
 from pages.kit.current import Current
 from pages.kit.panel import Shown, panel
@@ -104,7 +104,7 @@ def _begin(now: Current) -> None:
 def _caption(job: Job, asked: _Asked, written: Sequence[Choice]) -> str:
     """How far it has come; once it is done, why it ended."""
     rate = _("{x:.1f} tokens per second").format(x=job.rate) if job.rate else _("first token")
-    n = count.tokens(len(written))
+    n = nouns.tokens(len(written))
     if not job.done:
         return _("Writing: {n}, {rate}.").format(n=n, rate=rate)
     return _(
@@ -135,9 +135,9 @@ def _reason(job: Job, asked: _Asked, written: Sequence[Choice]) -> str:
         "stop text": _("it wrote the text to stop at"),
         "end of text": _("the model wrote its end-of-text token"),
         "length": _("the length is reached"),
-        "context": _("the context of {n:,} tokens is full; the model has no later positions"),
+        "context": _("the context of {n} tokens is full; the model has no later positions"),
         "stopped": _("stopped by hand, or left"),
-    }[why].format(n=asked.n_ctx)
+    }[why].format(n=count(asked.n_ctx))
     if asked.stop_at and why != "stop text":
         reason += "; " + _("the text to stop at never came")
     return reason

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.charts.sampling.stages import whole_vocabulary
 from core.language import _
-from core.numbers import percent
+from core.numbers import count, percent
 from core.recipes import Recipe
 from core.sampling.choice import text_of
 from core.sampling.draft import Draft
@@ -17,7 +17,7 @@ from core.sampling.explain import Summary, explain, leading, ranked, summarise
 from core.sampling.settings import SamplingSettings
 from core.sampling.stages import Stage, pipeline
 from pages.components.stage_table import Row, stage_table
-from pages.kit import words as count
+from pages.kit import words as nouns
 from pages.kit.box import box
 from pages.kit.current import Current
 from pages.kit.figure import Drawn, below, chart
@@ -75,7 +75,7 @@ def _idle(settings: SamplingSettings) -> None:
 
 def _heading(now: Current, at: Values, draft: Draft) -> None:
     left, right = st.columns([3, 2], vertical_alignment="center")
-    text = count.ending(read_text(now) + text_of(draft.before), 37)
+    text = nouns.ending(read_text(now) + text_of(draft.before), 37)
     left.text(_("Next token after “{text}”").format(text=text))
     with right:
         VIEW.draw(at, label_visibility="collapsed", width="stretch")
@@ -87,7 +87,7 @@ def _table(now: Current, made: _Made) -> Drawn:
     of = made.summaries
     totals = [
         (_("all other tokens"), [percent(s.tail) for s in of]),
-        (_("tokens left"), [f"{s.kept:,}" for s in of]),
+        (_("tokens left"), [count(s.kept) for s in of]),
         (_("probability kept"), [percent(s.mass_left) for s in of]),
         (_("entropy"), [_("{b:.2f} bits").format(b=s.entropy) for s in of]),
     ]
@@ -137,15 +137,17 @@ def _caption(made: _Made, *, lists: bool) -> str:
     first, last = made.summaries[0], made.summaries[-1]
     if made.settings.greedy:
         text = _(
-            "Of {n:,} tokens only the one with the highest score can be chosen. Entropy:"
+            "Of {n} tokens only the one with the highest score can be chosen. Entropy:"
             " {before:.2f} bits in the model's own distribution, of which nothing is drawn."
         )
     else:
         text = _(
-            "{kept:,} of {n:,} tokens can still be chosen. Entropy: {before:.2f} bits in the"
+            "{kept} of {n} tokens can still be chosen. Entropy: {before:.2f} bits in the"
             " model's own distribution, {after:.2f} bits in the last."
         )
-    text = text.format(kept=last.kept, n=first.kept, before=first.entropy, after=last.entropy)
+    text = text.format(
+        kept=count(last.kept), n=count(first.kept), before=first.entropy, after=last.entropy
+    )
     if not lists:  # the lines of all tokens list none
         return text
     listed = _("The {shown} tokens listed hold {lead}; all others together {tail}.")

@@ -11,7 +11,7 @@ from core import cache
 from core.charts.sampling.surprise import surprisal_line
 from core.engine.scoring import score
 from core.language import _
-from core.numbers import percent
+from core.numbers import count, decimal, percent
 from core.recipes import Recipe
 from core.sampling.surprise import (
     Scores,
@@ -81,10 +81,10 @@ def _scores(now: Current, ids: tuple[int, ...]) -> Scores | None:
 
 def _in_windows(n_tokens: int, n_windows: int, n_ctx: int) -> str:
     return _(
-        "This text has {n:,} tokens and the model reads {limit:,} at once: it is scored in"
+        "This text has {n} tokens and the model reads {limit} at once: it is scored in"
         " {windows} windows that overlap by half, so that every later token has at least"
-        " {half:,} tokens before it."
-    ).format(n=n_tokens, limit=n_ctx, windows=n_windows, half=n_ctx // 2)
+        " {half} tokens before it."
+    ).format(n=count(n_tokens), limit=count(n_ctx), windows=n_windows, half=count(n_ctx // 2))
 
 
 def _progress(n_read: int, n_windows: int) -> None:
@@ -119,10 +119,10 @@ def _scored(now: Current, read: str, tokens: Sequence[Token], scores: Scores) ->
 
 def _numbers(whole: Total) -> list[tuple[str, str]]:
     return [
-        (_("Perplexity"), f"{whole.perplexity:,.1f}"),
+        (_("Perplexity"), decimal(whole.perplexity, 1)),
         (_("Bits per byte"), f"{whole.bits_per_byte:.3f}"),
         (_("Bits per token"), f"{whole.bits_per_token:.2f}"),
-        (_("Tokens scored"), f"{whole.n_tokens:,}"),
+        (_("Tokens scored"), count(whole.n_tokens)),
     ]
 
 
@@ -167,16 +167,16 @@ def _most_surprising(now: Current, scores: Scores) -> str:
 
 def _caption(perplexity: float, n_vocab: int) -> str:
     caption = _(
-        "Perplexity {p:,.1f} means: as unsure as if it chose among that many equally likely"
+        "Perplexity {p} means: as unsure as if it chose among that many equally likely"
         " tokens each time. The first token has nothing before it and is not scored."
-    ).format(p=perplexity)
+    ).format(p=decimal(perplexity, 1))
     if perplexity <= n_vocab:
         return caption
     wrong = _(
-        "That is more than the {n:,} that it knows: it was not unsure but wrong, and had"
+        "That is more than the {n} that it knows: it was not unsure but wrong, and had"
         " counted on other tokens."
     )
-    return f"{caption} {wrong.format(n=n_vocab)}"
+    return f"{caption} {wrong.format(n=count(n_vocab))}"
 
 
 def _note(now: Current, scores: Scores, i: int) -> str:
@@ -185,12 +185,12 @@ def _note(now: Current, scores: Scores, i: int) -> str:
         return _("Nothing before it: not scored.")
     favourites = zip(scores.favourites[i], scores.favourite_probs[i], strict=True)
     return _(
-        "“{token}” {p}, rank {rank:,} · surprise {bits:.2f} bits, entropy {entropy:.2f} bits ·"
+        "“{token}” {p}, rank {rank} · surprise {bits:.2f} bits, entropy {entropy:.2f} bits ·"
         " expected instead: {favourites}"
     ).format(
         token=now.label(int(scores.token_ids[i])),
         p=percent(float(scores.probs[i])),
-        rank=int(scores.ranks[i]),
+        rank=count(int(scores.ranks[i])),
         bits=float(scores.surprisal[i]),
         entropy=float(scores.entropy[i]),
         favourites=", ".join(f"“{now.label(int(t))}” {percent(float(p))}" for t, p in favourites),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.language import _
-from core.numbers import Number, percent
+from core.numbers import Number, count, percent
 from core.sampling.choice import Choice
 from core.sampling.explain import Explanation
 from core.sampling.settings import SamplingSettings
@@ -28,7 +28,7 @@ def stage_setting(stage: str, settings: SamplingSettings) -> str:
         "logits": _("softmax of the scores"),
         "repetition_penalty": f"{settings.repetition_penalty:g}",
         "temperature": f"÷ {settings.temperature:g}",
-        "top_k": f"{settings.top_k:,}",
+        "top_k": count(settings.top_k),
         "top_p": f"{settings.top_p:g}",
         "min_p": f"{settings.min_p:g}",
     }[stage]
@@ -44,7 +44,7 @@ def settings_line(settings: SamplingSettings) -> str:
     if settings.greedy:
         return ", ".join([_("greedy (temperature 0)"), *penalty])
     parts = [_("temperature {x:g}").format(x=settings.temperature)]
-    parts += [_("top-k {k:,}").format(k=settings.top_k)] if settings.top_k else []
+    parts += [_("top-k {k}").format(k=count(settings.top_k))] if settings.top_k else []
     parts += [_("top-p {x:g}").format(x=settings.top_p)] if settings.top_p < 1 else []
     parts += [_("min-p {x:g}").format(x=settings.min_p)] if settings.min_p > 0 else []
     return ", ".join(parts + penalty)
@@ -100,7 +100,9 @@ def _penalty(effect: Explanation, penalty: float) -> str:
 def _held_against(effect: Explanation, settings: SamplingSettings) -> str:
     """A token's numbers and the limit of a cut."""
     if effect.name == "top_k":
-        return _("place {rank:,} of {k:,} allowed").format(rank=effect.rank, k=settings.top_k)
+        return _("place {rank} of {k} allowed").format(
+            rank=count(effect.rank), k=count(settings.top_k)
+        )
     if effect.name == "top_p":
         return _("the tokens before it hold {above}, the limit is {limit}").format(
             above=percent(effect.above), limit=percent(settings.top_p)
@@ -126,13 +128,12 @@ def choice_line(choice: Choice) -> str:
         "by hand": _("chosen by hand"),
     }[choice.how]
     return _(
-        "“{token}” {p} ({how}; {model_p} by the model alone, rank {rank:,}) · alternatives:"
-        " {others}"
+        "“{token}” {p} ({how}; {model_p} by the model alone, rank {rank}) · alternatives: {others}"
     ).format(
         token=label(piece(choice.data)),
         p=percent(choice.probability),
         how=how,
         model_p=percent(choice.model_probability),
-        rank=choice.rank,
+        rank=count(choice.rank),
         others=", ".join(f"{quoted(data)} {percent(p)}" for data, p in choice.favourites),
     )

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.language import _
+from core.numbers import count
 from core.tokens import pretokens, spelling
 from core.tokens.label import label, unlabel
 from core.tokens.merges import replay
@@ -45,7 +46,7 @@ class _PageSize(Param[int]):
         return [self.written(value)]
 
     def written(self, size: int) -> str:
-        return f"{size:,}"
+        return format(size, ",")  # public: links hold it
 
     def draw(self, at: Values, **layout: Any) -> None:
         at[self]
@@ -57,7 +58,7 @@ class _Bounded(Number[int]):
     """A stepper whose label tells its bound."""
 
     def label(self, at: Values) -> str:
-        return self.title().format(n=self.most(at))
+        return self.title().format(n=count(self.most(at)))
 
     def most(self, at: Values) -> int:
         return self.high(at) if callable(self.high) else self.high
@@ -66,14 +67,14 @@ class _Bounded(Number[int]):
 PER_PAGE = _PageSize("tok_per", default=1_000, title=lambda: _("Tokens on a page"))
 PAGE = _Bounded(
     "tok_page", 1, lambda at: whole(at.now).n_pages(at[PER_PAGE]), step=1, default=1,
-    title=lambda: _("Page, 1 to {n:,}"),
+    title=lambda: _("Page, 1 to {n}"),
 )  # fmt: skip
 #: The token that the panels follow: clicked, named in the address, or a telling one.
 FOLLOWED = _Bounded(
     "tok_at", 0, lambda at: len(whole(at.now)) - 1, step=1,
     default=lambda at: spelling.most_telling(whole(at.now)),
     scope=lambda at: at.now.text,  # another text: nothing was chosen in it yet
-    title=lambda: _("Token, 0 to {n:,}"),
+    title=lambda: _("Token, 0 to {n}"),
 )  # fmt: skip
 
 # --- cuts ----------------------------------------------------------------------------------
