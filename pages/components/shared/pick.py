@@ -24,9 +24,11 @@ def unwatched() -> None:
 
 def calls(key: str, on_pick: Callable[[int], None] | None) -> Callable[[], None]:
     """A callback that hands the one number that was clicked on to `on_pick`."""
+    if on_pick is None:
+        return unwatched
 
     def clicked() -> None:
         for number in picked(key):
             on_pick(number)
 
-    return unwatched if on_pick is None else clicked
+    return clicked
