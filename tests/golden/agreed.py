@@ -15,6 +15,9 @@ AGREED = {
     " text has tokens 0 to 15.": "There is no layer 99: this model has layers 0 to 5. The address"
     " of this page names no number for “head”. There is no token 77: this text has tokens 0 to 15."
     " There is no token -1: this text has tokens 0 to 15.",
+    "This link asks for something that the page cannot show: penalty=9 should be a nu…"
+    " 662 characters 136623e4c2249647": "This link asks for something that the page cannot show:"
+    " penalty=9 should be a nu… 662 characters 86367b4a75172985",
 }
 
 

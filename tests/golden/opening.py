@@ -34,6 +34,7 @@ def take_down(state: State, folder: Path) -> dict[str, Any]:
     with offered() as files:
         app.run()
         settle(app)
+        _wait_for_work(app)  # a text of several windows is scored without being asked
         for step in state.steps:
             files.clear()
             _take(app, *step)
@@ -50,10 +51,14 @@ def _take(app: AppTest, kind: str, key: str, value: Any = None) -> None:
     else:
         widget.set_value(value).run()
     settle(app)
-    for _try in range(600):
-        if all(b.disabled for b in app.button if (b.key or "").startswith("stop_")):
-            break
-        time.sleep(0.1)
-        app.run()
+    _wait_for_work(app)
     app.run()
     assert not app.exception, [e.message for e in app.exception]
+
+
+def _wait_for_work(app: AppTest) -> None:
+    for _try in range(600):
+        if all(b.disabled for b in app.button if (b.key or "").startswith("stop_")):
+            return
+        time.sleep(0.1)
+        app.run()
