@@ -1,10 +1,10 @@
 // The weights of one row, or of one column, as colours behind the text itself.
 import { make } from '../shared/dom.js';
 import { css, inkOn, shade } from '../shared/ramp.js';
+import { write } from '../shared/token.js';
 import { counted, joined, percent, strongest } from './pattern.js';
 
 const REACH = 160; // tokens of a long text that are written out around the query
-const MARKS = '␣⏎⇥␍⍽';
 
 export function drawText(scene, colours) {
   const { root, state, pattern, pinned, now } = scene;
@@ -13,7 +13,7 @@ export function drawText(scene, colours) {
   const from = state.way === 'from';
   const weightOf = (i) => (from ? at(q, i) : at(i, q));
   const reach = reachOf(n, pinned.q);
-  write(scene, reach);
+  writeOut(scene, reach);
   let most = 0.2; // a row without any preference stays pale
   for (let i = 0; i < n; i += 1) most = Math.max(most, weightOf(i));
   root.querySelectorAll('.text .t').forEach((chip) => {
@@ -34,7 +34,7 @@ export function reachOf(n, query) {
 }
 
 // The tokens, and a place before and behind them for what is told of the others.
-function write({ one, state, pattern: { labels, stamp } }, [start, end]) {
+function writeOut({ one, state, pattern: { labels, stamp } }, [start, end]) {
   const of = `${stamp} ${start} ${end}`;
   if (state.textOf === of) return;
   state.textOf = of;
@@ -50,10 +50,7 @@ function write({ one, state, pattern: { labels, stamp } }, [start, end]) {
 function chipOf(label, index) {
   const chip = make('span', 't');
   chip.dataset.index = index;
-  for (const character of label) {
-    chip.append(MARKS.includes(character) ? make('span', 'mark', character) : character);
-  }
-  return chip;
+  return write(chip, label);
 }
 
 // Without a weight (the future) there is no colour.
