@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from core.recipes.recipe import Recipe
 
 #: What the boxes import, by the name under which it is installed.
-_INSTALLED = ("torch", "transformers", "numpy", "scikit-learn")
+_INSTALLED = ("torch", "transformers", "numpy", "scikit-learn", "pyarrow")
 #: What a box makes at its beginning, and the notebook once for all of them.
 _ONCE = {"source", "tokenizer", "model"}
 

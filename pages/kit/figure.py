@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from core.charts.figure import Figure
@@ -58,8 +59,10 @@ def table(
     formats : title -> how its values are shown, a column of `st.column_config`
     options : of `st.dataframe`
     """
+    # Streamlit would make a pandas table of the columns first, which takes five times as long.
+    data = pa.table(dict(columns)) if isinstance(columns, Mapping) else columns
     return lambda: st.dataframe(
-        columns,
+        data,
         key=key,
         column_config=formats,
         **{"hide_index": True, "width": "stretch", **options},
