@@ -10,7 +10,7 @@ import streamlit as st
 from core.language import _
 from core.tokens.encoding import Token, encode
 from core.tokens.label import label
-from core.tokens.pretokens import KINDS, PATTERN, Span, distinct, pretokens, variants
+from core.tokens.pretokens import KINDS, PATTERN, Span, distinct, variants
 from pages.components.chips import Row, chips
 from pages.kit.box import box
 from pages.kit.current import Current
@@ -19,16 +19,15 @@ from pages.kit.params import Values
 from pages.kit.prose import prose
 from pages.panels.tokenizer import words
 from pages.panels.tokenizer.params import FORM
-from pages.panels.tokenizer.texts import beginning, vocab, whole
+from pages.panels.tokenizer.texts import beginning, spans, whole
 
 
 @panel("tokenizer/cuts", title=lambda at: _("Where is the text cut first?"), reads=(FORM,))
 def cuts(now: Current, at: Values) -> Iterator[Shown]:
-    start = beginning(now)
-    spans = pretokens(vocab(now), start)
+    start, cut = beginning(now), spans(now)
     yield Shown(
-        partial(chips, [_span_row(spans), _colour_row(spans)], key="tok_spans"),
-        words.cut(len(spans), start, whole(now).text),
+        partial(chips, [_span_row(cut), _colour_row(cut)], key="tok_spans"),
+        words.cut(len(cut), start, whole(now).text),
     )
     FORM.draw(at)
     forms = {form: encode(now.engine.tokenizer, form) for form in variants(at[FORM] or "dog")}
@@ -39,7 +38,7 @@ def cuts(now: Current, at: Values) -> Iterator[Shown]:
     )
     _explain_pattern()
     shown = {
-        "spans": [[s.start, s.end] for s in spans],
+        "spans": [[s.start, s.end] for s in cut],
         "ids": [[t.id for t in tokens] for tokens in forms.values()],
     }
     yield Shown(
@@ -55,20 +54,20 @@ def _explain_pattern() -> None:
         st.markdown(prose("tokenizer", "pattern"))
 
 
-def _span_row(spans: Sequence[Span]) -> Row:
+def _span_row(cut: Sequence[Span]) -> Row:
     names = words.kind_names()
     return Row(
-        [Token(0, span.text.encode(), span.start, span.end) for span in spans],
+        [Token(0, span.text.encode(), span.start, span.end) for span in cut],
         name=_("Spans"),
-        colours=[KINDS.index(span.kind) for span in spans],
-        notes=[names[span.kind] for span in spans],
+        colours=[KINDS.index(span.kind) for span in cut],
+        notes=[names[span.kind] for span in cut],
         note=_("“{text}” · characters {start} to {end}"),
     )
 
 
-def _colour_row(spans: Sequence[Span]) -> Row:
+def _colour_row(cut: Sequence[Span]) -> Row:
     """What the colours mean, in the colours."""
-    names, found = words.kind_names(), {span.kind for span in spans}
+    names, found = words.kind_names(), {span.kind for span in cut}
     used = [kind for kind in KINDS if kind in found]
     return Row(
         [Token(0, names[kind].encode(), 0, 0) for kind in used],

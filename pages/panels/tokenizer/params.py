@@ -9,16 +9,17 @@ import streamlit as st
 
 from core.language import _
 from core.numbers import count
-from core.tokens import pretokens, spelling
+from core.tokens import spelling
 from core.tokens.label import label, unlabel
 from core.tokens.merges import replay
+from core.tokens.pretokens import most_telling
 from pages.components.chips import lane_names
 from pages.kit import possible
 from pages.kit.controls import Choice, Number, Some, Switch, Text
 from pages.kit.params import LONGEST_IN_URL, Param, Values
 from pages.kit.possible import Possible
 from pages.panels.tokenizer.examples import pairs
-from pages.panels.tokenizer.texts import LONGEST_WORD, beginning, first_span, vocab, whole
+from pages.panels.tokenizer.texts import LONGEST_WORD, first_span, spans, vocab, whole
 
 MOST_SPANS = 400
 BY_TEXT, BY_BYTES, BY_IDS, BY_REGEX = "text", "bytes", "ids", "regex"
@@ -105,8 +106,7 @@ class _Word(Param[str]):
         return named
 
     def options(self, at: Values) -> list[str]:
-        spans = pretokens.pretokens(vocab(at.now), beginning(at.now))
-        return list(dict.fromkeys(span.text for span in spans))[:MOST_SPANS]
+        return list(dict.fromkeys(span.text for span in spans(at.now)))[:MOST_SPANS]
 
     def meant(self, at: Values) -> str:
         """The word itself."""
@@ -121,12 +121,8 @@ class _Word(Param[str]):
         )  # fmt: skip
 
 
-def _best_word(at: Values) -> str:
-    return pretokens.most_telling(pretokens.pretokens(vocab(at.now), beginning(at.now)))
-
-
 WORD = _Word(
-    "tok_word", default=_best_word,
+    "tok_word", default=lambda at: most_telling(spans(at.now)),
     scope=lambda at: at.now.text,  # another prompt: its own words, not the one of the last
     title=lambda: _("Word (choose one of the prompt, or type your own)"),
 )  # fmt: skip

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from core.tokens import pretokens
+from functools import lru_cache
+
 from core.tokens.encoding import Encoding, encoding
 from core.tokens.label import first_bytes
+from core.tokens.pretokens import Span, opening, pretokens
 from core.tokens.vocabulary import Vocabulary, vocabulary
 from pages.kit.current import Current
 
@@ -22,11 +24,22 @@ def whole(now: Current) -> Encoding:
 
 def beginning(now: Current) -> str:
     """As much of a long text as its spans and boxes show."""
-    text = whole(now).text
-    return pretokens.opening(vocab(now), text) or text[:LONGEST_WORD]
+    return _opening(whole(now))[0]
+
+
+def spans(now: Current) -> tuple[Span, ...]:
+    """Where the beginning is cut."""
+    return _opening(whole(now))[1]
+
+
+# Several panels and parameters ask in every run, and many sessions look at the same examples.
+@lru_cache(maxsize=32)
+def _opening(text: Encoding) -> tuple[str, tuple[Span, ...]]:
+    start = opening(text.vocab, text.text) or text.text[:LONGEST_WORD]
+    return start, pretokens(text.vocab, start)
 
 
 def first_span(now: Current, typed: str) -> str:
     """What is merged of a word that may be cut before any merge, and may be too long."""
-    span = pretokens.pretokens(vocab(now), typed)[0]
+    span = pretokens(vocab(now), typed)[0]
     return first_bytes(span.text, LONGEST_WORD)
