@@ -76,7 +76,7 @@ def redraw(loaded: LoadedModel, name: str, rounds: int) -> list[str]:
     found = redraws(
         loaded,
         "embeddings",
-        "about_a_token",
+        "sum+alike+context",
         PROMPT,
         lambda app, round_: app.number_input(key="token").set_value(round_ % n),
         min(rounds, n),  # each token once: what is remembered would cost nothing

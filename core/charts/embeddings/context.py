@@ -46,28 +46,31 @@ def lines_by_stage(lines: Mapping[str, np.ndarray], title: str, *, share: bool =
 
 
 @structure
-def _lines(title: str, names: tuple[str, ...], share: bool) -> alt.Chart:
+def _lines(title: str, names: tuple[str, ...], share: bool) -> alt.LayerChart:
     several = len(names) > 1
-    colour = alt.Color(
-        "line:N",
-        sort=names,
-        scale=alt.Scale(domain=names, range=[BLUE, ORANGE]),
-        legend=legend(None, orient="top", labelLimit=420, columns=1),
-    )
-    return (
+    y = alt.Y("value:Q", scale=alt.Scale(domain=slot("domain"), nice=not share), axis=axis(title))
+    line = (
         alt.Chart(rows())
         .mark_line(point={"size": 70, "filled": True}, strokeWidth=2.5)
         .encode(
             x=alt.X("stage:O", sort=slot("order"), axis=axis(_("after layer"), labelAngle=0)),
-            y=alt.Y(
-                "value:Q", scale=alt.Scale(domain=slot("domain"), nice=not share), axis=axis(title)
-            ),
-            color=colour if several else alt.value(BLUE),
+            y=y,
+            color=_colours(names) if several else alt.value(BLUE),
             tooltip=[
                 alt.Tooltip("stage:O", title=_("stage")),
                 alt.Tooltip("line:N", title=_("what")),
                 alt.Tooltip("value:Q", title=_("value"), format=".4f"),
             ],
         )
-        .properties(height=380 if several else 280)
+    )
+    # One layer further in: Streamlit would give a legend without a title an empty line at the top.
+    return alt.layer(line).properties(height=380 if several else 280)
+
+
+def _colours(names: tuple[str, ...]) -> alt.Color:
+    return alt.Color(
+        "line:N",
+        sort=names,
+        scale=alt.Scale(domain=names, range=[BLUE, ORANGE]),
+        legend=legend(None, orient="top", labelLimit=420, columns=1),
     )
