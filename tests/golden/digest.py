@@ -19,7 +19,7 @@ import numpy as np
 TOLERANCE = 1e-4
 #: More texts than this are kept as a sum.
 MOST_TEXTS = 120
-LONGEST_TEXT = 600
+LONGEST_TEXT = 2_000
 
 #: How fast this machine was.
 _SPEED = re.compile(r"[\d.,]+(?= tokens per second)")

@@ -33,8 +33,7 @@ def take_down(state: State, folder: Path) -> dict[str, Any]:
         app.switch_page(f"pages/{state.page}.py")
     with offered() as files:
         app.run()
-        settle(app)
-        _wait_for_work(app)  # a text of several windows is scored without being asked
+        _wait(app)
         for step in state.steps:
             files.clear()
             _take(app, *step)
@@ -50,15 +49,17 @@ def _take(app: AppTest, kind: str, key: str, value: Any = None) -> None:
         widget.click().run()
     else:
         widget.set_value(value).run()
-    settle(app)
-    _wait_for_work(app)
+    _wait(app)
     app.run()
     assert not app.exception, [e.message for e in app.exception]
 
 
-def _wait_for_work(app: AppTest) -> None:
+def _wait(app: AppTest) -> None:
+    """Run again until the model is there and nothing is at work, as the browser does."""
+    settle(app)
     for _try in range(600):
         if all(b.disabled for b in app.button if (b.key or "").startswith("stop_")):
             return
         time.sleep(0.1)
         app.run()
+    raise TimeoutError("the work in the background did not end")

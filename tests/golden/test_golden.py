@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.golden import store
-from tests.golden.agreed import agreed, without_new
-from tests.golden.compare import differences
+from tests.golden.agreed import losses
 from tests.golden.opening import take_down
 from tests.golden.seen import KINDS
 from tests.golden.state import FREE, NAMES, State
@@ -36,9 +35,8 @@ opened = lru_cache(maxsize=1)(take_down)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("state", STATES, ids=lambda s: f"{s.page}: {s.name}")
 def test_nothing_was_lost(state: State, kind: str, folder: Path) -> None:
-    old = agreed(load(state.page)[state.name][kind])
-    new = without_new(state.page, kind, old, opened(state, folder)[kind])
-    found = list(differences(old, new))
+    old, new = load(state.page)[state.name], opened(state, folder)
+    found = list(losses(state.page, {kind: old[kind]}, {kind: new[kind]}))
     told = "\n".join(found[:MOST]) + ("\n…" if len(found) > MOST else "")
     assert not found, f"{state.page}, {state.name}, {kind}: {len(found)} differences\n{told}"
 
