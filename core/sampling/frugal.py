@@ -11,6 +11,7 @@ import torch
 from core.sampling import draw as plain
 from core.sampling.settings import SamplingSettings
 from core.sampling.stages import processors
+from core.views.top_k import top_k
 
 #: `draw` looks among this many leading tokens before it sorts the whole vocabulary.
 _LEADING = 64
@@ -87,33 +88,6 @@ def _after_top_k(scores: torch.Tensor, settings: SamplingSettings) -> torch.Tens
     return scores
 
 
-def leaders(rows: torch.Tensor, k: int, block: int = 32) -> tuple[torch.Tensor, torch.Tensor]:
-    """``rows.topk(k)``, but for which of equal values is taken; half its time for a vocabulary.
-
-    The k largest numbers of a row lie in the k blocks with the largest maxima, and
-    a maximum is found much faster than an order.
-
-    Parameters
-    ----------
-    rows : shape (n, n_vocab)
-
-    Returns
-    -------
-    values, ids : shape (n, k), the largest first
-    """
-    n, n_vocab = rows.shape
-    whole = n_vocab - n_vocab % block
-    if 4 * k * block > whole:
-        return rows.topk(k, dim=-1)
-    blocks = rows[:, :whole].unflatten(1, (-1, block))
-    which = blocks.amax(-1).topk(k, dim=-1, sorted=False).indices[..., None]
-    values = [blocks.gather(1, which.expand(-1, -1, block)).flatten(1), rows[:, whole:]]
-    ids = [(which * block + torch.arange(block)).flatten(1)]
-    ids.append(torch.arange(whole, n_vocab).expand(n, -1))
-    best, columns = torch.cat(values, 1).topk(k, dim=-1)
-    return best, torch.cat(ids, 1).gather(1, columns)
-
-
 def candidates_of_many(
     logits: np.ndarray, settings: SamplingSettings
 ) -> list[tuple[np.ndarray, np.ndarray] | None]:
@@ -131,7 +105,7 @@ def candidates_of_many(
     """
     n_vocab = logits.shape[1]
     k = min(settings.top_k, n_vocab)
-    scores, ids = leaders(torch.from_numpy(logits), min(k + 1, n_vocab))
+    scores, ids = top_k(torch.from_numpy(logits), min(k + 1, n_vocab), block=32)
     # Two different logits may become the same one when they are divided.
     scores = scores / (settings.temperature if settings.temperature else 1.0)
     tied = (scores[:, k - 1] == scores[:, k]).tolist() if k < n_vocab else [False] * len(logits)

@@ -171,3 +171,20 @@ def test_the_box_of_the_ranks_makes_the_ranks(storyteller) -> None:
     assert np.array_equal(recipe.shown, got.watched_ranks[..., 0])
     assert f"watched = {queen}  #" in recipe.code
     assert "logits[..., watched, None]" in recipe.code
+
+
+def test_a_choice_that_another_token_does_not_have_is_no_wrong_link(storyteller) -> None:
+    def likeliest(position: int) -> list[int]:
+        trace = storyteller.trace(PROMPT)
+        return storyteller.logit_lens(trace, position, position + 1).top_ids[-1, 0].tolist()
+
+    why = next(
+        i for i in likeliest(storyteller.trace(PROMPT).n_ctx - 1)[1:] if i not in likeliest(1)
+    )
+    app = open_page("layers", prompt=PROMPT, why=str(why))
+    assert app.selectbox(key="layers_why").value == why
+    app.session_state["layers_token"] = 1
+    app.run()
+    assert app.selectbox(key="layers_why").value == "best"
+    assert "asks for something that is not in this list" not in said(app)
+    assert "why" not in app.query_params

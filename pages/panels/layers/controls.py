@@ -52,9 +52,9 @@ class Listed(Choice):
         return int(raw[-1]) if raw[-1].isdecimal() else raw[-1]
 
     def resolve(self, at: Values) -> Any:
-        wrong = self.wrong_in_address(at)  # looked at first: what is chosen is written over it
         value = super().resolve(at)
-        if wrong:
+        # Looked at after it: a choice that another token has made impossible is no wrong link.
+        if self.wrong_in_address(at):
             self._instead.set(value)
         return value
 
