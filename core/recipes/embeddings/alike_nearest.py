@@ -19,7 +19,11 @@ if hide_variants:
         return token if "\ufffd" in text else text.strip(" ").casefold() or text
 
 else:
-    family = int  # every token is a family of its own
+
+    def family(token):  # every token is a family of its own
+        return token
+
+
 wte = model.transformer.wte.weight.detach()
 vector = wte[chosen].mean(dim=0)
 score = wte @ vector

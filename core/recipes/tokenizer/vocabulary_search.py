@@ -38,7 +38,7 @@ elif query == "":
 elif by == "bytes":
     found = [i for i in every if bytes.fromhex(query) in data(i)]
 elif by == "text" and match_case:
-    found = [i for i in every if text(i) is not None and query in text(i)]
+    found = [i for i in every if query in (text(i) or "")]
 elif by == "text":
     found = [i for i in every if query.lower() in (text(i) or "").lower()]
 else:
