@@ -19,6 +19,7 @@ from pages.kit.current import Current
 from pages.kit.memory import Memory
 from pages.kit.panel import panel
 from pages.kit.params import Values
+from pages.kit.prose import prose
 from pages.panels.sampling.drafts import (
     decide,
     draft_of,
@@ -57,7 +58,8 @@ def steps(now: Current, at: Values) -> None:
         with left:
             _candidates(now, at, draft)
         with right:
-            line(now, at, draft).draw()
+            # Its box is the panel's own: the notebook asks the same question.
+            line(now, at, draft).draw(_("What would you choose?"), prose("sampling", "steps"))
     _to_take_away(now, at, draft)
 
 
