@@ -53,9 +53,9 @@ class Shown:
         if self.figure is not None:
             self.figure()
         if self.caption and self.files is not None:
-            left, right = st.columns([5, 1], vertical_alignment="center")
-            left.caption(self.caption)
-            with right:
+            # Not columns: in a sixth of a narrow page the menu would lose its word.
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.caption(self.caption, width="stretch")
                 self.files.draw()
         elif self.caption:
             st.caption(self.caption)
