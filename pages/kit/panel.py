@@ -25,7 +25,7 @@ from pages.kit.error import show_error
 from pages.kit.exports import Files
 from pages.kit.figure import Drawn
 from pages.kit.params import Param, Values
-from pages.kit.prose import prose
+from pages.kit.prose import prose, unmarked
 from pages.kit.python_box import show_python
 
 Depth = Literal["first", "deeper"]
@@ -62,7 +62,8 @@ class Shown:
         elif self.files is not None:
             self.files.draw()
         if self.recipe is not None:
-            show_python(replace(self.recipe, question=question, text=text, caption=self.caption))
+            told = {"question": question, "text": unmarked(text), "caption": self.caption}
+            show_python(replace(self.recipe, **told))
 
 
 #: What a panel's function returns. One that draws step by step is a generator of `Shown`.

@@ -1,10 +1,15 @@
 """The teaching text: Markdown files under ``pages/prose/<language>/``, one per page.
 
-A file is cut at its ``## name`` headings; pages ask for a section by name.
+A file is cut at its ``## name`` headings; pages ask for a section by name. Where a text uses a term
+of the glossary for the first time, it says so: ``[raw scores](glossary.md#logit)``. The writer
+decides, not a search for words: "key" is also a key of the keyboard, and Italian bends its words.
+Such a mark is a link that works wherever Markdown is read; in the app it explains itself
+(`pages.components.term_notes`).
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,21 +17,26 @@ from core.language import SOURCE_LANGUAGE, current_language
 
 PROSE = Path(__file__).parent.parent / "prose"
 
+#: A marked term as it is written, and where it leads to in the app, from any page.
+_WRITTEN, _LED_TO = "](glossary.md#", "](glossary?term="
+_MARK = re.compile(r"\[([^\]]+)\]\(glossary(?:\.md#|\?term=)([\w-]+)\)")
+
 
 @lru_cache(maxsize=64)
-def _sections(language: str, page: str) -> dict[str, str]:
+def sections(language: str, page: str) -> dict[str, str]:
+    """All sections of a page's text, by name; in English if the language does not have it."""
     path = PROSE / language / f"{page}.md"
     if not path.exists():
         path = PROSE / SOURCE_LANGUAGE / f"{page}.md"
-    sections: dict[str, str] = {}
+    found: dict[str, str] = {}
     name = ""
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
             name = line[3:].strip()
-            sections[name] = ""
+            found[name] = ""
         elif name:
-            sections[name] += line + "\n"
-    return {key: text.strip() for key, text in sections.items()}
+            found[name] += line.replace(_WRITTEN, _LED_TO) + "\n"
+    return {key: text.strip() for key, text in found.items()}
 
 
 def prose(page: str, section: str) -> str:
@@ -37,4 +47,14 @@ def prose(page: str, section: str) -> str:
     KeyError
         If the page's file has no such section.
     """
-    return _sections(current_language.get(), page)[section]
+    return sections(current_language.get(), page)[section]
+
+
+def marks(text: str) -> list[tuple[str, str]]:
+    """The terms that a text marks: the words that stand there, and the glossary's section."""
+    return _MARK.findall(text)
+
+
+def unmarked(text: str) -> str:
+    """A text without its marks, for a place where nothing explains them, such as a notebook."""
+    return _MARK.sub(r"\1", text)

@@ -1,0 +1,83 @@
+"""The glossary: every term is explained once, in one short sentence, and can be seen in a panel."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+import pages.panels
+from core.language import SOURCE_LANGUAGE
+from pages.kit.glossary import glossary
+from pages.kit.panel import PANELS
+from pages.kit.prose import PROSE, marks, sections, unmarked
+from pages.shell.journey import stops
+
+for _found in pkgutil.walk_packages(pages.panels.__path__, "pages.panels."):
+    importlib.import_module(_found.name)
+REAL = dict(PANELS)
+TERMS = glossary()
+LONGEST = 35  # words
+#: Pages with prose, and its sections.
+TEXTS = [
+    (stop.name, name)
+    for stop in stops()
+    for name in sections(SOURCE_LANGUAGE, stop.name)
+]  # fmt: skip
+
+
+def test_about_sixty_terms_in_order_and_none_twice() -> None:
+    assert 55 <= len(TERMS) <= 80
+    names = [name.casefold() for term in TERMS.values() for name in (term.name, *term.others)]
+    assert len(names) == len(set(names)), sorted(n for n in names if names.count(n) > 1)
+    first = [term.name.casefold() for term in TERMS.values()]
+    assert first == sorted(first)
+    written = (PROSE / "en" / "glossary.md").read_text(encoding="utf-8")
+    assert len(re.findall("^## ", written, re.MULTILINE)) == len(TERMS)
+
+
+@pytest.mark.parametrize("key", TERMS)
+def test_a_term_is_one_short_sentence_and_a_panel(key: str) -> None:
+    term = TERMS[key]
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", key)
+    assert len(term.meaning.split()) <= LONGEST
+    assert term.meaning.endswith(".")
+    assert not re.search(r"[.?!] [A-Z]", term.meaning), "one sentence"
+    assert f"{term.page}/{term.panel}" in REAL
+    assert not marks(term.meaning)
+
+
+def test_what_the_italian_glossary_has_is_here() -> None:
+    """The terms whose translation was looked up, by the names that they have in English."""
+    known = {name.casefold() for term in TERMS.values() for name in (term.name, *term.others)}
+    needed = """token, tokenizer, tokenization, vocabulary, subword, merge, prompt, context window,
+        embedding, position embedding, dot product, cosine similarity, layer, block, attention,
+        self-attention, attention head, output head, attention weight, attention pattern, query,
+        key, value, score, causal mask, softmax, residual stream, residual connection, layer norm,
+        mlp, hidden state, logit, logit lens, direct logit attribution, ablation, attention sink,
+        induction head, sampling, nucleus, top-p, temperature, greedy, beam search, seed,
+        prediction, training, fine-tuning, weights, surprise, bit, language model"""
+    assert not {" ".join(name.split()) for name in needed.split(",")} - known
+
+
+@pytest.mark.parametrize(("page", "name"), TEXTS)
+def test_a_mark_names_a_term_and_marks_it_once(page: str, name: str) -> None:
+    keys = [key for _words, key in marks(sections(SOURCE_LANGUAGE, page)[name])]
+    assert set(keys) <= set(TERMS)
+    assert len(keys) == len(set(keys))
+
+
+def test_marks_are_links_and_can_be_taken_off() -> None:
+    text = "The [raw scores](glossary?term=logit) and **[wte](glossary?term=embedding)**."
+    assert marks(text) == [("raw scores", "logit"), ("wte", "embedding")]
+    assert unmarked(text) == "The raw scores and **wte**."
+    assert unmarked("[a page](https://example.org)") == "[a page](https://example.org)"
+
+
+def test_prose_is_written_for_readers_of_the_files_too() -> None:
+    for path in Path(PROSE).glob("*/*.md"):
+        text = path.read_text(encoding="utf-8")
+        assert "glossary?term=" not in text, "write (glossary.md#section)"
