@@ -54,7 +54,7 @@ def show(
             param.remember(at)
     st.session_state[_SHARED] = _state(shared, at)
     for group in groups:
-        _run(name, group, shared, now)
+        _run(name, group, shared, at)
     footer(name, now)
 
 
@@ -70,17 +70,16 @@ def _shared(groups: Sequence[Group], reads: Sequence[Param]) -> list[Param]:
     return [param for param in dict.fromkeys(seen) if seen.count(param) > 1 or param in reads]
 
 
-def _run(name: str, group: Group, shared: Sequence[Param], now: Current) -> None:
+def _run(name: str, group: Group, shared: Sequence[Param], at: Values) -> None:
     """Draw a group as a fragment: a control in it runs this group and nothing else."""
     job = next((one.job for one in group if one.job is not None), None)
     running = job is not None and jobs.is_running(job)
+    resolved = [at]  # for the whole run; when the group runs alone, its values are asked for anew
 
     def draw(now: Current) -> None:
-        if _concerns_others(now, shared) or (
-            job is not None and jobs.is_running(job) != running  # begin or end looking
-        ):
+        at = resolved.pop() if resolved else _of_fragment(now, shared)
+        if job is not None and jobs.is_running(job) != running:  # begin or end looking
             st.rerun()
-        at = Values(now)
         for one in group:
             one.draw(now, at)
         for param in _reads(iter(group)):
@@ -89,12 +88,15 @@ def _run(name: str, group: Group, shared: Sequence[Param], now: Current) -> None
     # Streamlit knows a fragment by these: two panels must not become one.
     draw.__module__ = f"pages.panels.{name}"
     draw.__qualname__ = "+".join(one.word for one in group)
-    fragment(draw, run_every=0.25 if running else None)(now)
+    fragment(draw, run_every=0.25 if running else None)(at.now)
 
 
-def _concerns_others(now: Current, shared: Sequence[Param]) -> bool:
-    """Whether what was chosen in a fragment changes more than the fragment."""
-    return st.session_state[_SHARED] != _state(shared, Values(now))
+def _of_fragment(now: Current, shared: Sequence[Param]) -> Values:
+    """The values of a fragment that runs alone; what concerns others runs the whole page."""
+    at = Values(now)
+    if st.session_state[_SHARED] != _state(shared, at):
+        st.rerun()
+    return at
 
 
 def _state(shared: Sequence[Param], at: Values) -> dict[str, Any]:
