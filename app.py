@@ -14,7 +14,7 @@ from core import cache
 from core.errors import LearnerError
 from pages.kit.error import show_error
 from pages.kit.python_box import reset_boxes
-from pages.shell import sidebar, start, status
+from pages.shell import sidebar, start, status, terms
 from pages.shell.navigation import navigation
 
 # A picture of our own: an icon name would be fetched from the network by every browser.
@@ -32,6 +32,7 @@ def session() -> None:
     reset_boxes()
     sidebar.draw()
     status.draw()
+    terms.explain()
     sidebar.problem()
     try:
         start.wait_if_cold(page.url_path or "overview")

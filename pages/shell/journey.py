@@ -74,6 +74,11 @@ def stops() -> list[Stop]:
     ]
 
 
+def glossary_stop() -> Stop:
+    """The page beside the journey: the terms of the field. It needs no model."""
+    return Stop("glossary", _("Glossary"), _("What do the words mean?"), ":material/menu_book:")
+
+
 def footer(name: str, now: Current | None = None) -> None:
     """Previous and next stage, and what can be taken away: the page's boxes, the model."""
     journey = stops()

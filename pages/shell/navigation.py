@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shell.journey import stops
+from pages.shell.journey import glossary_stop, stops
 
 
 def navigation() -> st.Page:
@@ -18,7 +18,7 @@ def navigation() -> st.Page:
             url_path=stop.name if number else "home",
             default=number == 0,
         )
-        for number, stop in enumerate(stops())
+        for number, stop in enumerate([*stops(), glossary_stop()])
     ]
     # The first page lives at the root; whoever types its name must not read "Page not found".
     named = st.Page(

@@ -18,7 +18,7 @@ from core.tokens.encoding import encoding
 from pages.kit.current import MODEL, PROMPT, Current
 from pages.kit.error import show_error
 from pages.kit.fragment import fragment
-from pages.shell.journey import stops
+from pages.shell.journey import glossary_stop, stops
 
 if TYPE_CHECKING:  # torch takes seconds to import; the first page does not wait for it
     from core.engine import Engine
@@ -36,7 +36,8 @@ def header(name: str) -> None:
         # runs this page's file alone. Once round through app.py, which keeps the address.
         cache.only_the_router_names_pages()
         st.rerun()
-    st.title(next(s.question for s in stops() if s.name == name), anchor=False)
+    named = [*stops(), glossary_stop()]
+    st.title(next(s.question for s in named if s.name == name), anchor=False)
 
 
 def engine_or_stop() -> Engine:

@@ -14,6 +14,7 @@ from pages.components.token_strip import token_strip
 from pages.kit.current import MODEL, PROMPT
 from pages.kit.figure import chart
 from pages.kit.panel import Shown, frame
+from pages.shell.journey import glossary_stop
 from pages.shell.session import engine_or_stop, header
 
 
@@ -24,7 +25,7 @@ def wait_if_cold(name: str) -> None:
     ----------
     name : the page that was asked for, as in its address
     """
-    if not cache.is_cold():
+    if not cache.is_cold() or name == glossary_stop().name:
         return
     header(name)
     progress = st.container()

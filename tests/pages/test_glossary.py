@@ -15,6 +15,7 @@ from pages.kit.glossary import glossary
 from pages.kit.panel import PANELS
 from pages.kit.prose import PROSE, marks, sections, unmarked
 from pages.shell.journey import stops
+from tests.app import open_page
 
 for _found in pkgutil.walk_packages(pages.panels.__path__, "pages.panels."):
     importlib.import_module(_found.name)
@@ -81,3 +82,29 @@ def test_prose_is_written_for_readers_of_the_files_too() -> None:
     for path in Path(PROSE).glob("*/*.md"):
         text = path.read_text(encoding="utf-8")
         assert "glossary?term=" not in text, "write (glossary.md#section)"
+
+
+#: Texts of a panel's depth: opened on purpose, or a part of a panel that has its own sentences.
+DEEP = {
+    ("tokenizer", "pattern"), ("tokenizer", "endoftext"), ("embeddings", "analogy_limits"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "name"), [text for text in TEXTS if text not in DEEP])
+def test_a_panel_needs_two_sentences_at_most(page: str, name: str) -> None:
+    text = unmarked(sections(SOURCE_LANGUAGE, page)[name])
+    assert len(re.findall(r"[.!?][*\"]*(?= [A-Z*]|$)", text.replace("et al.", ""))) <= 2, text
+
+
+def test_the_page_lists_all_terms_and_needs_no_model() -> None:
+    app = open_page("glossary")
+    assert app.title[0].value == "What do the words mean?"
+    (listed,) = [node for node in app.get("bidi_component") if node.key == "term_list"]
+    assert all(f'"{key}"' in str(listed.proto) or key in str(listed.proto) for key in TERMS)
+
+
+def test_every_page_carries_the_meanings_and_a_note_leads_to_real_pages_only() -> None:
+    pages_of = {term.page for term in TERMS.values()}
+    assert pages_of <= {stop.name for stop in stops()}
+    app = open_page("overview", prompt="One")
+    assert [node.key for node in app.get("bidi_component")].count("term_notes") == 1

@@ -17,10 +17,15 @@ _IMPORT = re.compile(r"^(?:import \{[^}]*\} from|@import) '(\.[^']*)';\n", re.MU
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 
-def component(folder: Path) -> Any:
-    """The component that lies in a folder and is called as the folder is."""
+def component(folder: Path, *, isolate_styles: bool = True) -> Any:
+    """The component that lies in a folder and is called as the folder is.
+
+    `isolate_styles`: False lets its styles and names reach the page, and the page's reach it.
+    """
     html, css, js = (bundle(folder / f"view.{kind}") for kind in ("html", "css", "js"))
-    return st.components.v2.component(folder.name, html=html, css=css, js=js)
+    return st.components.v2.component(
+        folder.name, html=html, css=css, js=js, isolate_styles=isolate_styles
+    )
 
 
 def bundle(file: Path) -> str:

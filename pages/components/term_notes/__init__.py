@@ -1,0 +1,33 @@
+"""What a marked term means, said where it is pointed at, tapped or reached by the keyboard.
+
+The marks are links in the page's own Markdown (`pages.kit.prose`). So the words are there at once
+and nothing moves when this part comes; without it a mark leads to the glossary. One for the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypedDict
+
+from pages.components.shared.declare import component
+from pages.components.shared.pick import unwatched
+
+
+class Said(TypedDict):
+    """A term as a note says it; `where` is the line that leads to its panel."""
+
+    name: str
+    meaning: str
+    page: str
+    panel: str
+    where: str
+
+
+_component = component(Path(__file__).parent, isolate_styles=False)
+
+
+def term_notes(terms: Mapping[str, Said], *, key: str) -> str | None:
+    """Explain the marks of the page; returns ``page/panel`` if a note's link was clicked."""
+    asked = _component(key=key, data={"terms": dict(terms)}, on_go_change=unwatched).go
+    return None if asked is None else str(asked)
