@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.language import _, ngettext
-from core.numbers import count
+from core.numbers import bits, count
 
 #: Invisible, and no line breaks there.
 _JOINER = "\u2060"
@@ -51,6 +51,19 @@ def layers(n: int) -> str:
 
 def heads(n: int) -> str:
     return ngettext("{n} head", "{n} heads", n).format(n=count(n))
+
+
+def head(layer: int, number: int) -> str:
+    """A head as a sentence speaks of it, with the name that figures and links use."""
+    return _("head {head} of layer {layer} (L{layer}.H{head})").format(layer=layer, head=number)
+
+
+def unsure(entropy: float) -> str:
+    """What an entropy in bits means: ``"as unsure as among 52 equal words (5.70 bits)"``."""
+    n = round(2**entropy)
+    if n <= 1:
+        return _("almost certain ({bits})").format(bits=bits(entropy))
+    return _("as unsure as among {n} equal words ({bits})").format(n=count(n), bits=bits(entropy))
 
 
 def tokens_from(first: int, last: int) -> str:

@@ -30,7 +30,7 @@ VIEW = "pattern"
 
 @panel(
     "attention/head",
-    title=lambda at: _("Where does head L{layer}.H{head} look?").format(
+    title=lambda at: _("Where does head {head} of layer {layer} look?").format(
         layer=at[LAYER], head=at[HEAD]
     ),
     reads=(LAYER, HEAD, QUERY, KEY, HIDE_FIRST),
@@ -53,7 +53,7 @@ def head(now: Current, at: Values) -> Iterator[Shown]:
             alt=row,
             on_pick=_pick,
         ),
-        _("Head L{layer}.H{head}, named “{name}”. {words}").format(
+        _("Head {head} of layer {layer} (L{layer}.H{head}), named “{name}”. {words}").format(
             layer=at[LAYER], head=at[HEAD], name=_name(now, at), words=row
         ),
     )

@@ -82,8 +82,8 @@ def _change(now: Current, at: Values, mode: Mode) -> Shown:
         said
         + " "
         + _(
-            "Shown are the tokens whose probability changed most (vocabulary number in front); bits"
-            " are the Kullback–Leibler divergence from the whole model’s prediction."
+            "Shown are the tokens whose probability changed most, each with its id; the bits are"
+            " the Kullback–Leibler divergence."
         ),
         recipe=box(
             now, "attention/off", "attention-switched-off",

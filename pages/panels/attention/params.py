@@ -83,6 +83,11 @@ FOLD = Choice(
     "attention_fold",
     lambda at: {"max": _("largest"), "mean": _("average")},
     title=lambda: _("Long prompts are folded by"),
+    help=lambda at: _(
+        "In the small pictures of a long prompt one cell stands for several; it shows the largest"
+        " of their weights, or the average. Colours grow with the square root of a weight, so that"
+        " faint stripes show."
+    ),
 )
 SORT = Switch("attention_sort", title=lambda: _("Sort by the bar"))
 

@@ -27,7 +27,9 @@ from pages.shell.sidebar import set_prompt
 
 @panel(
     "attention/role",
-    title=lambda at: _("What is head L{layer}.H{head} for?").format(layer=at[LAYER], head=at[HEAD]),
+    title=lambda at: _("What is head {head} of layer {layer} for?").format(
+        layer=at[LAYER], head=at[HEAD]
+    ),
     reads=(LAYER, HEAD),
 )
 def role(now: Current, at: Values) -> Shown:

@@ -27,7 +27,7 @@ _SHOWN = ("q", "dots", "scores", "weights", "z", "out")
 
 @panel(
     "attention/steps",
-    title=lambda at: _("How is a weight of L{layer}.H{head} computed?").format(
+    title=lambda at: _("How does head {head} of layer {layer} compute a weight?").format(
         layer=at[LAYER], head=at[HEAD]
     ),
     reads=(LAYER, HEAD, QUERY, KEY),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.language import _, ngettext
-from core.numbers import decimal, percent, signed
+from core.numbers import bits, decimal, percent, signed
 from core.views.effects import Change, Effects
 from core.views.evidence import heaviest
 from core.views.head_names import Heads
@@ -53,12 +53,11 @@ def grid(found: Heads, kind: str, sorted_at_most: int | None) -> str:
 def _most_of(found: Heads, kind: str) -> str:
     layer, head = found.ranking(kind)[0]
     return _(
-        "{n}. Most of this kind: L{layer}.H{head} with {score} of its attention;"
-        " even weights would give {chance}."
+        "{n}. Most of this kind: {head} with {score} of its attention; even weights would"
+        " give {chance}."
     ).format(
         n=count.heads(found.labels.size),
-        layer=layer,
-        head=head,
+        head=count.head(layer, head),
         score=percent(found.scores[kind][layer, head], 0),
         chance=percent(found.chance[kind], 0),
     )
@@ -90,10 +89,10 @@ def sink(found: Sink) -> str:
     else:
         verdict = _("the weight does carry something here")
     return _(
-        "Its value vector has length {first}, the others’ median is {other}, so"
-        " {verdict}: {written} of what this head writes comes from the first token."
-        " Its score is {lead} above the median of the others, a factor of {factor}"
-        " before the softmax divides."
+        "What is copied from the first token (its value vector) has length {first}, from others"
+        " typically {other}. Its score lies {lead} above theirs, a factor of {factor} before the"
+        " softmax divides. So {verdict}: {written} of what this head writes comes from the first"
+        " token."
     ).format(
         first=decimal(found.value_norm),
         other=decimal(found.other_norm),
@@ -141,8 +140,8 @@ def out(steps: HeadSteps) -> str:
         if place == 0 or v >= 0.005  # the others would read 0.00
     ]
     return _(
-        "z has {d} numbers; this head’s rows of c_proj turn it into {n} and add it to the"
-        " residual stream: length {out} beside {resid} that is there already. The"
+        "The mixture z has {d} numbers; this head’s rows of c_proj turn it into {n} and add it to"
+        " the residual stream: length {out} beside {resid} that is there already. The"
         " longest parts come from {list}."
     ).format(
         d=len(steps.z),
@@ -159,10 +158,12 @@ def change(found: Change, n_off: int, *, alone: bool) -> str:
         text = _("No head is off: both sides are the whole model.")
     else:
         text = ngettext(
-            "{n} head off: the prediction moves by {bits} bits.",
-            "{n} heads off: the prediction moves by {bits} bits.",
+            "{n} head off: the prediction moves by {bits}. That is the extra surprise, on average,"
+            " at what the whole model would have written.",
+            "{n} heads off: the prediction moves by {bits}. That is the extra surprise, on average,"
+            " at what the whole model would have written.",
             n_off,
-        ).format(n=n_off, bits=decimal(found.divergence))
+        ).format(n=n_off, bits=bits(found.divergence))
         text += " " + (
             _("The most probable token stays the same.")
             if found.best_before == found.best_after
@@ -175,13 +176,12 @@ def change(found: Change, n_off: int, *, alone: bool) -> str:
 
 def effects(found: Effects) -> str:
     return _(
-        "Without L{layer}.H{head} alone the prediction moves most: {bits} bits. The median"
-        " head moves it by {median} bits."
+        "This prediction needs {head} most: without it alone it moves by {bits}. Half of all heads"
+        " move it by less than {median}."
     ).format(
-        layer=found.layer,
-        head=found.head,
-        bits=decimal(found.bits[found.layer, found.head]),
-        median=decimal(found.median, 3),
+        head=count.head(found.layer, found.head),
+        bits=bits(found.bits[found.layer, found.head]),
+        median=bits(found.median, 3),
     )
 
 

@@ -19,7 +19,10 @@ def position_map(now: Current, at: Values) -> Shown:
     a, b, c = found.explained
     return Shown(
         side_by_side(_scatter(found, 0), _scatter(found, 1)),
-        _("The three axes hold {a}, {b} and {c} of the variance.").format(
+        _(
+            "The three directions hold {a}, {b} and {c} of what sets the places apart (of their"
+            " variance)."
+        ).format(
             a=percent(a, 1), b=percent(b, 1), c=percent(c, 1)
         ),
         recipe=box(

@@ -59,11 +59,16 @@ def addition(found: InputSum, row: int, token_id: int, position: int, dim: int) 
 def sum_lengths(found: InputSum, row: int, drawn: range, n: int) -> str:
     wte, wpe, total = lengths(found, row)
     return _(
-        "Lengths of the chosen token's vectors: token {wte:.2f}, position {wpe:.2f}, sum"
-        " {total:.2f}. Drawn: {drawn} of {n}."
+        "The chosen token's vector has length {wte:.2f}, its place's {wpe:.2f}, their sum"
+        " {total:.2f}: {more} weighs more here. Drawn: {drawn} of {n}."
     ).format(
-        wte=wte, wpe=wpe, total=total, drawn=nouns.tokens_from(drawn[0], drawn[-1]), n=count(n)
-    )  # fmt: skip
+        wte=wte,
+        wpe=wpe,
+        total=total,
+        more=_("the token") if wte > wpe else _("the place"),
+        drawn=nouns.tokens_from(drawn[0], drawn[-1]),
+        n=count(n),
+    )
 
 
 # --- alike ------------------------------------------------------------------------------------
@@ -114,8 +119,9 @@ def left_out(ranks: Sequence[int]) -> str:
 
 def walk(found: Walk) -> str:
     return _(
-        "Cosine with its own row of wte: {first:.2f} at the input, {last:.2f} after the last"
-        " layer. The vector grows from {short:.1f} to {long:.1f}: {times:.0f} times."
+        "How much of its first meaning is left: cosine with its own row of wte {first:.2f} at the"
+        " input, {last:.2f} after the last layer. Meanwhile the vector grows from {short:.1f} to"
+        " {long:.1f}, {times:.0f} times as long."
     ).format(
         first=Number(found.cosine[0]),
         last=Number(found.cosine[-1]),
@@ -144,6 +150,8 @@ def meeting(found: Meeting, at_one: int, at_other: int, *, several: bool) -> str
     if found.has_others:
         others = Number(found.others[-1])
         notes.append(_("Any two other words: {others:.2f} there.").format(others=others))
+        if found.same[1] > found.same[0] and found.others[1] > found.others[0]:
+            notes.append(_("Both rise at first: layers also add what all tokens have in common."))
     if several:
         notes.append(
             _("The word is several tokens; the last of them, which has read them all, is taken.")
@@ -156,8 +164,8 @@ def meeting(found: Meeting, at_one: int, at_other: int, *, several: bool) -> str
 
 def map_axes(explained: Sequence[float], n_embd: int) -> str:
     return _(
-        "The axes hold {first} and {second} of the variance of the embeddings:"
-        " most of what sets words apart lies in the other {rest} dimensions."
+        "The two directions hold {first} and {second} of what sets these words apart (of their"
+        " variance): most of it lies in the other {rest} dimensions."
         " All vectors are scaled to length 1. The dashed line is the way of the token that"
         " you follow, from its embedding on."
     ).format(
@@ -195,7 +203,8 @@ def swap(report: SwapReport) -> str:
 
 def matrix(found: MatrixFacts, mine: float) -> str:
     numbers = _(
-        "Mean length {mean:.3f}, median {median:.3f}; your prompt's tokens {mine:.3f} on average."
+        "A row is {mean:.3f} long on average, half of them less than {median:.3f}; those of your"
+        " prompt's tokens {mine:.3f} on average."
     ).format(mean=found.mean, median=found.median, mine=mine)
     head = (
         _(

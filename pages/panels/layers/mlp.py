@@ -67,7 +67,7 @@ def _rows(columns: dict[str, list]) -> list[dict]:
 
 
 def _says(now: Current, got: Neurons, which: int) -> Drawn:
-    title = _("**L{layer}.N{neuron}** adds to the logits")
+    title = _("**Neuron {neuron} of layer {layer}** adds to the scores")
     tokens, effects = got.words(which)
     bars = chart(
         word_bars([now.label(token) for token in tokens], effects, _("logit")),
@@ -78,7 +78,7 @@ def _says(now: Current, got: Neurons, which: int) -> Drawn:
 
 
 def _fires(now: Current, got: Neurons, which: int) -> Drawn:
-    title = _("**L{layer}.N{neuron}** fires at")
+    title = _("**Neuron {neuron} of layer {layer}** fires at")
     note, excited = _("Token {i}: activation {a}"), got.activations[which]
     strip = partial(
         token_strip,

@@ -99,10 +99,10 @@ def unique(names: list[str]) -> list[str]:
 def block(steps: BlockSteps, sizes: dict[str, float]) -> str:
     """What a block does to the length of a token's vector; `sizes` are its stations' lengths."""
     return _(
-        "L{layer} takes this token's vector from length {before} to {after}:"
-        " attention adds {attn}, the MLP {mlp}. Each strip has its own scale; its"
-        " strongest colour is the 98th percentile."
+        "Layer {layer} takes this token's vector from length {before} to {after}: attention adds"
+        " {attn} and the MLP {mlp}, so {more} says more here. Each strip has its own scale."
     ).format(
+        more=_("attention") if sizes["attn"] > sizes["mlp"] else _("the MLP"),
         layer=steps.layer,
         before=decimal(sizes["resid_pre"], 1),
         after=decimal(sizes["resid_post"], 1),
@@ -113,7 +113,7 @@ def block(steps: BlockSteps, sizes: dict[str, float]) -> str:
 
 def block_title(now: Current, steps: BlockSteps) -> str:
     """The title of the block's picture."""
-    return _("L{layer} at work on token {position}, “{token}”").format(
+    return _("Layer {layer} at work on token {position}, “{token}”").format(
         layer=steps.layer, position=steps.position, token=now.labels[steps.position]
     )
 
@@ -131,8 +131,9 @@ def norm_formula(norm: NormSteps) -> str:
 def norm(found: NormSteps) -> str:
     """The numbers that all dimensions share."""
     return _(
-        "The mean of all {n} numbers is {mean}, the variance {variance}, so the"
-        " spread is {spread}. The table has the eight largest dimensions."
+        "The mean of all {n} numbers is {mean}; the variance, their mean squared distance from it,"
+        " is {variance}, and its root, the spread, {spread}. The table has the eight largest"
+        " dimensions."
     ).format(
         n=count(len(found.x)),
         mean=decimal(found.mean, 4),
@@ -144,8 +145,8 @@ def norm(found: NormSteps) -> str:
 def heads(layer: int, found: HeadsAt) -> str:
     """Which head adds most."""
     head = int(found.lengths.argmax())
-    return _("L{layer}.H{head} adds most here: a vector of length {length}.").format(
-        layer=layer, head=head, length=decimal(found.lengths[head])
+    return _("Most is added here by {head}: a vector of length {length}.").format(
+        head=words.head(layer, head), length=decimal(found.lengths[head])
     )
 
 
@@ -161,9 +162,10 @@ def gelu(found: GeluSteps) -> str:
 def growth(found: Growth, zero: float) -> str:
     """How long the stream becomes; `zero` is the final length of the first token's."""
     return _(
-        "From {first} to {last} over {n}. The first token's vector often grows"
-        " far longer than the others'; in this text it ends with length {zero}."
+        "From {first} to {last} over {n}, {times} times as long. The first token's vector often"
+        " grows far longer than the others'; in this text it ends with length {zero}."
     ).format(
+        times=decimal(found.stream[-1] / found.stream[0], 1),
         first=decimal(found.stream[0], 1),
         last=decimal(found.stream[-1], 1),
         n=words.layers(len(found.attn)),
@@ -198,8 +200,8 @@ def wrote(now: Current, read: Reader, got: Attribution, own: float) -> str:
 def strongest(got: Attribution) -> str:
     """The head that adds or takes away most."""
     layer, head = got.strongest
-    return _("The head with the largest say is L{layer}.H{head} with {value}.").format(
-        layer=layer, head=head, value=signed(got.heads[layer, head], 3)
+    return _("The largest say of all heads has {head} with {value}.").format(
+        head=words.head(layer, head), value=signed(got.heads[layer, head], 3)
     )
 
 
@@ -207,10 +209,10 @@ def neurons(got: Neurons, which: int) -> str:
     """How many neurons fire, and where the chosen one does most."""
     excited = got.activations[which]
     return ngettext(
-        "{firing} of {n} neurons fires at this token. N{neuron} has activation"
-        " {here} here and at most {most} in this text, at token {at}.",
-        "{firing} of {n} neurons fire at this token. N{neuron} has activation"
-        " {here} here and at most {most} in this text, at token {at}.",
+        "{firing} of {n} neurons fires at this token. Neuron {neuron} fires with {here} here and"
+        " most strongly, with {most}, at token {at}.",
+        "{firing} of {n} neurons fire at this token. Neuron {neuron} fires with {here} here and"
+        " most strongly, with {most}, at token {at}.",
         got.n_firing,
     ).format(
         firing=count(got.n_firing),
@@ -245,8 +247,8 @@ def skip(now: Current, change: Change, n_blocks: int) -> str:
 def costliest(part: str, layer: int, cost: float) -> str:
     """Which part the model misses most."""
     return _(
-        "The model misses the {part} of L{layer} most: without it the prediction changes"
-        " by {bits} (Kullback–Leibler divergence)."
+        "The model misses the {part} of layer {layer} most: without it, what the whole model would"
+        " have written surprises it by {bits} more, on average (Kullback–Leibler divergence)."
     ).format(part=_("attention") if part == "attn" else _("MLP"), layer=layer, bits=bits(cost))
 
 

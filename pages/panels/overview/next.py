@@ -11,6 +11,7 @@ from pages.kit.current import Current
 from pages.kit.figure import chart
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
+from pages.kit.words import plain
 
 
 @panel("overview/next", title=lambda at: _("What comes next?"))
@@ -21,9 +22,11 @@ def next_(now: Current, at: Values) -> Shown:
     return Shown(
         chart(bars, key="chart_next", alt=alt),
         _(
-            "These {n} tokens hold {share} of the probability; the other {rest} share the"
-            " rest."
+            "“{best}” leads with {p}. These {n} tokens hold {share}; the other {rest} share what is"
+            " left."
         ).format(
+            best=plain(now.label(found.next_ids[0])),
+            p=percent(found.next_probs[0]),
             n=TOP,
             share=percent(sum(found.next_probs)),
             rest=count(now.engine.shape.n_vocab - TOP),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.charts.overview.parts import parameter_bar
 from core.language import _
-from core.numbers import count, parameters
+from core.numbers import count, parameters, percent
 from pages.kit.box import box
 from pages.kit.current import Current
 from pages.kit.figure import below, chart, metrics
@@ -16,7 +16,7 @@ from pages.kit.params import Values
 def parts(now: Current, at: Values) -> Shown:
     shape = now.engine.shape
     counted = shape.parts()
-    names = _names()
+    names, largest = _names(), max(counted, key=lambda part: counted[part])
     bar = chart(
         parameter_bar({names[part]: n for part, n in counted.items()}),
         key="chart_parts",
@@ -26,7 +26,10 @@ def parts(now: Current, at: Values) -> Shown:
         below(metrics(_figures(shape)), bar),
         " + ".join(map(count, counted.values()))
         + f" = {count(shape.n_params)}. "
-        + _("The output head is `wte` again, so it costs nothing extra."),
+        + _("The largest part: {name} with {share}. The output head is `wte` again, which costs"
+            " nothing extra.").format(
+            name=names[largest], share=percent(counted[largest] / shape.n_params, 0)
+        ),
         recipe=box(
             now, "overview/parts", "overview-parameters",
             shown=[*counted.values(), shape.n_params], tolerance=0.0,

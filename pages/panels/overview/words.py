@@ -53,7 +53,7 @@ def _looking(now: Current, found: Journey) -> Stage:
             weight=numbers.percent(found.weight, 0), token=_quoted(now.labels[found.looks_at])
         )
     )
-    text = _("Vectors look back at earlier ones: here head L{layer}.H{head}.")
+    text = _("Vectors look back at earlier ones: here head {head} of layer {layer}.")
     return Stage("attention", looks, text.format(layer=found.layer, head=found.head))
 
 

@@ -12,7 +12,7 @@ from core.charts.sampling.compare import surprise_bars
 from core.charts.sampling.compare_beams import beam_tree
 from core.engine.comparison import Comparison, Continuation, measure, side_by_side
 from core.language import _, ngettext
-from core.numbers import Number, percent
+from core.numbers import Number, bits, percent
 from core.sampling.beam_tree import tree_table
 from core.sampling.beams import BeamState, Hypothesis
 from core.sampling.settings import SamplingSettings
@@ -83,24 +83,18 @@ def _begin(now: Current) -> None:
 def _texts(now: Current, asked: _Asked, comparison: Comparison) -> Shown:
     """Each text with its numbers, and their surprise as bars."""
     ways, variety = measure(now.engine, now.ids, comparison)
-    names, bits = _names(asked), [way.bits for way in ways]
+    names, surprises = _names(asked), [way.bits for way in ways]
     bars = chart(
-        surprise_bars(names, bits),
+        surprise_bars(names, surprises),
         key="totals",
         alt=_("Surprise of each text to the model, in bits per token; the lower, the likelier."),
-    )
-    caption = _(
-        "Samples drawn with {settings}. Among the token pairs of the {n} samples {variety} are"
-        " different: the higher, the more varied. Beam search and greedy write one text only."
     )
     texts = [partial(_text, name, way) for name, way in zip(names, ways, strict=True)]
     return Shown(
         below(*texts, bars),
-        caption.format(
-            settings=words.settings_line(asked.settings), n=_N_SAMPLES, variety=percent(variety)
-        ),
+        f"{words.likeliest(names, surprises)} {words.variety(asked.settings, variety)}",
         recipe=box(
-            now, "sampling/compare", "sampling-methods", shown=bits,
+            now, "sampling/compare", "sampling-methods", shown=surprises,
             token_ids=now.ids, continuations=[way.token_ids for way in ways],
         ),
     )  # fmt: skip
@@ -123,9 +117,13 @@ def _text(name: str, way: Continuation) -> None:
         st.text("… " + way.text.replace("\n", " ⏎ "))
         st.caption(
             _(
-                "total log-probability {total:.2f} nats · {bits:.2f} bits per token ·"
-                " {repeated} of its token pairs came before"
-            ).format(total=Number(way.log_prob), bits=way.bits, repeated=percent(way.repetition))
+                "surprise {total} in all, {each} per token · {repeated} of its token pairs came"
+                " before"
+            ).format(
+                total=bits(way.bits * len(way.token_ids), 1),
+                each=bits(way.bits),
+                repeated=percent(way.repetition),
+            )
         )
 
 
@@ -156,7 +154,10 @@ def _decoded(now: Current, hypothesis: Hypothesis) -> str:
 
 
 def _beams_caption(n_kept: int, finished: tuple[Hypothesis, ...]) -> str:
-    text = _("Kept on the way: {kept}; finished: {n}. The best has {score:.3f} nats per token")
+    text = _(
+        "Kept on the way: {kept}; finished: {n}. A text's score is the mean logarithm of its"
+        " tokens' probabilities, the nearer to 0 the better: the best has {score:.3f}"
+    )
     text = text.format(
         kept=ngettext("{n} beam", "{n} beams", n_kept).format(n=n_kept),
         n=ngettext("{n} text", "{n} texts", len(finished)).format(n=len(finished)),

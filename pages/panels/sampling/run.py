@@ -109,7 +109,7 @@ def _caption(job: Job, asked: _Asked, written: Sequence[Choice]) -> str:
         return _("Writing: {n}, {rate}.").format(n=n, rate=rate)
     return _(
         "{n} with seed {seed}, {settings}; {rate}. Ended because {reason}. In all"
-        " {bits:.1f} bits of surprise, {repetition} of its three-token sequences repeated."
+        " {bits:.1f} bits of surprise; {repetition} of its runs of three tokens had come before."
     ).format(
         n=n,
         seed=asked.seed,
@@ -136,7 +136,7 @@ def _reason(job: Job, asked: _Asked, written: Sequence[Choice]) -> str:
         "end of text": _("the model wrote its end-of-text token"),
         "length": _("the length is reached"),
         "context": _("the context of {n} tokens is full; the model has no later positions"),
-        "stopped": _("stopped by hand, or left"),
+        "stopped": _("it was stopped by hand, or its page was left"),
     }[why].format(n=count(asked.n_ctx))
     if asked.stop_at and why != "stop text":
         reason += "; " + _("the text to stop at never came")

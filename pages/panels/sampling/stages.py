@@ -137,16 +137,19 @@ def _caption(made: _Made, *, lists: bool) -> str:
     first, last = made.summaries[0], made.summaries[-1]
     if made.settings.greedy:
         text = _(
-            "Of {n} tokens only the one with the highest score can be chosen. Entropy:"
-            " {before:.2f} bits in the model's own distribution, of which nothing is drawn."
+            "Of {n} tokens only the one with the highest score can be chosen, although the model"
+            " itself is {before}."
         )
     else:
         text = _(
-            "{kept} of {n} tokens can still be chosen. Entropy: {before:.2f} bits in the"
-            " model's own distribution, {after:.2f} bits in the last."
+            "{kept} of {n} tokens can still be chosen. The model itself is {before}; the last"
+            " stage is {after}."
         )
     text = text.format(
-        kept=count(last.kept), n=count(first.kept), before=first.entropy, after=last.entropy
+        kept=count(last.kept),
+        n=count(first.kept),
+        before=nouns.unsure(first.entropy),
+        after=nouns.unsure(last.entropy),
     )
     if not lists:  # the lines of all tokens list none
         return text

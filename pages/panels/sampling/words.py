@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 from core.language import _
-from core.numbers import Number, count, percent
+from core.numbers import Number, bits, count, percent
 from core.sampling.choice import Choice
 from core.sampling.explain import Explanation
 from core.sampling.settings import SamplingSettings
@@ -113,6 +116,42 @@ def _held_against(effect: Explanation, settings: SamplingSettings) -> str:
         best=percent(effect.best),
         limit=percent(settings.min_p * effect.best),
     )
+
+
+def in_bits(log_prob: float) -> float:
+    """A natural logarithm of a probability as surprise in bits."""
+    return -log_prob / math.log(2.0)
+
+
+def likeliest(names: Sequence[str], surprises: Sequence[float]) -> str:
+    """Which of several texts the model holds for most probable, and which for least.
+
+    Parameters
+    ----------
+    names : the ways in which they were written; the first is greedy, the last beam search
+    surprises : in bits per token
+    """
+    order = sorted(range(len(names)), key=lambda i: surprises[i])
+    text = _("Most probable: {best} with {low} of surprise per token; least: {worst} with {high}.")
+    text = text.format(
+        best=names[order[0]],
+        low=bits(surprises[order[0]]),
+        worst=names[order[-1]],
+        high=bits(surprises[order[-1]]),
+    )
+    if surprises[0] < surprises[-1]:
+        text += " " + _(
+            "Greedy did better here than beam search, which lets go of texts that begin weakly."
+        )
+    return text
+
+
+def variety(settings: SamplingSettings, share: float) -> str:
+    """How much samples differ: `share` is that of different ones among all their token pairs."""
+    return _(
+        "Samples drawn with {settings}; {share} of all their token pairs are different, and the"
+        " more are, the more varied the texts."
+    ).format(settings=settings_line(settings), share=percent(share))
 
 
 def quoted(data: bytes) -> str:
