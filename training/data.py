@@ -165,7 +165,8 @@ class RowSampler:
     random phase, the rows are shuffled, and a new epoch starts with a new
     phase. A drill is a random sequence repeated; the loss counts in the
     repetition only, so it teaches looking up what followed before (Olsson et
-    al., 2022) and nothing about language.
+    al., 2022) and nothing about language. A returning passage is ordinary text
+    in which some sentences come a second time further on, all of it counted.
     """
 
     def __init__(
@@ -178,8 +179,10 @@ class RowSampler:
         self._rng = np.random.default_rng(seed)
         self._queues: dict[tuple[int, int], list[int]] = {}
 
-    def rows(self, count: int, length: int, drills: int) -> tuple[np.ndarray, np.ndarray]:
-        """`count` rows, of which `drills` are copying drills.
+    def rows(
+        self, count: int, length: int, drills: int, returns: int = 0
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """`count` rows: first `drills` copying drills, then `returns` with a returning passage.
 
         Returns
         -------
@@ -195,7 +198,16 @@ class RowSampler:
                 ids[row], counts[row] = self._drill(length)
             else:
                 ids[row] = self._text(length)
+                if row < drills + returns:
+                    self._return_passage(ids[row])
         return ids, counts
+
+    def _return_passage(self, row: np.ndarray) -> None:
+        """Let a passage of the row come again later in it, in place."""
+        size = int(self._rng.integers(12, max(13, min(100, len(row) // 3))))
+        start = int(self._rng.integers(0, len(row) - 2 * size))
+        again = int(self._rng.integers(start + size, len(row) - size + 1))
+        row[again : again + size] = row[start : start + size]
 
     def _text(self, length: int) -> np.ndarray:
         which = int(self._rng.choice(len(self._sources), p=self._share))
@@ -213,7 +225,9 @@ class RowSampler:
         return row
 
     def _drill(self, length: int) -> tuple[np.ndarray, np.ndarray]:
-        period = int(self._rng.integers(12, min(length // 2, 200)))
+        # As many short periods as long ones: a short one is easier to find, and found first.
+        longest = min(length // 2, 200)
+        period = int(np.exp(self._rng.uniform(np.log(min(8, longest - 1)), np.log(longest))))
         pattern = self._rng.choice(self._drill_ids, size=period)
         ids = np.resize(pattern, length + 1)
         counts = np.arange(1, length + 1) >= period + 1

@@ -1,12 +1,15 @@
 """Train a small GPT-2 from text: ``python -m training.train --help``.
 
 On a GPU: bfloat16 autocast, torch.compile, the whole vocabulary in the softmax
-and rows of 1,024 tokens from the start. On a processor: float32, rows of 256
-tokens first and full rows at the end, and a softmax over the frequent tokens
-plus a weighted sample of the rare ones.
+and rows of 1,024 tokens from the start. On a processor: float32 or bfloat16,
+whichever a few steps show to be faster, rows of 256 tokens first and full rows
+at the end, and a softmax over the frequent tokens plus a weighted sample of the
+rare ones.
 
-The learning rate follows the clock (``--minutes``) or the number of tokens
-(``--tokens``), so a run on a busy machine still ends its schedule in time.
+The plan (learning rate, drills, returning passages, length of the rows) follows
+the clock (``--minutes``) or the number of tokens (``--tokens``), so a run on a
+busy machine still ends it in time. A run that is stopped (also by SIGTERM) goes
+on by the same command where it was, and its record says that it was resumed.
 """
 
 from __future__ import annotations
@@ -16,8 +19,10 @@ import json
 import math
 import os
 import shutil
+import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -29,6 +34,7 @@ from safetensors import SafetensorError
 from tqdm import tqdm
 from transformers import GPT2Config, GPT2LMHeadModel
 
+from core.views.head_scores import head_scores
 from training.data import CorpusError, RowSampler, Source, load_corpus
 from training.vocabulary import CONTEXT, N_VOCAB, gpt2_tokenizer
 from training.warm_start import FREQUENCY_BIAS, embeddings, positions, token_counts
@@ -44,6 +50,7 @@ class Progress:
     tokens: int = 0
     seconds: float = 0.0
     history: list[dict[str, float]] = field(default_factory=list)
+    parts: list[dict] = field(default_factory=list)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -68,17 +75,22 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--lr", type=float, default=3e-3, help="AdamW peak (embeddings, norms, biases)")
     p.add_argument("--matrix-lr", type=float, default=5e-3, help="Muon peak (matrices)")
     p.add_argument("--weight-decay", type=float, default=0.05, help="on matrices only")
-    p.add_argument("--drills", type=float, default=0.16, help="share of copying drills")
+    p.add_argument("--warm", type=float, default=0.015, help="share of the run that warms up")
+    p.add_argument("--drills", type=float, default=0.16, help="share of copying drills at first")
+    p.add_argument("--drills-end", type=float, help="their share at the end; default: as at first")
+    p.add_argument("--returns", type=float, default=0.0, help="rows with a returning passage")
+    p.add_argument("--returns-end", type=float, help="their share at the end")
+    p.add_argument("--fade", default="0.4,0.8", help="from when to when the shares change")
     p.add_argument(
-        "--guide",
-        type=float,
-        help="weight of the hint to the copying circuit; default: 0 on a GPU, 2 else",
+        "--guide", type=float, default=0.0, help="weight of a hint to the copying circuit"
     )
     p.add_argument("--weights", default="stories=0.72,novels=0.2,glosses=0.08")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--save-minutes", type=float, default=3.0)
     p.add_argument("--valid-minutes", type=float, default=10.0)
-    p.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    p.add_argument("--heads-minutes", type=float, default=5.0, help="how often heads are scored")
+    p.add_argument("--dtype", default="auto", choices=("auto", "float32", "bfloat16"))
+    p.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="at most")
     return p
 
 
@@ -248,9 +260,8 @@ def optimizers(model: GPT2LMHeadModel, args: argparse.Namespace) -> list[torch.o
     return [muon, adam]
 
 
-def rate(done: float) -> float:
+def rate(done: float, warm: float = 0.015) -> float:
     """Learning-rate factor for the share of the run that is done: warm-up, then cosine."""
-    warm = 0.015
     if done < warm:
         return max(0.02, done / warm)
     return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, (done - warm) / (1 - warm))))
@@ -342,13 +353,117 @@ def settle(args: argparse.Namespace) -> argparse.Namespace:
     args.row = args.row or (CONTEXT if gpu else 256)
     if args.dropout is None:
         args.dropout = 0.1 if gpu else 0.0
-    if args.guide is None:
-        args.guide = 0.0 if gpu else 2.0
+    args.drills_end = args.drills if args.drills_end is None else args.drills_end
+    args.returns_end = args.returns if args.returns_end is None else args.returns_end
     if gpu:
         args.frequent = N_VOCAB
     if args.minutes is None and args.tokens is None:
         args.minutes = 20.0 if gpu else 120.0
     return args
+
+
+def share(done: float, first: float, last: float, fade: str) -> float:
+    """A share of the rows: `first`, then a straight line, then `last`; `fade` says when."""
+    begin, end = (float(x) for x in fade.split(","))
+    return float(np.interp(done, [begin, end], [first, last]))
+
+
+def whole(expected: float, rng: np.random.Generator) -> int:
+    """A whole number that is `expected` on average."""
+    return int(expected) + int(rng.random() < expected % 1)
+
+
+def fuse_gelu(model: GPT2LMHeadModel) -> None:
+    """The same tanh-GELU as one operation; transformers' eight take half of a step's time."""
+    for block in model.transformer.h:
+        block.mlp.act = torch.nn.GELU(approximate="tanh")
+
+
+class Threads:
+    """How many threads a step gets: all, or one while other programs use the cores.
+
+    The threads of a step wait for one another hundreds of times. Where another
+    program holds one of the cores, two threads are four times slower than one
+    alone (measured), so they are given up as soon as a step takes longer with
+    all than it took with one, and taken up again when a core lies idle.
+    """
+
+    EVERY = 10
+    IDLE = 70.0
+
+    def __init__(self, most: int) -> None:
+        self.most, self.now, self.single = most, 1, 0.0
+        self._steps: list[float] = []
+        psutil.cpu_percent()
+        torch.set_num_threads(1)
+
+    def after(self, seconds: float) -> None:
+        """Note how long a step took, and change the number of threads where that pays."""
+        self._steps.append(seconds)
+        if self.most == 1 or len(self._steps) < self.EVERY:
+            return
+        middle, busy = float(np.median(self._steps)), psutil.cpu_percent()
+        self._steps.clear()
+        if self.now == 1:
+            self.single = middle
+            if busy < self.IDLE:
+                self.now = self.most
+        elif middle > self.single:
+            self.now = 1
+        torch.set_num_threads(self.now)
+
+
+def fastest(candidates: list[str], seconds: Callable[[str], float]) -> tuple[str, dict]:
+    """The candidate that takes the least time, and all times by name; each is tried twice."""
+    times = {c: round(min(seconds(c), seconds(c)), 3) for c in candidates}
+    return min(candidates, key=lambda c: times[c]), times
+
+
+@torch.no_grad()
+def copying(model: GPT2LMHeadModel, words: np.ndarray) -> dict[str, float | str]:
+    """The clearest copying heads and what a repetition saves, as `training.evaluate` measures them.
+
+    Parameters
+    ----------
+    words : token ids of whole words, of which the random sequences are made
+
+    Returns
+    -------
+    dict
+        ``previous`` and ``induction`` (share of attention, 0 to 1), which heads they are, and
+        ``saved``, nats per token that a random sequence of 64 words costs less the second time.
+    """
+    model.eval()
+    device = model.transformer.wte.weight.device
+    config, rng = model.config, np.random.default_rng(1)
+    total = {name: np.zeros((config.n_layer, config.n_head)) for name in ("previous", "induction")}
+    for _ in range(4):
+        ids = np.tile(rng.choice(words, size=40, replace=False), 2)
+        states = model.transformer(
+            torch.from_numpy(ids)[None].to(device), output_hidden_states=True
+        ).hidden_states
+        for layer, block in enumerate(model.transformer.h):
+            packed = block.attn.c_attn(block.ln_1(states[layer]))[0]
+            q, k, _v = packed.view(len(ids), 3, config.n_head, -1).permute(1, 2, 0, 3)
+            scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+            future = torch.ones(len(ids), len(ids), dtype=torch.bool, device=device).triu(1)
+            pattern = scores.masked_fill(future, -math.inf).softmax(-1).cpu().numpy()
+            found = head_scores(pattern, tuple(int(i) for i in ids))
+            for name in total:
+                total[name][layer] += found[name] / 4
+    rng, first, second = np.random.default_rng(0), [], []
+    for _ in range(16):
+        ids = torch.from_numpy(np.tile(rng.choice(words, size=64), 2))[None].to(device)
+        losses = F.cross_entropy(model(ids[:, :-1]).logits[0].float(), ids[0, 1:], reduction="none")
+        first.append(float(losses[:63].mean()))
+        second.append(float(losses[64:].mean()))
+    model.train()
+    out: dict[str, float | str] = {}
+    for name, scores in total.items():
+        layer, head = np.unravel_index(int(scores.argmax()), scores.shape)
+        out[name], out[f"{name}_head"] = round(float(scores.max()), 4), f"L{layer}.H{head}"
+    out["saved"] = round(float(np.mean(first) - np.mean(second)), 3)
+    return out
 
 
 def position_ids(rows: int, length: int, drills: int, rng: np.random.Generator) -> torch.Tensor:
@@ -364,7 +479,6 @@ def position_ids(rows: int, length: int, drills: int, rng: np.random.Generator) 
 
 def main(argv: list[str] | None = None) -> None:
     args = settle(parser().parse_args(argv))
-    torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     args.work.mkdir(parents=True, exist_ok=True)
     check_memory(args)
@@ -375,6 +489,7 @@ def main(argv: list[str] | None = None) -> None:
         sys.exit(str(error))
     counts = token_counts([s.train for s in sources], N_VOCAB)
     model = new_model(args, sources, args.work).to(args.device)
+    fuse_gelu(model)
     model.train()
     optimizer_list = optimizers(model, args)
     progress = Progress()
@@ -388,6 +503,7 @@ def main(argv: list[str] | None = None) -> None:
             for group, peak in zip(optimizer.param_groups, peaks, strict=True):
                 group["peak"] = peak  # a resumed run may be given another learning rate
         progress = Progress(**stored["progress"])
+        torch.manual_seed(args.seed + progress.step)
         print(f"resumed at step {progress.step}, {progress.tokens:,} tokens", flush=True)
     weights = {k: float(v) for k, v in (p.split("=") for p in args.weights.split(","))}
     # A resumed run draws other rows than the ones it has seen: the step is part of the seed.
@@ -395,6 +511,7 @@ def main(argv: list[str] | None = None) -> None:
         sources, weights, np.argsort(-counts)[:8_000], args.seed + 7_919 * progress.step
     )
     head = Head(counts, args.frequent, args.sampled, args.device)
+    progress.parts.append({"step": progress.step, "tokens": progress.tokens, **settings_of(args)})
     train_loop(args, model, optimizer_list, sampler, head, sources, tokenizer, progress)
     if args.out:
         write_checkpoint(model, tokenizer, args, progress)
@@ -410,15 +527,61 @@ def train_loop(
     tokenizer,
     progress: Progress,
 ) -> None:
-    """Train until the clock or the token budget is used up."""
+    """Train until the clock or the token budget is used up, or a signal asks to stop."""
     gpu = args.device != "cpu"
     trunk = torch.compile(model.transformer) if gpu else model.transformer
     rng = np.random.default_rng(args.seed + progress.step)
+    words = frequent_words(tokenizer)
+    stopped: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _frame: stopped.append(number))
+    guide = Guide(model, args.guide)
+    half = gpu
+
+    def batch_of(done: float) -> tuple[np.ndarray, np.ndarray, torch.Tensor, int]:
+        length = CONTEXT if done >= args.full_rows_from else args.row
+        rows = max(1, args.batch_tokens // length)
+        drills = whole(share(done, args.drills, args.drills_end, args.fade) * rows, rng)
+        returns = whole(share(done, args.returns, args.returns_end, args.fade) * rows, rng)
+        drills = min(rows - 1, drills)
+        ids, mask = sampler.rows(rows, length, drills, min(rows - drills, returns))
+        return ids, mask, position_ids(rows, length, drills if args.guide else 0, rng), drills
+
+    def backward(ids: np.ndarray, mask: np.ndarray, places: torch.Tensor, drills: int) -> float:
+        batch = torch.from_numpy(ids).to(args.device)
+        marked = torch.from_numpy(mask).to(args.device)
+        with torch.autocast("cuda" if gpu else "cpu", dtype=torch.bfloat16, enabled=half):
+            hidden = trunk(
+                batch[:, :-1], position_ids=places.to(args.device), use_cache=False
+            ).last_hidden_state
+            loss = head.loss(hidden, batch[:, 1:], marked, model.transformer.wte.weight)
+        (loss + guide.loss(done, drills, marked)).backward()
+        return float(loss.detach())
+
+    def trial(batch: tuple) -> float:
+        # The processor's time, not the clock's: other programs may be at work.
+        start = time.process_time()
+        backward(*batch)
+        model.zero_grad(set_to_none=True)
+        return time.process_time() - start
+
+    def trial_dtype(name: str) -> float:
+        nonlocal half
+        half = name == "bfloat16"
+        return trial(tried)
+
     began = time.monotonic() - progress.seconds
-    saved = checked = time.monotonic()
+    done = progress.seconds / (60 * args.minutes) if args.minutes else progress.tokens / args.tokens
+    tried = batch_of(done)
+    threads = Threads(args.threads)
+    if not gpu:
+        if args.dtype == "auto":
+            best, times = fastest(["float32", "bfloat16"], trial_dtype)
+            say(args.work, {"dtype": best, "seconds": times})
+        half = (best if args.dtype == "auto" else args.dtype) == "bfloat16"
+        progress.parts[-1]["dtype"] = "bfloat16" if half else "float32"
+    saved = checked = scored = time.monotonic()
     bar = tqdm(total=100.0, unit="%", bar_format="{l_bar}{bar}| {postfix}", mininterval=20)
     running = progress.history[-1]["train"] if progress.history else 0.0
-    guide = Guide(model, args.guide)
     while True:
         progress.seconds = time.monotonic() - began
         done = (
@@ -426,56 +589,90 @@ def train_loop(
             if args.minutes
             else progress.tokens / args.tokens
         )
-        if done >= 1:
+        if done >= 1 or stopped:
             break
-        length = CONTEXT if done >= args.full_rows_from else args.row
-        rows = max(1, args.batch_tokens // length)
-        expected = args.drills * rows
-        drills = min(rows - 1, int(expected) + int(rng.random() < expected % 1))
-        ids, mask = sampler.rows(rows, length, drills)
-        batch = torch.from_numpy(ids).to(args.device)
-        places = position_ids(rows, length, drills, rng).to(args.device)
-        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=gpu):
-            hidden = trunk(batch[:, :-1], position_ids=places, use_cache=False).last_hidden_state
-            loss = head.loss(
-                hidden,
-                batch[:, 1:],
-                torch.from_numpy(mask).to(args.device),
-                model.transformer.wte.weight,
-            )
-        marked = torch.from_numpy(mask).to(args.device)
-        (loss + guide.loss(done, drills, marked)).backward()
+        start = time.monotonic()
+        tried = batch_of(done)
+        value = backward(*tried)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        factor = rate(done)
+        factor = rate(done, args.warm)
         for optimizer in optimizer_list:
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * factor
             optimizer.step()
         model.zero_grad(set_to_none=True)
         progress.step += 1
-        progress.tokens += rows * length
-        value = float(loss.detach())
-        running = value if progress.step == 1 else 0.98 * running + 0.02 * value
+        progress.tokens += tried[1].size
+        running = value if not running else 0.98 * running + 0.02 * value
         now = time.monotonic()
+        threads.after(now - start)
         if progress.step % 20 == 0:
             speed = progress.tokens / max(1e-9, progress.seconds)
             left = progress.seconds * (1 / max(done, 1e-9) - 1)
             bar.n = round(100 * done, 1)
             bar.set_postfix_str(
                 f"step {progress.step} loss {running:.3f} {speed:,.0f} tok/s"
-                f" {progress.tokens / 1e6:.2f} M tokens, {left / 60:.0f} min left"
+                f" {progress.tokens / 1e6:.2f} M tokens, {left / 60:.0f} min left,"
+                f" {threads.now} threads"
             )
         if now - checked > 60 * args.valid_minutes:
-            report(args, model, sources, tokenizer, progress, running)
+            report(args, model, sources, tokenizer, progress, running, words)
             if args.out:
                 write_checkpoint(model, tokenizer, args, progress)
-            checked = time.monotonic()
+            checked = scored = time.monotonic()
+        if now - scored > 60 * args.heads_minutes:
+            log_heads(args, model, progress, running, words)
+            scored = time.monotonic()
         if now - saved > 60 * args.save_minutes:
             save_state(args.work, model, optimizer_list, progress)
             saved = time.monotonic()
     bar.close()
-    report(args, model, sources, tokenizer, progress, running)
+    if not stopped:
+        report(args, model, sources, tokenizer, progress, running, words)
     save_state(args.work, model, optimizer_list, progress)
+    if stopped:
+        sys.exit(f"stopped at step {progress.step}; the same command goes on from there.")
+
+
+def frequent_words(tokenizer) -> np.ndarray:
+    """Ids of whole lower-case words among the 4,000 first merges, as in `training.evaluate`."""
+    names = tokenizer.convert_ids_to_tokens(list(range(256, 4_256)))
+    return np.array(
+        [
+            i + 256
+            for i, t in enumerate(names)
+            if t[0] == "\u0120" and t[1:].isalpha() and t[1:].islower()
+        ]
+    )
+
+
+def say(work: Path, entry: dict) -> None:
+    """One line of the log, on the screen and in ``log.jsonl``."""
+    with (work / "log.jsonl").open("a", encoding="utf-8") as log:
+        log.write(json.dumps(entry) + "\n")
+    tqdm.write(json.dumps(entry))
+
+
+def entry_of(progress: Progress, running: float) -> dict:
+    """What every line of the run's history begins with."""
+    return {
+        "step": progress.step,
+        "tokens": progress.tokens,
+        "minutes": round(progress.seconds / 60, 1),
+        "train": round(running, 4),
+    }
+
+
+def log_heads(
+    args: argparse.Namespace,
+    model: GPT2LMHeadModel,
+    progress: Progress,
+    running: float,
+    words: np.ndarray,
+) -> None:
+    """Log the copying heads between two full reports."""
+    progress.history.append(entry_of(progress, running) | copying(model, words))
+    say(args.work, progress.history[-1])
 
 
 def report(
@@ -485,31 +682,30 @@ def report(
     tokenizer,
     progress: Progress,
     running: float,
+    words: np.ndarray,
 ) -> None:
-    """Print and log validation loss by source, with samples."""
-    entry: dict[str, float] = {
-        "step": progress.step,
-        "tokens": progress.tokens,
-        "minutes": round(progress.seconds / 60, 1),
-        "train": round(running, 4),
-    }
+    """Print and log validation loss by source, the copying heads, and samples."""
+    entry = entry_of(progress, running) | copying(model, words)
     for source in sources:
         if len(source.valid) > args.row + 1:
             loss = validation_loss(model, source.valid, args.row, 16_384, args.device)
             entry[source.name] = round(loss, 4)
     progress.history.append(entry)
-    with (args.work / "log.jsonl").open("a", encoding="utf-8") as log:
-        log.write(json.dumps(entry) + "\n")
-    tqdm.write(json.dumps(entry))
+    say(args.work, entry)
     for prompt in PROMPTS:
         tqdm.write("   " + repr(sample(model, tokenizer, prompt, args.device)))
 
 
-def record_of(args: argparse.Namespace, progress: Progress) -> dict:
-    """What the model card must know: settings without folders, progress, and the run before."""
+def settings_of(args: argparse.Namespace) -> dict:
+    """The settings of a run without its folders."""
     settings = {k: v for k, v in vars(args).items() if not isinstance(v, Path)}
     settings.pop("start_from", None)
-    record = {"settings": settings, "progress": asdict(progress)}
+    return settings
+
+
+def record_of(args: argparse.Namespace, progress: Progress) -> dict:
+    """What the model card must know: settings without folders, progress, and the run before."""
+    record = {"settings": settings_of(args), "progress": asdict(progress)}
     if args.start_from:
         try:
             record["before"] = json.loads((args.start_from / "training.json").read_text("utf-8"))
