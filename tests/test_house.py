@@ -72,7 +72,12 @@ def too_long(path: str) -> dict[str, int]:
     return found
 
 
-@pytest.mark.parametrize("path", sources())
+def workshop() -> list[str]:
+    """Paths of what makes the embedded model; the size rules hold there, too."""
+    return sorted(str(path.relative_to(ROOT)) for path in (ROOT / "training").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", [*sources(), *workshop()])
 def test_a_file_fits_on_two_screens_and_a_function_on_half_of_one(path: str):
     found = {name: size for name, size in too_long(path).items() if name not in EXCEPTIONS}
     assert not found, f"longer than a reader likes: {found}"

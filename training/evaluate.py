@@ -22,7 +22,9 @@ from core.engine.engine import Engine
 from core.model.load import load_model
 from core.sampling.settings import SamplingSettings
 from core.views.head_scores import head_scores
+from training.copying import frequent_words
 from training.data import CorpusError, Source, load_corpus
+from training.tables import card_text
 from training.vocabulary import gpt2_tokenizer
 
 WORDS = (
@@ -41,6 +43,8 @@ OPENINGS = (
     "The ship sailed away",
     "She opened the door and saw",
 )
+#: Where the loss by position is divided: tokens of context.
+EDGES = (0, 1, 4, 16, 64, 256, 512, 768)
 SCORES = ("previous", "first", "duplicate", "induction")
 
 
@@ -63,12 +67,8 @@ def window_losses(engine: Engine, ids: np.ndarray, length: int, limit: int) -> n
     return np.array(out)
 
 
-def validation(engine: Engine, sources: list[Source], limit: int) -> tuple[str, dict]:
-    """Loss, perplexity and bits per byte of each source, and loss by position."""
-    lines = [
-        "| source | tokens | nats per token | perplexity | bits per byte |",
-        "|---|---:|---:|---:|---:|",
-    ]
+def validation(engine: Engine, sources: list[Source], limit: int) -> dict:
+    """Loss of each source, in nats per token and bits per byte, and loss by position."""
     figures: dict = {}
     by_position = []
     length = engine.shape.n_ctx - 1
@@ -79,19 +79,13 @@ def validation(engine: Engine, sources: list[Source], limit: int) -> tuple[str, 
         mean = float(losses.mean())
         bits = mean / math.log(2) * len(source.valid) / source.valid_bytes
         figures[source.name] = {"nats": mean, "bits_per_byte": bits, "tokens": int(losses.size)}
-        lines.append(
-            f"| {source.name} | {losses.size:,} | {mean:.3f} | {math.exp(mean):.1f} | {bits:.3f} |"
-        )
         by_position.append(losses)
-    edges = [0, 1, 4, 16, 64, 256, 512, 768, length]
     together = np.concatenate(by_position)
-    lines += ["", "| tokens of context | nats per token |", "|---|---:|"]
-    positions = {}
-    for low, high in itertools.pairwise(edges):
-        positions[f"{low + 1}-{high}"] = float(together[:, low:high].mean())
-        lines.append(f"| {low + 1} to {high} | {together[:, low:high].mean():.3f} |")
-    figures["by_position"] = positions
-    return "\n".join(lines), figures
+    figures["by_position"] = {
+        f"{low + 1}-{high}": float(together[:, low:high].mean())
+        for low, high in itertools.pairwise((*EDGES, length))
+    }
+    return figures
 
 
 def repetition(engine: Engine, n_sequences: int = 16, period: int = 64, seed: int = 0) -> dict:
@@ -101,7 +95,7 @@ def repetition(engine: Engine, n_sequences: int = 16, period: int = 64, seed: in
     (Olsson et al., 2022).
     """
     rng = np.random.default_rng(seed)
-    frequent = frequent_words(engine)
+    frequent = frequent_words(engine.tokenizer)
     first, second = [], []
     for _ in range(n_sequences):
         pattern = rng.choice(frequent, size=period)
@@ -112,22 +106,10 @@ def repetition(engine: Engine, n_sequences: int = 16, period: int = 64, seed: in
     return {"first": float(np.mean(first)), "second": float(np.mean(second))}
 
 
-def frequent_words(engine: Engine) -> np.ndarray:
-    """Ids of whole lower-case words among the 4,000 first merges; they need no corpus."""
-    names = engine.tokenizer.convert_ids_to_tokens(list(range(256, 4_256)))
-    return np.array(
-        [
-            i + 256
-            for i, t in enumerate(names)
-            if t[0] == "Ġ" and t[1:].isalpha() and t[1:].islower()
-        ]
-    )
-
-
 def heads(engine: Engine, n_sequences: int = 4, period: int = 40, seed: int = 1) -> dict:
     """Scores of every head on repeated random sequences; each of shape (n_layer, n_head)."""
     rng = np.random.default_rng(seed)
-    frequent = frequent_words(engine)
+    frequent = frequent_words(engine.tokenizer)
     total = {name: np.zeros((engine.shape.n_layer, engine.shape.n_head)) for name in SCORES}
     for _ in range(n_sequences):
         pattern = rng.choice(frequent, size=period, replace=False)
@@ -137,17 +119,6 @@ def heads(engine: Engine, n_sequences: int = 4, period: int = 40, seed: int = 1)
             for name in SCORES:
                 total[name][layer] += found[name] / n_sequences
     return total
-
-
-def heads_table(scores: dict) -> str:
-    """The scores as a table, one row per head."""
-    lines = ["| head | " + " | ".join(SCORES) + " |", "|---|" + "---:|" * len(SCORES)]
-    n_layer, n_head = scores[SCORES[0]].shape
-    for layer in range(n_layer):
-        for head in range(n_head):
-            cells = [f"{scores[name][layer, head]:.2f}" for name in SCORES]
-            lines.append(f"| L{layer}.H{head} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
 
 
 def neighbours(engine: Engine, words: tuple[str, ...] = WORDS, top: int = 5) -> dict:
@@ -177,42 +148,25 @@ def samples(engine: Engine) -> list[str]:
     return out
 
 
+def clearest(scores: dict) -> dict[str, tuple[float, str]]:
+    """The head with the highest score of each kind: its score and its name."""
+    best = {}
+    for name, of_heads in scores.items():
+        layer, head = np.unravel_index(int(of_heads.argmax()), of_heads.shape)
+        best[name] = (float(of_heads.max()), f"L{layer}.H{head}")
+    return best
+
+
 def evaluate(engine: Engine, sources: list[Source], limit: int) -> tuple[str, dict]:
-    """The whole evaluation as Markdown and as figures."""
-    table, figures = validation(engine, sources, limit)
-    repeated = repetition(engine)
+    """Everything that is measured: as Markdown for the card, and as figures."""
+    figures = validation(engine, sources, limit)
     scores = heads(engine)
-    near = neighbours(engine)
-    figures |= {"repetition": repeated, "neighbours": near}
-    best = {
-        name: max(
-            (float(scores[name][layer, head]), f"L{layer}.H{head}")
-            for layer in range(engine.shape.n_layer)
-            for head in range(engine.shape.n_head)
-        )
-        for name in SCORES
+    figures |= {
+        "repetition": repetition(engine),
+        "neighbours": neighbours(engine),
+        "best_heads": clearest(scores),
     }
-    figures["best_heads"] = best
-    parts = [
-        "### Loss\n\n" + table,
-        "### Copying\n\n"
-        f"Random words cost {repeated['first']:.2f} nats each; the second time the same sequence"
-        f" comes they cost {repeated['second']:.2f}"
-        f" ({repeated['first'] - repeated['second']:.2f} less).",
-        "### Heads\n\nMeasured on random sequences that are repeated once. Clearest: "
-        + ", ".join(f"{name} {head} ({score:.2f})" for name, (score, head) in best.items())
-        + ".\n\n"
-        + heads_table(scores),
-        "### Neighbours\n\nNearest tokens by cosine in `wte`, variants in case and space left"
-        " out.\n\n" + "\n".join(f"- {word}: {', '.join(found)}" for word, found in near.items()),
-        "### Samples\n\nTemperature 0.8, top-p 0.9, 60 tokens, seeds 0 to 9.\n\n"
-        + "\n".join(f"{n}. {_one_line(text)}" for n, text in enumerate(samples(engine))),
-    ]
-    return "\n\n".join(parts), figures
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.replace("<|endoftext|>", "").split())
+    return card_text(figures, scores, samples(engine)), figures
 
 
 def main(argv: list[str] | None = None) -> None:

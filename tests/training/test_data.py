@@ -88,3 +88,15 @@ def test_rows_are_drawn_without_replacement_and_drills_repeat() -> None:
         # What the loss counts has been seen one period before.
         targets = np.flatnonzero(mask) + 1
         assert np.array_equal(row[targets], row[targets - period])
+
+
+def test_a_passage_returns_as_it_was() -> None:
+    train = np.arange(10_000, dtype=np.uint16)
+    sampler = RowSampler([Source("a", train, train[:0], 1, 0)], {}, np.arange(100), seed=5)
+    ids, counts = sampler.rows(40, 256, drills=0, returns=40)
+    assert counts.all()
+    for row in ids:
+        _, first = np.unique(row, return_index=True)
+        twice = np.setdiff1d(np.arange(len(row)), first)
+        assert 12 <= len(twice) <= 100
+        assert np.all(np.diff(twice) == 1)  # one passage, in one piece

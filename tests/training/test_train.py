@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
 import torch
 from transformers import AutoTokenizer, GPT2LMHeadModel
 
-from training import train
+from training import loop, start, train
 
 
 @pytest.fixture(scope="module")
@@ -30,20 +32,28 @@ def arguments(corpus: Path, work: Path, tokens: int) -> list[str]:
     ]
 
 
+def history(work: Path) -> list[dict]:
+    """The log's lines that tell of a step."""
+    lines = [json.loads(line) for line in (work / "log.jsonl").read_text().splitlines()]
+    return [line for line in lines if "step" in line]
+
+
 def test_a_run_learns_resumes_and_writes_a_checkpoint(corpus: Path, tmp_path: Path) -> None:
     train.main(arguments(corpus, tmp_path, 6_400))
-    log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
-    assert log[-1]["tokens"] == 6_400
+    first = history(tmp_path)
+    assert {"previous", "induction", "saved"} <= first[-1].keys()
+    assert [line["step"] for line in first] == [20, 40, 50]
     # A killed run goes on where it was: the same command with a larger goal.
     train.main(arguments(corpus, tmp_path, 12_800))
-    log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
-    assert log[-1]["tokens"] == 12_800
-    assert log[-1]["step"] == 100
-    assert log[-1]["tales"] < log[0]["tales"]
+    then = history(tmp_path)
+    assert (then[-1]["tokens"], then[-1]["step"]) == (12_800, 100)
+    assert then[-1]["tales"] < first[-1]["tales"]
     out = tmp_path / "out"
     model = GPT2LMHeadModel.from_pretrained(out, dtype=torch.float32)
     assert model.lm_head.weight is model.transformer.wte.weight
     assert AutoTokenizer.from_pretrained(out)("Hello world")["input_ids"] == [15496, 995]
+    parts = json.loads((out / "training.json").read_text())["progress"]["parts"]
+    assert [part["step"] for part in parts] == [0, 50]  # the record tells of the stop
     names = {p.name for p in out.iterdir()}
     assert {
         *("config.json", "generation_config.json", "model.safetensors"),
@@ -51,26 +61,9 @@ def test_a_run_learns_resumes_and_writes_a_checkpoint(corpus: Path, tmp_path: Pa
     } <= names
 
 
-def test_a_full_disk_keeps_the_last_good_state(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
-) -> None:
-    good = b"the last good state"
-    (tmp_path / "state.pt").write_bytes(good)
-
-    def full(_state, path) -> None:
-        Path(path).write_bytes(b"half")
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(train.torch, "save", full)
-    train.save_state(tmp_path, torch.nn.Linear(1, 1), [], train.Progress())  # type: ignore[arg-type]
-    assert (tmp_path / "state.pt").read_bytes() == good
-    assert not (tmp_path / "state.tmp").exists()
-    assert "No space left" in capsys.readouterr().out
-
-
 def test_too_little_memory_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     free = type("Memory", (), {"available": 10 * 2**20})()
-    monkeypatch.setattr(train.psutil, "virtual_memory", lambda: free)
+    monkeypatch.setattr(start.psutil, "virtual_memory", lambda: free)
     with pytest.raises(SystemExit, match=r"smaller --batch-tokens"):
         train.main(["--device", "cpu", "--work", str(tmp_path)])
 
@@ -82,16 +75,38 @@ def test_an_empty_corpus_is_named(tmp_path: Path) -> None:
         train.main(["--corpus", str(empty), "--work", str(tmp_path / "w"), "--device", "cpu"])
 
 
-def test_the_sampled_head_estimates_the_exact_loss() -> None:
-    """On average over samples the estimate is the exact cross entropy, within its noise."""
-    torch.manual_seed(0)
-    n_vocab, width = 400, 16
-    wte = 0.5 * torch.randn(n_vocab, width)
-    hidden, targets = torch.randn(2, 40, width), torch.randint(n_vocab, (2, 40))
-    mask = torch.ones(2, 40, dtype=torch.bool)
-    counts = torch.arange(n_vocab, 0, -1).numpy()
-    exact = train.Head(counts, n_vocab, 0, "cpu").loss(hidden, targets, mask, wte)
-    sampled = train.Head(counts, 200, 120, "cpu")
-    tries = torch.stack([sampled.loss(hidden, targets, mask, wte) for _ in range(60)])
-    assert abs(float(tries.mean() - exact)) < 0.05
-    assert float(tries.std()) > 0  # it is an estimate, not the sum itself
+def test_a_run_goes_on_from_given_weights(corpus: Path, tmp_path: Path) -> None:
+    train.main(arguments(corpus, tmp_path / "a", 6_400))
+    first = history(tmp_path / "a")[-1]
+    # Not more than a step or two at the lowest rate: what was learned must still be there.
+    train.main(
+        [*arguments(corpus, tmp_path / "b", 256), "--start-from", str(tmp_path / "a" / "out")]
+    )
+    then = history(tmp_path / "b")[-1]
+    assert abs(then["tales"] - first["tales"]) < 0.2
+    record = json.loads((tmp_path / "b" / "out" / "training.json").read_text())
+    assert record["before"]["progress"]["tokens"] == 6_400
+
+
+def test_a_signal_stops_a_run_with_its_state(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[float] = []
+    take = loop.Loop.step
+
+    def step(self: loop.Loop, done: float) -> None:
+        take(self, done)
+        steps.append(done)
+        if len(steps) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(loop.Loop, "step", step)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit, match="stopped at step 3"):
+            train.main(arguments(corpus, tmp_path, 6_400))
+        train.main(arguments(corpus, tmp_path, 6_400))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    # The plan goes on where it was: no share of the run twice, none left out.
+    assert steps == pytest.approx([128 * n / 6_400 for n in range(50)])
