@@ -9,8 +9,8 @@ import streamlit as st
 from core.charts.attention.off import change_bars
 from core.charts.attention.off_effects import effect_grid
 from core.language import _
-from core.views.ablation import MODES, Mode, ablated_logits
-from core.views.effects import Effects, change, effects_of, layer_effects
+from core.views.ablation import MODES, Mode
+from core.views.effects import Effects, change_without, effects_of, layer_effects
 from pages.kit.box import box
 from pages.kit.current import Current
 from pages.kit.figure import chart
@@ -69,9 +69,8 @@ def _pairs(names: list[str]) -> list[tuple[int, int]]:
 
 
 def _change(now: Current, at: Values, mode: Mode) -> Shown:
-    trace, heads = now.trace(), _pairs(at[OFF])
-    after = now.engine.view(ablated_logits, trace, frozenset(heads), frozenset(), mode)
-    found = change(trace.logits, after)
+    heads = _pairs(at[OFF])
+    found = now.engine.view(change_without, now.trace(), frozenset(heads), frozenset(), mode)
     said = words.change(found, len(heads), alone=mode == "mean" and len(now.ids) == 1)
     names = [f"{i} {now.label(i)}" for i in found.token_ids]
     by_layer: dict[int, list[int]] = {}

@@ -10,8 +10,7 @@ import streamlit as st
 from core.charts.layers.skip import before_after
 from core.charts.layers.skip_costs import skip_costs
 from core.language import _
-from core.views.ablation import ablated_logits
-from core.views.effects import change, change_rows
+from core.views.effects import change_rows, change_without
 from core.views.skip import costliest, is_long_work, skip_cost
 from pages.kit.box import box
 from pages.kit.current import Current
@@ -55,9 +54,8 @@ def _leave_out(layers: list[int]) -> None:
 
 def _together(now: Current, at: Values, ids: tuple[int, ...]) -> Shown:
     blocks = [*((i, "attn") for i in at[NO_ATTN]), *((i, "mlp") for i in at[NO_MLP])]
-    whole = now.engine.trace(ids)
-    without = now.engine.view(ablated_logits, whole, frozenset(), frozenset(blocks))
-    found = change(whole.logits, without)
+    text = now.engine.trace(ids)
+    found = now.engine.view(change_without, text, frozenset(), frozenset(blocks))
     names = [now.label(i) for i in found.token_ids]
     return Shown(
         chart(
