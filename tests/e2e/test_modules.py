@@ -186,3 +186,12 @@ def test_the_dimension_under_the_pointer_of_a_strip(run: Run) -> None:
         [10, 11.9, 12, 109.9, 300, 0],
     )
     assert found == [0, 0, 1, 49, 49, 0]
+
+
+def test_a_number_of_a_strip_has_four_digits(run: Run) -> None:
+    found = run(
+        "block_diagram/view.js",
+        "({ written }, xs) => xs.map(written)",
+        [0.123456, -1.5, 12345.6, -0.00001234, 0],
+    )
+    assert found == ["0.1235", "−1.5", "12350", "−0.00001234", "0"]

@@ -50,7 +50,7 @@ def block_stations(
                 "pick": pick,
                 # A handful of very large dimensions would leave the rest grey: colours end at 98 %.
                 "bound": max(float(np.quantile(np.abs(vector), 0.98)), 1e-6),
-                "values": [float(f"{v:.4g}") for v in vector],
+                "values": vector.tolist(),
                 "length": _("‖x‖ {length:.1f}").format(length=lengths[name]),
             }
         )

@@ -10,8 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from pages.components.shared.declare import component
 from pages.components.shared.pick import calls
+from pages.components.shared.wire import pack
 
 _component = component(Path(__file__).parent)
 
@@ -25,6 +28,8 @@ def block_diagram(drawn: dict[str, Any], *, key: str, on_pick: Callable[[str], N
     key : unique on the page
     on_pick : gets the name of a station that was clicked, before the page runs
     """
-    names = [station["name"] for station in drawn["stations"]]
-    clicked = calls(key, lambda index: on_pick(names[index]))
-    _component(key=key, data=drawn, on_pick_change=clicked)
+    stations = drawn["stations"]
+    vectors = [np.asarray(station["values"], np.float32) for station in stations]
+    head = drawn | {"stations": [station | {"values": None} for station in stations]}
+    clicked = calls(key, lambda index: on_pick(stations[index]["name"]))
+    _component(key=key, data=pack(head, *vectors), on_pick_change=clicked)

@@ -4,10 +4,16 @@ import { make } from '../shared/dom.js';
 import { onChoose } from '../shared/point.js';
 import { mix, stopsOf } from '../shared/ramp.js';
 import { fill } from '../shared/token.js';
+import { fingerprint, unpack } from '../shared/wire.js';
 
 // The dimension under the pointer of a strip.
 export function dimensionAt(x, box, n) {
   return Math.min(n - 1, Math.max(0, Math.floor(((x - box.left) / box.width) * n)));
+}
+
+// A number in four digits, with the true minus sign.
+export function written(value) {
+  return String(Number(value.toPrecision(4))).replace('-', '−');
 }
 
 function stripOf(station, stops) {
@@ -53,7 +59,7 @@ function told(data, event) {
   if (!line || !canvas) return data.hint;
   const { name, values } = data.stations[Number(line.dataset.index)];
   const at = dimensionAt(event.clientX, canvas.getBoundingClientRect(), values.length);
-  return fill(data.point, { name, dim: at, value: String(values[at]).replace('-', '−') });
+  return fill(data.point, { name, dim: at, value: written(values[at]) });
 }
 
 function listen(flow, note, data, setTriggerValue) {
@@ -64,12 +70,14 @@ function listen(flow, note, data, setTriggerValue) {
 }
 
 export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
+  const { parentElement, setTriggerValue } = component;
   const flow = parentElement.querySelector('.flow');
   const note = parentElement.querySelector('.note');
-  if (!data || !flow) return;
+  if (!component.data || !flow) return;
+  const { head: data, arrays } = unpack(component.data);
+  data.stations.forEach((station, index) => { station.values = arrays[index]; });
   const stops = stopsOf(flow, 'diverging');
-  const stamp = JSON.stringify(data.stations) + data.chosen + JSON.stringify(stops);
+  const stamp = `${fingerprint(component.data)} ${data.chosen} ${stops}`;
   if (flow.dataset.stamp !== stamp) {
     // Idempotent: the same data draws nothing anew, so pointing survives a re-run.
     flow.dataset.stamp = stamp;
