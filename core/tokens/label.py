@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 #: White space, and the marks that stand for it.
 MARKS = {" ": "␣", "\n": "⏎", "\t": "⇥", "\r": "␍", "\u00a0": "⍽"}
@@ -46,6 +47,7 @@ def short(data: bytes) -> str:
     return hexed(data) if text is None else label(text)
 
 
+@lru_cache(maxsize=1 << 16)  # a whole vocabulary: a page names hundreds of tokens at every run
 def bytes_label(data: bytes) -> str:
     """A token's bytes for axes and tables: text with white space marked, or ``<F0 9F>``."""
     return label(piece(data))

@@ -14,6 +14,8 @@ from core.charts.figure import Figure
 from core.charts.theme import INK_DARK, INK_LIGHT
 from core.numbers import decimal
 
+# Streamlit writes a styled table's texts cell by cell, which takes Arrow's strings twice as long.
+pd.set_option("mode.string_storage", "python")
 #: Something that a panel draws. A component with its data bound (`functools.partial`) is one.
 Drawn = Callable[[], object]
 
@@ -75,8 +77,8 @@ def numbers_table(columns: Mapping[str, Sequence], digits: int = 4) -> Drawn:
     def draw() -> object:
         frame = pd.DataFrame(columns)
         # A column's own format would write a hyphen for the minus sign.
-        reals = list(frame.select_dtypes("float").columns)
-        shown = frame.style.format(partial(decimal, digits=digits), subset=reals)
+        reals = frame.select_dtypes("float").columns
+        shown = frame.style.format(dict.fromkeys(reals, partial(decimal, digits=digits)))
         return st.dataframe(shown, hide_index=True, width="stretch", height="content")
 
     return draw
