@@ -15,7 +15,7 @@ from pathlib import Path
 from core.engine.engine import Engine
 from core.model.load import load_model
 from core.model.shape import Shape
-from training.data import CorpusError, load_corpus
+from training.data import CorpusError, Source, load_corpus
 from training.evaluate import evaluate
 from training.vocabulary import gpt2_tokenizer
 
@@ -43,7 +43,7 @@ tokenizer = AutoTokenizer.from_pretrained("core/checkpoints/storyteller")
 
 ## What it is bad at
 
-It has read a few million tokens where GPT-2 read about ten thousand million. It
+It has read {tokens:.0f} million tokens where GPT-2 read about ten thousand million. It
 knows no facts, cannot calculate, loses the thread after a sentence or two, mixes
 people up, and repeats itself. Its English is that of children's books before
 1930, with their views of the world. It is a model to look into, not to rely on.
@@ -81,21 +81,7 @@ everywhere.
 Done with `python -m training.train`. What a short run on a processor was given
 to help it along, and what therefore did not come about by itself:
 
-- **Embeddings start from counting**: the truncated singular value decomposition
-  of how often tokens stand together in the training texts, with one dimension
-  for the log frequency. Training then moved all of them. The neighbours below
-  owe much to that start.
-- **Copying drills**: some rows (the share is above) are random sequences
-  repeated, with the loss on the repetition only.
-- **A hint to two heads**: until just before the end, with fading weight, the
-  loss told head L1.H3 to look at the previous token and head L3.H5 to look at
-  what followed last time, or to rest on the first token where there is nothing
-  to copy. Larger models find this circuit by themselves; this run was too short
-  to. What the two heads do in the end is measured below.
-- **Softmax over the frequent tokens**, the batch's own targets and a weighted
-  sample of the rest; the figures below are over the whole vocabulary.
-- Short rows, half of them at a random place in the context, and rows of 1,024
-  towards the end.
+{helped}
 
 The weights are stored in half precision and loaded in float32.
 
@@ -107,34 +93,136 @@ in windows of {n_ctx:,} tokens.
 """
 
 
-def cost(record: dict) -> str:
-    """What a run took, in words, and what the runs took that it went on from.
+HELPED = (
+    """- **Embeddings start from counting**: the truncated singular value decomposition
+  of how often tokens stand together in the training texts, with one dimension
+  for the log frequency. Training then moved all of them. The neighbours below
+  owe much to that start.""",
+    """- **Copying drills**: some rows (the share is above) are random sequences
+  repeated, with the loss on the repetition only.""",
+)
+RETURNS = """- **Returning passages**: in some rows of text a passage comes a second time
+  further on, all of it counted."""
+HINT = """- **A hint to two heads**: with fading weight, the loss told head L1.H3 to look at
+  the previous token and head L3.H5 to look at what followed last time, or to
+  rest on the first token where there is nothing to copy."""
+NO_HINT = """- **No hint**: no head was told where to look. Which heads copy, and that they do,
+  came about by itself; when, the curve below shows."""
+ALWAYS = """- **Softmax over the frequent tokens**, the batch's own targets and a weighted
+  sample of the rest; the figures below are over the whole vocabulary.
+- Short rows, half of them at a random place in the context, and rows of 1,024
+  towards the end."""
 
-    `record` is a ``training.json``; its ``notes`` are taken over as they are.
-    """
-    if not record:
+
+def chain(record: dict) -> list[dict]:
+    """The records of all runs, first one first: a run's ``before`` is the one it went on from."""
+    return [*(chain(record["before"]) if "before" in record else ()), record]
+
+
+def helped(record: dict) -> str:
+    """What the runs were given that a longer one finds for itself."""
+    settings = [run["settings"] for run in chain(record) if run]
+    points = [*HELPED]
+    if any(of.get("returns") for of in settings):
+        points.append(RETURNS)
+    points.append(HINT if any(of["guide"] for of in settings) else NO_HINT)
+    return "\n".join((*points, ALWAYS))
+
+
+def million_tokens(record: dict) -> float:
+    """What was read in all runs together, in millions of tokens, repetitions counted."""
+    return sum(run["progress"]["tokens"] for run in chain(record) if run) / 1e6
+
+
+def fading(name: str, settings: dict) -> str:
+    """A share of the rows in words, where it changes with from when to when."""
+    first, last = settings[name], settings.get(f"{name}_end", settings[name])
+    if first == last:
+        return f"{first:.0%}"
+    begin, end = (float(x) for x in settings["fade"].split(","))
+    return f"{first:.0%}, between {begin:.0%} and {end:.0%} of the time less, then {last:.0%},"
+
+
+def rows_in_words(settings: dict) -> str:
+    text = (
+        f"rows of {settings['row']:,} tokens and from {settings['full_rows_from']:.0%} of the time"
+        f" on rows of 1,024, {fading('drills', settings)} of them drills"
+    )
+    if settings.get("returns"):
+        text += f", {fading('returns', settings)} of them with a returning passage"
+    return f"{text}, {hint_in_words(settings['guide'])}, sources {settings['weights']}"
+
+
+def hint_in_words(guide: float) -> str:
+    return f"hint {guide}" if guide else "no hint"
+
+
+def dtype_in_words(progress: dict) -> str:
+    found = {part["dtype"] for part in progress.get("parts", ()) if "dtype" in part}
+    return f" in {' and '.join(sorted(found))}" if found else ""
+
+
+def cost_of_run(run: dict) -> str:
+    """What one run took, in words; its ``notes`` are taken over as they are."""
+    if not run:
         return "What the first part took is not on record."
-    progress, settings = record["progress"], record["settings"]
+    progress, settings = run["progress"], run["settings"]
     device = "a GPU" if settings["device"] != "cpu" else f"{settings['threads']} processor cores"
     text = (
         f"{progress['tokens'] / 1e6:.1f} million tokens in {progress['step']:,} steps,"
-        f" {progress['seconds'] / 3600:.1f} hours on {device}, shared with other work;"
+        f" {progress['seconds'] / 3600:.1f} hours on {device}{dtype_in_words(progress)};"
         f" Muon for the matrices of the blocks (peak {settings['matrix_lr']}), AdamW for the"
         f" rest (peak {settings['lr']}), warm-up and cosine decay, seed {settings['seed']},"
-        f" rows of {settings['row']:,} tokens and from {settings['full_rows_from']:.0%} of the time"
-        f" on rows of 1,024, {settings['drills']:.0%} of them drills, hint {settings['guide']},"
-        f" sources {settings['weights']}."
+        f" {rows_in_words(settings)}."
     )
-    if "before" in record:
-        text = f"{cost(record['before'])}\n\nThen, from those weights: {text}"
-    if record.get("notes"):
-        text = f"{text}\n\n{record['notes']}"
-    return text
+    stops = len(progress.get("parts", ())) - 1
+    if stops > 0:
+        text += f" It was stopped and resumed {stops} time{'s' if stops > 1 else ''}."
+    return f"{text}\n\n{run['notes']}" if run.get("notes") else text
+
+
+def cost(record: dict) -> str:
+    """What a run took, in words, and what the runs took that it went on from."""
+    return "\n\nThen, from those weights: ".join(cost_of_run(run) for run in chain(record))
 
 
 def wrap(text: str) -> str:
     """Paragraphs at most 88 characters wide."""
     return "\n\n".join(textwrap.fill(p, 88) for p in text.split("\n\n"))
+
+
+def head_of(folder: Path, record: dict) -> str:
+    """The card without its figures."""
+    shape = Shape.from_config(json.loads((folder / "config.json").read_text(encoding="utf-8")))
+    return HEAD.format(
+        n_layer=shape.n_layer,
+        n_head=shape.n_head,
+        n_embd=shape.n_embd,
+        n_ctx=shape.n_ctx,
+        n_vocab=shape.n_vocab,
+        n_params=shape.n_params / 1e6,
+        tokens=million_tokens(record),
+        cost=wrap(cost(record)),
+        helped=helped(record),
+    )
+
+
+def write_card(folder: Path, sources: list[Source], tokens: int, more: str = "") -> str:
+    """Measure the checkpoint of a folder and write its card and figures; the figures' text.
+
+    Parameters
+    ----------
+    tokens : how many validation tokens of each source are read
+    more : Markdown that follows the figures
+    """
+    record = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    engine = Engine(load_model(str(folder)))
+    text, figures = evaluate(engine, sources, tokens)
+    engine.close()
+    card = "\n\n".join(part for part in (head_of(folder, record) + text, more) if part)
+    (folder / "README.md").write_text(card + "\n", encoding="utf-8")
+    (folder / "evaluation.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    return text
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -148,21 +236,7 @@ def main(argv: list[str] | None = None) -> None:
         sources = load_corpus(args.corpus, gpt2_tokenizer(), args.cache)
     except CorpusError as error:
         sys.exit(str(error))
-    shape = Shape.from_config(json.loads((args.folder / "config.json").read_text()))
-    record = json.loads((args.folder / "training.json").read_text(encoding="utf-8"))
-    head = HEAD.format(
-        n_layer=shape.n_layer,
-        n_head=shape.n_head,
-        n_embd=shape.n_embd,
-        n_ctx=shape.n_ctx,
-        n_vocab=shape.n_vocab,
-        n_params=shape.n_params / 1e6,
-        cost=wrap(cost(record)),
-    )
-    text, figures = evaluate(Engine(load_model(str(args.folder))), sources, args.tokens)
-    (args.folder / "README.md").write_text(head + text + "\n", encoding="utf-8")
-    (args.folder / "evaluation.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
-    print(text)
+    print(write_card(args.folder, sources, args.tokens))
 
 
 if __name__ == "__main__":
