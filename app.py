@@ -12,33 +12,39 @@ import streamlit as st
 
 from core import cache
 from core.errors import LearnerError
+from pages.kit import address
 from pages.kit.error import show_error
 from pages.kit.python_box import reset_boxes
-from pages.shell import sidebar, start, status, terms
+from pages.shell import hero, sidebar, start, status, terms, writing
 from pages.shell.navigation import navigation
 
 # A picture of our own: an icon name would be fetched from the network by every browser.
 ICON = str(Path(__file__).parent / ".streamlit" / "icon.png")
 #: What no option of the theme can say.
 LEGIBLE = Path(__file__).parent / "pages" / "shell" / "legible.css"
+ROOM = Path(__file__).parent / "pages" / "shell" / "room.css"
 
 
 def session() -> None:
     """One run of a session's script."""
-    st.set_page_config(page_title="GPT-2 Under the Hood", page_icon=ICON, layout="wide")
+    st.set_page_config(page_title=hero.NAME, page_icon=ICON, layout="wide")
     st.html(LEGIBLE)
+    st.html(ROOM)
     sidebar.start_session()
     page = navigation()
+    name = page.url_path or "overview"
+    writing.follow(here=name == "overview")
     reset_boxes()
-    sidebar.draw()
+    sidebar.draw(name)
     status.draw()
     terms.explain()
     sidebar.problem()
     try:
-        start.wait_if_cold(page.url_path or "overview")
+        start.wait_if_cold(name)
         page.run()
     except LearnerError as error:  # a full queue, an unloaded model: a sentence, no traceback
         show_error(error)
+    address.write()
 
 
 if __name__ == "__main__":

@@ -69,14 +69,13 @@ def library() -> None:
 
 def page() -> None:
     """A run of the page's script with a short prompt and with 100,000 characters."""
-    from tests.app import open_page
+    from tests.app import open_page, set_prompt
 
     app = open_page("tokenizer", prompt="Hello")
     text = (SENTENCE * 2000)[:99_990]
 
     def run(prompt: str) -> None:
-        app.text_area(key="prompt").set_value(prompt)
-        app.run()
+        set_prompt(app, prompt).run()
 
     run("Hello there")
     run(text)

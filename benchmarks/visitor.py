@@ -6,6 +6,7 @@ them fit on the machine that also runs the server.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -82,6 +83,7 @@ class Visitor:
         self._query = ""
         self._hash = ""
         self._values: dict[str, dict] = {}  # widget id -> the value that it shows
+        self.prompt = ""  # as the sidebar's field shows it
 
     def close(self) -> None:
         self._socket.close()
@@ -89,12 +91,11 @@ class Visitor:
     def open(self, page: str, query: dict[str, str], patience: float = 300.0) -> float:
         """Open a page; seconds until its run has ended and nothing is loading."""
         self._query, self._page, self._hash = urlencode(query), page, ""
-        if "prompt" in query and "prompt" in self._widgets:
-            self._values[self._widgets["prompt"]] = {"string_value": query["prompt"]}
         begin = time.perf_counter()
         self.shown.clear()
         self._polls.clear()
-        self._send()
+        # As if by the Back button: the address that is opened holds, not what the session had.
+        self._send(history="prompt" in query)
         self._until_quiet(begin + patience)
         while self.loading() and time.perf_counter() < begin + patience:
             time.sleep(0.3)
@@ -131,9 +132,12 @@ class Visitor:
     def errors(self) -> list[str]:
         return [t for t in self.shown.values() if t.startswith("exception:")]
 
-    def _send(self, press: str | None = None, fragment: str | None = None) -> None:
+    def _send(
+        self, press: str | None = None, fragment: str | None = None, history: bool = False
+    ) -> None:
         message = BackMsg()
         state = message.rerun_script
+        state.is_history_navigation = history
         state.query_string = self._query
         state.page_script_hash = self._hash
         if not self._hash:
@@ -191,6 +195,8 @@ class Visitor:
         else:
             self.shown[place] = kind
         found = re.search(r"-([A-Za-z_0-9]+)$", getattr(body, "id", ""))
+        if found and found.group(1) == "prompt_field":
+            self.prompt = json.loads(body.json or body.mixed.json)["text"]
         if found:
             self._widgets[found.group(1)] = body.id
             value = _value(kind, body)

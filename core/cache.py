@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import LearnerError
+from core.model.catalogue import STORYTELLER, canonical
 from core.model.job import LoadCancelled, LoadJob
 from core.model.pool import ModelPool
+from core.model.reach import Reach, Reachable
 from core.settings import Settings, load_settings
 
 if TYPE_CHECKING:  # torch takes seconds to import: it is left to the thread that loads a model
@@ -90,7 +93,7 @@ def _import_pages() -> None:
 def only_the_router_names_pages() -> None:
     """Keep Streamlit from taking the files in pages/ for pages of its own.
 
-    The one private part of Streamlit that the app touches; a test fails when it changes.
+    One of two private parts of Streamlit that the app touches; a test fails when it changes.
     """
     PagesManager.uses_pages_directory = False
 
@@ -116,6 +119,35 @@ def _wake_up() -> None:
         # Nobody was there to read it: the first visitor tries again.
         pool().forget(key)
         logging.getLogger("gpt2_hood").warning("%s was not loaded at the start: %s", key, error)
+
+
+def engine_key(name: str) -> str:
+    """The key of a model that can be named in several ways, as its engine has it."""
+    return canonical(name)
+
+
+def is_embedded(name: str) -> bool:
+    """Whether a model is the one that ships with the app."""
+    return canonical(name) == STORYTELLER.name
+
+
+@st.cache_resource(show_spinner=False)
+def _real_thing() -> Reach:
+    return Reach("openai-community/gpt2", settings())
+
+
+def real_thing() -> Reachable | None:
+    """GPT-2 Small, if it can come to this computer; what is not known yet is None."""
+    return _real_thing().known()
+
+
+def came_by_history() -> bool:
+    """Whether the browser's Back or Forward button asked for this run: its address wins.
+
+    The other private part of Streamlit; a test fails when it changes.
+    """
+    run = get_script_run_ctx(suppress_warning=True)
+    return run is not None and run.is_history_navigation
 
 
 def engine_or_job(key: str) -> Engine | LoadJob:

@@ -8,6 +8,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from core.recipes import Recipe
+from pages.kit.current import PROMPT
 from pages.kit.python_box import BOXES
 
 APP = str(Path(__file__).parent.parent / "app.py")
@@ -56,11 +57,22 @@ def settle(app: AppTest, tries: int = 200) -> None:
     for _try in range(tries):
         loading = any("Loading the model" in str(p.proto) for p in app.get("progress"))
         # A run that ended in st.rerun leaves a tree without the sidebar.
-        if not loading and len(app.text_area) and len(app.title):
+        if not loading and len(app.selectbox) and len(app.title):
             break
         time.sleep(0.2)
         app.run()
     assert not app.exception, [e.message for e in app.exception]
+
+
+def prompt_of(app: AppTest) -> str:
+    """The prompt as the session has it."""
+    return app.session_state[PROMPT]
+
+
+def set_prompt(app: AppTest, text: str) -> AppTest:
+    """Type a prompt and apply it; AppTest knows no components, so that the session is told."""
+    app.session_state[PROMPT] = text
+    return app
 
 
 def boxes(app: AppTest) -> dict[str, Recipe]:

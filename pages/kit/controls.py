@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from pages.kit import possible
+from pages.kit import address, possible
 from pages.kit.params import LONGEST_IN_URL, Param, Values
 from pages.kit.possible import Possible
 
@@ -192,7 +192,7 @@ class Some(Param[list[T]]):
         return possible.some_among(self.options(at))
 
     def _asked(self) -> list[str]:
-        asked = st.query_params.get_all(self.name)
+        asked = address.asked(self.name)
         return asked if self.apart else asked[-1:]
 
     def decode(self, raw: list[str]) -> list[T]:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.errors import LearnerError
 from core.language import set_language
+from pages.kit import address
 from pages.kit.error import show_error
 
 
@@ -25,9 +26,11 @@ def fragment(function: Callable[..., Any] | None = None, **options: Any) -> Call
         def in_language(*args: Any, **kwargs: Any) -> Any:
             set_language(st.session_state.get("language", "en"))
             try:
-                return inner(*args, **kwargs)
+                made = inner(*args, **kwargs)
             except LearnerError as error:  # a fragment runs without the entry script's care
-                return show_error(error)
+                made = show_error(error)
+            address.write_alone()
+            return made
 
         return st.fragment(in_language, **options)
 

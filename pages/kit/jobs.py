@@ -41,6 +41,12 @@ def stop(name: str) -> None:
         work["job"].stop()
 
 
+def forget(name: str) -> None:
+    """Stop a panel's work and forget what it made."""
+    stop(name)
+    st.session_state.pop(name, None)
+
+
 def failed(job: Job) -> bool:
     """Show what went wrong, if anything did."""
     if job.error is None:

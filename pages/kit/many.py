@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.language import _
+from pages.kit import address
 from pages.kit.params import LONGEST_IN_URL, Param, Values
 from pages.kit.possible import Possible
 
@@ -41,9 +42,9 @@ class Many(Param[list[str]]):
     def resolve(self, at: Values) -> list[str]:
         memory, names = st.session_state, self.options(at)
         if self.key not in memory:
-            asked = st.query_params.get(self.name)
-            memory[self.key] = self.default(at) if asked is None else asked.split(",")
-            if asked == ALL:
+            asked = self._asked()
+            memory[self.key] = asked[0].split(",") if asked else self.default(at)
+            if asked == [ALL]:
                 memory[self.key] = names
         chosen = [name for name in memory[self.key] if name in names]
         if chosen != memory[self.key]:  # the model of now does not have them all
@@ -56,7 +57,7 @@ class Many(Param[list[str]]):
 
     def remember(self, at: Values) -> None:
         if len(at[self]) == len(self.options(at)):
-            st.query_params[self.name] = ALL
+            address.put(self.name, [ALL])
         else:
             super().remember(at)
 

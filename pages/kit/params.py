@@ -17,6 +17,7 @@ import streamlit as st
 
 from core.errors import LearnerError
 from core.language import _
+from pages.kit import address
 from pages.kit.current import Current
 from pages.kit.possible import Possible
 from pages.kit.words import plain
@@ -104,7 +105,7 @@ class Param(Generic[T]):
             self._forget_elsewhere(self.scope(at))
         if self.key in memory and not self.fits(memory[self.key], at):
             del memory[self.key]
-            st.query_params.pop(self.name, None)
+            address.put(self.name, [])
         if self.key not in memory:
             raw = self._asked()
             fine = raw and all(self.possible(at).allows(text) for text in raw)
@@ -117,13 +118,11 @@ class Param(Generic[T]):
         return all(self.possible(at).allows(text) for text in raw)
 
     def remember(self, at: Values) -> None:
-        """Write the value into the address, or take the default out of it."""
+        """Let the address hold the value, unless it is the default."""
         value = at[self]
         raw = self.encode(value)
-        if not raw or (not self.always and value == self.default(at)):
-            st.query_params.pop(self.name, None)
-        elif st.query_params.get_all(self.name) != raw:
-            st.query_params[self.name] = raw if len(raw) > 1 else raw[0]
+        kept = raw and (self.always or value != self.default(at))
+        address.put(self.name, raw if kept else [])
 
     def set(self, value: T) -> None:
         """Choose a value; for callbacks, which run before the page does."""
@@ -133,14 +132,19 @@ class Param(Generic[T]):
     def forget(self) -> None:
         """Go back to the default; for callbacks."""
         st.session_state.pop(self.key, None)
-        st.query_params.pop(self.name, None)
+        address.put(self.name, [])
+
+    def read_again(self) -> None:
+        """Forget the session's value for the address's: the browser went back to it."""
+        st.session_state.pop(self.key, None)
+        st.session_state.pop(self._mark, None)
 
     def wrong_in_address(self, at: Values) -> list[str]:
         """What the address holds under this name and may not."""
         return [text for text in self._asked() if not self.possible(at).allows(text)]
 
     def _asked(self) -> list[str]:
-        return st.query_params.get_all(self.name)[-1:]
+        return address.asked(self.name)[-1:]
 
     @property
     def _mark(self) -> str:

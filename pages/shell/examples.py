@@ -55,3 +55,19 @@ _EXAMPLES: tuple[tuple[Callable[[], str], str, Callable[[], str]], ...] = (
 def examples() -> list[Example]:
     """The examples of the sidebar, titles in the session's language."""
     return [Example(title(), prompt, point()) for title, prompt, point in _EXAMPLES]
+
+
+#: What a prompt shows, as a button says it, and the prompt; held to the engine by a test.
+_TRIES: tuple[tuple[Callable[[], str], str], ...] = (
+    (lambda: _("a name it can copy"), "Doctor Fell met Captain Green. “Good day,” said Captain"),
+    (
+        lambda: _("the same words twice"),
+        "green lamp stone river green lamp stone river green lamp stone",
+    ),
+    (lambda: _("a fact it never read"), "The capital of France is"),
+)
+
+
+def tries() -> list[tuple[str, str]]:
+    """What each of three prompts shows, in the session's language, and the prompt."""
+    return [(title(), prompt) for title, prompt in _TRIES]

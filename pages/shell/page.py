@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from core import cache
 from core.errors import LearnerError, OutOfRange
 from core.language import _
 from pages.kit import jobs
@@ -16,8 +17,9 @@ from pages.kit.error import show_error
 from pages.kit.fragment import fragment
 from pages.kit.panel import Panel
 from pages.kit.params import Param, Values
-from pages.shell.journey import footer
+from pages.shell.journey import footer, stops
 from pages.shell.session import current, header
+from pages.shell.writing import begin_if_asked
 
 #: What links asked for and cannot be shown, by page; and the shared values of the last whole run.
 _PROBLEMS, _SHARED = "address_problems", "shared_values"
@@ -40,11 +42,11 @@ def show(
     reads : parameters of the page itself, such as the token that a strip on top chooses
     top : draws what stands above the panels and belongs to all of them, such as that strip
     """
-    header(name)
-    now = current()
+    now = _begin(name)
     groups = [part if isinstance(part, tuple) else (part,) for part in panels]
     at = Values(now)
     params = [*reads, *_reads(chain(*groups))]
+    _follow_the_browser(params)
     tell_problems(name, params, at)
     if top is not None:
         top(now, at)
@@ -56,6 +58,21 @@ def show(
     for group in groups:
         _run(name, group, shared, at)
     footer(name, now)
+
+
+def _begin(name: str) -> Current:
+    """What stands above all else, and what all panels start from."""
+    header(name)
+    now = current(invites=name == stops()[0].name)
+    begin_if_asked(now)
+    return now
+
+
+def _follow_the_browser(params: Sequence[Param]) -> None:
+    """Where the Back button led to this address, it holds, not what the session had since."""
+    if cache.came_by_history():
+        for param in params:
+            param.read_again()
 
 
 def _reads(panels: Iterator[Panel]) -> list[Param]:

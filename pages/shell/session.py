@@ -14,10 +14,12 @@ from core.errors import EmptyPrompt, LearnerError
 from core.language import _
 from core.model.job import LoadJob
 from core.numbers import count
-from core.tokens.encoding import encoding
+from core.tokens.encoding import Encoding, encoding
+from pages.kit import address
 from pages.kit.current import MODEL, PROMPT, Current
 from pages.kit.error import show_error
 from pages.kit.fragment import fragment
+from pages.shell import hero
 from pages.shell.journey import glossary_stop, stops
 
 if TYPE_CHECKING:  # torch takes seconds to import; the first page does not wait for it
@@ -29,15 +31,23 @@ READY = "model_ready"
 STARTED = "started"
 
 
-def header(name: str) -> None:
-    """The page's one question."""
+def header(name: str, *, ready: bool = True) -> None:
+    """The page's one question; the first page says what all of this is.
+
+    Parameters
+    ----------
+    ready : whether a model is there
+    """
     if STARTED not in st.session_state:
         # A server's very first request, deep-linked: Streamlit has not met st.navigation yet and
         # runs this page's file alone. Once round through app.py, which keeps the address.
         cache.only_the_router_names_pages()
         st.rerun()
-    named = [*stops(), glossary_stop()]
-    st.title(next(s.question for s in named if s.name == name), anchor=False)
+    if name == stops()[0].name:
+        hero.draw(ready=ready)
+    else:
+        named = [*stops(), glossary_stop()]
+        st.title(next(s.question for s in named if s.name == name), anchor=False)
 
 
 def engine_or_stop() -> Engine:
@@ -54,6 +64,7 @@ def engine_or_stop() -> Engine:
             if isinstance(error, LearnerError):
                 return _fall_back(error)
             raise error or RuntimeError("a load ended without a result")
+        address.write()
         _waiting(key)
         st.stop()
     st.session_state[READY] = key
@@ -97,18 +108,24 @@ def _session_id() -> str:
     return st.session_state.setdefault("session_id", uuid.uuid4().hex)
 
 
-def current() -> Current:
-    """The model, the prompt and its tokens, or a sentence that says what to do, and stop."""
+def current(*, invites: bool = False) -> Current:
+    """The model, the prompt and its tokens, or a sentence that says what to do, and stop.
+
+    Parameters
+    ----------
+    invites : whether the page has a field of its own that an empty prompt belongs into
+    """
     client.set(_session_id())
-    engine = engine_or_stop()
+    engine, limits = engine_or_stop(), cache.settings()
     text = st.session_state.get(PROMPT, "")
-    limits = cache.settings()
     try:
-        if not text:
-            raise EmptyPrompt()
-        made = encoding(engine.tokenizer, text, limits.max_characters)
+        made = _encoded(engine, text)
     except LearnerError as error:
-        show_error(error)
+        address.write()
+        if invites and isinstance(error, EmptyPrompt):
+            st.markdown(_("Nothing to read yet: type a text above, or try one of the three."))
+        else:
+            show_error(error)
         st.stop()
     n_ctx = engine.shape.n_ctx
     source, note = _source(engine, local=limits.allow_other_models)
@@ -121,6 +138,12 @@ def current() -> Current:
             ).format(n=count(len(made)), limit=count(n_ctx))
         )
     return now
+
+
+def _encoded(engine: Engine, text: str) -> Encoding:
+    if not text:
+        raise EmptyPrompt()
+    return encoding(engine.tokenizer, text, cache.settings().max_characters)
 
 
 def _source(engine: Engine, *, local: bool) -> tuple[str, str]:

@@ -1,4 +1,5 @@
-"""The sidebar that all pages share: model, prompt, examples, language. State lives in the URL."""
+"""The sidebar that all pages share: model, prompt, examples, language; and how they are found in
+the address and written into it."""
 
 from __future__ import annotations
 
@@ -8,49 +9,68 @@ from core import cache, numbers
 from core.errors import LearnerError
 from core.language import _, available_languages, set_language
 from core.model.catalogue import Entry, find, offered
+from pages.kit import address, jobs
 from pages.kit import words as count
 from pages.kit.current import MODEL, PROMPT
 from pages.kit.error import show_error
 from pages.kit.params import LONGEST_IN_URL
 from pages.shell.examples import DEFAULT_PROMPT, examples
+from pages.shell.prompt import WRITING, restore, set_prompt, sidebar_field
 from pages.shell.session import READY, STARTED
 
 OTHER = "other"
 
 
 def start_session() -> None:
-    """Read the URL once, before any widget exists."""
+    """Read the address, once before any widget exists and whenever the browser went back to it."""
+    address.begin()
     if STARTED not in st.session_state:
-        query = st.query_params
         st.session_state[STARTED] = {
-            "language": query.get("lang", "en"),
-            MODEL: query.get("model", cache.settings().default_model),
-            PROMPT: query.get("prompt", DEFAULT_PROMPT),
+            "language": _asked("lang", "en"),
+            MODEL: _asked("model", cache.settings().default_model),
+            PROMPT: _asked("prompt", DEFAULT_PROMPT),
         }
     # Streamlit forgets what a widget held when a run ends before it was drawn, as one that only
     # leads to another page does; what it held last is kept here.
     for key, value in st.session_state[STARTED].items():
         st.session_state.setdefault(key, value)
+    if cache.came_by_history():
+        _go_back()
     wanted = st.session_state.pop("model_wanted", None)
     if wanted:
         st.session_state[MODEL] = wanted
     set_language(st.session_state["language"])
 
 
-def set_prompt(text: str) -> None:
-    """Take a text over as the prompt; for callbacks, which run before the widgets do."""
-    st.session_state[PROMPT] = text
+def _asked(name: str, otherwise: str) -> str:
+    found = address.asked(name)
+    return found[-1] if found else otherwise
 
 
-def draw() -> None:
-    """Draw the sidebar and write the state into the URL."""
+def _go_back() -> None:
+    """Take over model and prompt of an address that the browser's Back button came to."""
+    if not address.asked("model"):
+        return  # an entry from before the app wrote into it
+    st.session_state[MODEL] = _asked("model", "")
+    text = _asked("prompt", address.beside() or st.session_state[PROMPT])
+    if text != st.session_state[PROMPT]:
+        restore(text)
+
+
+def draw(page: str) -> None:
+    """Draw the sidebar and let the address hold the state.
+
+    Parameters
+    ----------
+    page : that is open, by its name
+    """
     with st.sidebar:
         _language()
-        _prompt()
+        _prompt(page)
         _model()
     kept = st.session_state[STARTED]
     kept.update({key: st.session_state[key] for key in kept})
-    _write_url()
+    _to_address()
 
 
 def _language() -> None:
@@ -59,13 +79,9 @@ def _language() -> None:
         st.selectbox(_("Language"), codes, key="language")
 
 
-def _prompt() -> None:
-    st.text_area(
-        _("Prompt"),
-        key=PROMPT,
-        height=130,
-        help=_("The model continues this text. Ctrl + Enter applies it."),
-    )
+def _prompt(page: str) -> None:
+    # On the first page the large field says what is to be said.
+    sidebar_field(note=page != "overview")
     with st.popover(_("Examples"), icon=":material/lightbulb:", width="stretch"):
         for number, example in enumerate(examples()):
             st.button(
@@ -155,14 +171,18 @@ def _take_typed_model() -> None:
         st.session_state[MODEL] = typed
 
 
-def _write_url() -> None:
-    query = st.query_params
-    query["model"] = st.session_state[MODEL]
+def _to_address() -> None:
+    if jobs.is_running(WRITING):
+        return  # one entry of the browser's history for what is written, not one for each word
+    arrived = not address.asked("model")
+    address.put("model", [st.session_state[MODEL]])
     prompt = st.session_state[PROMPT]
-    if len(prompt) <= LONGEST_IN_URL:
-        query["prompt"] = prompt
-    else:
-        query.pop("prompt", None)
+    long = len(prompt) > LONGEST_IN_URL
+    address.put("prompt", [] if long else [prompt])
+    address.put_beside(prompt if long else None)
+    if long:
         st.sidebar.caption(
             _("This prompt is too long for a link: the address of this page leaves it out.")
         )
+    if arrived:  # the page has just been opened: what it adds must not be an entry of its own
+        address.write(ends=False)

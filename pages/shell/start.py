@@ -27,7 +27,7 @@ def wait_if_cold(name: str) -> None:
     """
     if not cache.is_cold() or name == glossary_stop().name:
         return
-    header(name)
+    header(name, ready=False)
     progress = st.container()
     found = None
     if st.session_state[MODEL] == "storyteller":

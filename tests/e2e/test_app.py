@@ -59,8 +59,7 @@ def test_a_session_that_is_led_to_the_first_page_keeps_what_it_had(app_url: str)
         assert not visitor.errors()
         visitor.open("overview", {})
         assert not visitor.errors()
-        typed = visitor._values[visitor._widgets["prompt"]]
-        assert typed == {"string_value": "Kept on the way"}
+        assert visitor.prompt == "Kept on the way"
     finally:
         visitor.close()
 

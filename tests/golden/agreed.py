@@ -39,6 +39,10 @@ LINES = {
     r"tokenizer address (tok_page|tok_per) is gone: '(77|7)'": (
         "what is not possible leaves the address on the server too, not in the browser only"
     ),
+    r"\w+ widgets is gone: \{'kind': 'text_area', 'key': 'prompt'.*": (
+        "the prompt is a field of our own, which Enter applies, and its words are a component's"
+    ),
+    r"\w+ components prompt_field is new: .*": "the same field",
     r"tokenizer address tok_at is gone: '5'": "the token that the page opens with needs no name",
 }
 #: Names that Streamlit itself wrote into the address where no test could see it.

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.views.head_scores import scores_of
 from core.views.sink import SINK_FROM
 from core.views.thumbnails import layer_summary
-from tests.app import boxes, open_page
+from tests.app import boxes, open_page, set_prompt
 from tests.boxes import check_box
 
 PROMPT = "The little dog ran after the cat, and the cat ran after the"
@@ -98,10 +98,10 @@ def test_bad_places_in_the_address_and_one_token() -> None:
     assert len(boxes(app)) >= 6
     check_box(boxes(app)["attention-head-scores"])
     # A shorter prompt after a longer one: the query goes back to the last token.
-    app.text_area(key="prompt").set_value("red seven lamp red seven lamp red").run()
+    set_prompt(app, "red seven lamp red seven lamp red").run()
     assert not app.exception
     last = app.number_input(key="attention_query").value or 0
-    app.text_area(key="prompt").set_value("red seven").run()
+    set_prompt(app, "red seven").run()
     assert not app.exception
     assert (app.number_input(key="attention_query").value or 0) < last
 
@@ -187,7 +187,7 @@ def test_heads_off_in_the_address() -> None:
 def test_another_prompt_is_read_from_its_last_token() -> None:
     app = open_page("attention", prompt="a")
     assert "Over all layers token 0 draws on" in shown_text(app)
-    app.text_area(key="prompt").set_value("red seven lamp").run()
+    set_prompt(app, "red seven lamp").run()
     assert "Over all layers token 2 draws on" in shown_text(app)
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from core.recipes.notebook import notebook
-from tests.app import boxes, open_page, settle
+from tests.app import boxes, open_page, prompt_of, settle
 
 
 def shown_text(app) -> str:
@@ -36,7 +36,7 @@ def test_nothing_to_read(prompt: str) -> None:
     if prompt:
         assert "1 token" in " ".join(c.value for c in app.code) or boxes(app)
     else:
-        assert "Type a sentence" in shown_text(app)
+        assert "type a text above" in " ".join(e.value for e in app.markdown)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_nothing_to_read(prompt: str) -> None:
 )
 def test_odd_prompts_are_text(prompt: str) -> None:
     app = open_page("overview", prompt=prompt)
-    assert app.text_area(key="prompt").value == prompt
+    assert prompt_of(app) == prompt
     assert len(boxes(app)) >= 3
 
 
@@ -67,7 +67,7 @@ def test_too_much_text_is_refused_and_kept() -> None:
     text = "a" * 100_001
     app = open_page("overview", prompt=text)
     assert "100,001 characters" in shown_text(app)
-    assert app.text_area(key="prompt").value == text
+    assert prompt_of(app) == text
 
 
 def test_a_model_that_does_not_exist() -> None:
@@ -81,7 +81,7 @@ def test_examples_set_the_prompt() -> None:
     app = open_page("overview", prompt="Hello")
     app.button(key="example_3").click().run()
     settle(app)
-    assert "bank" in str(app.text_area(key="prompt").value)
+    assert "bank" in str(prompt_of(app))
 
 
 def test_small_weights_are_not_nothing(storyteller) -> None:

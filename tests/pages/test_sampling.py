@@ -14,7 +14,7 @@ from core.sampling.explain import leading
 from core.sampling.settings import SamplingSettings
 from core.sampling.stages import pipeline
 from core.sampling.story import taken
-from tests.app import boxes, open_page, settle
+from tests.app import boxes, open_page, prompt_of, set_prompt, settle
 from tests.boxes import check_box
 
 PROMPT = "Once upon a time there was a king who had"
@@ -103,10 +103,10 @@ def test_a_run_stays_as_it_was_written(app: AppTest) -> None:
     assert boxes(app)["sampling-run"].shown == recipe.shown
     app.button(key="take_run").click().run()
     app.run()
-    prompt = app.text_area(key="prompt").value
+    prompt = prompt_of(app)
     assert prompt.startswith(PROMPT)
     assert len(prompt) > len(PROMPT)
-    app.text_area(key="prompt").set_value(PROMPT)
+    set_prompt(app, PROMPT)
     app.select_slider(key="top_k").set_value(40).run()
 
 

@@ -23,9 +23,9 @@ from core.model.pool import ModelPool
 from core.model.stored import Stored
 from core.settings import Settings
 from core.tokens.encoding import encode
-from pages.shell import start
+from pages.shell import hero, start
 from pages.shell.examples import DEFAULT_PROMPT
-from tests.app import APP
+from tests.app import APP, set_prompt
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -106,10 +106,10 @@ def test_while_it_is_cold_the_stored_answer_is_shown(monkeypatch, storyteller: E
     monkeypatch.setattr(start, "stored", lambda: {DEFAULT_PROMPT: answer})
     app = AppTest.from_file(APP, default_timeout=120).run()
     assert not app.exception
-    assert app.title[0].value == "What happens between your text and the next word?"
+    assert app.title[0].value == hero.NAME
     assert "Loading the model" in str(app.get("progress")[0].proto)
     assert any("25.0%" in caption.value for caption in app.caption)
-    app.sidebar.text_area[0].set_value("Another text").run()  # not stored: nothing is made up
+    set_prompt(app, "Another text").run()  # not stored: nothing is made up
     assert not any("first choice" in caption.value for caption in app.caption)
     assert stored.STORYTELLER.name == "storyteller"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app import boxes, open_page
+from tests.app import boxes, open_page, prompt_of, set_prompt
 from tests.boxes import check_box
 
 PROMPT = "The naïve king said: 🙂 don't 1234 日本\n  ok <|endoftext|>"
@@ -49,7 +49,7 @@ def test_interactions(app) -> None:
     app.selectbox(key="tok_pair").set_value("indent").run()
     assert app.text_area(key="tok_b").value.count("\t") == 4
     app.button(key="tok_example_5").click().run()
-    assert "<|endoftext|>" in app.text_area(key="prompt").value
+    assert "<|endoftext|>" in prompt_of(app)
     assert 50256 not in [row[0] for row in boxes(app)["tokenizer-tokens"].shown]
     assert not app.exception
 
@@ -114,10 +114,10 @@ def test_the_bytes_follow_the_chosen_token() -> None:
     assert app.number_input(key="tok_at").value == 14
     assert "日" in characters()
     # Another text: nothing is chosen in it yet, so its first split character is shown.
-    app.text_area(key="prompt").set_value("Oh my 🙂日").run()
+    set_prompt(app, "Oh my 🙂日").run()
     assert app.number_input(key="tok_at").value == 3
     assert not app.exception
-    app.text_area(key="prompt").set_value("Oh").run()
+    set_prompt(app, "Oh").run()
     assert app.number_input(key="tok_at").value == 0
     assert "inside one token" in texts(app)
 
@@ -169,7 +169,7 @@ def test_100_000_characters_and_one_more() -> None:
     assert "100,000 characters" in texts(app)
     assert set(boxes(app)) == NAMES
     check_box(boxes(app)["tokenizer-tokens"])
-    app.text_area(key="prompt").set_value("a" * 2**20).run()
+    set_prompt(app, "a" * 2**20).run()
     assert "1,048,576 characters; this server reads at most 100,000" in texts(app)
-    assert len(app.text_area(key="prompt").value) == 2**20
+    assert len(prompt_of(app)) == 2**20
     assert not app.exception

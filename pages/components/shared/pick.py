@@ -1,4 +1,4 @@
-"""What was clicked in a component."""
+"""What was clicked or typed in a component."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ def picked(key: str) -> tuple[int, ...]:
     if value is None:
         return ()
     return tuple(map(int, value)) if isinstance(value, list | tuple) else (int(value),)
+
+
+def typed(key: str) -> tuple[str, ...]:
+    """The text that a component called ``setTriggerValue('text', …)`` with, if it did."""
+    value = getattr(st.session_state.get(key), "text", None)
+    return () if value is None else (str(value),)
 
 
 def unwatched() -> None:

@@ -22,7 +22,7 @@ from pages.kit.params import Values
 from pages.panels.attention import words
 from pages.panels.attention.looks import looks_of
 from pages.panels.attention.params import HEAD, LAYER, attention_of
-from pages.shell.sidebar import set_prompt
+from pages.shell.prompt import set_prompt
 
 
 @panel(

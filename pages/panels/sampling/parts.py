@@ -18,7 +18,7 @@ from pages.kit.current import Current
 from pages.kit.exports import Files
 from pages.kit.params import Param, Values
 from pages.panels.sampling import words
-from pages.shell.sidebar import set_prompt
+from pages.shell.prompt import set_prompt
 
 #: So many tokens of the prompt stand before a text that grows.
 _N_PROMPT = 8

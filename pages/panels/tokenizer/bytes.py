@@ -24,7 +24,7 @@ from pages.panels.tokenizer import words
 from pages.panels.tokenizer.examples import points
 from pages.panels.tokenizer.params import FOLLOWED
 from pages.panels.tokenizer.texts import vocab, whole
-from pages.shell.sidebar import set_prompt
+from pages.shell.prompt import set_prompt
 
 MOST_SPLITS = 200
 #: Which of the split characters the menu names; no link holds it, the followed token tells.

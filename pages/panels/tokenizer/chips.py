@@ -25,7 +25,7 @@ from pages.panels.tokenizer import words
 from pages.panels.tokenizer.examples import points
 from pages.panels.tokenizer.params import FOLLOWED, LANES, MARKS, PAGE, PER_PAGE, UNDER, WORD
 from pages.panels.tokenizer.texts import beginning, vocab, whole
-from pages.shell.sidebar import set_prompt
+from pages.shell.prompt import set_prompt
 
 CHOICES = (LANES, MARKS, UNDER, FOLLOWED, PER_PAGE, PAGE, WORD)
 

@@ -12,6 +12,7 @@ def page() -> None:
     import streamlit as st
 
     from core.language import _
+    from pages.kit import address
     from pages.kit.controls import Choice, Number, Position, Some, Step, Switch, Text
     from pages.kit.params import Values
 
@@ -37,6 +38,7 @@ def page() -> None:
     for param in params:
         param.draw(at)
         param.remember(at)
+    address.write()
 
 
 DEFAULTS = {

@@ -1,0 +1,87 @@
+"""The page's address: changes of one run are written at once, so that Back takes them back at once.
+
+Streamlit makes an entry of the browser's history for every single name that is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+#: In the session: what is to be written; whether a whole run goes on; the text that the address of
+#: now cannot hold; such texts of addresses before.
+_CHANGES, _WHOLE = "address_changes", "address_whole_run"
+_BESIDE, _TEXTS = "address_beside", "address_texts"
+#: So many addresses keep their text.
+_MOST = 30
+
+
+def begin() -> None:
+    """A whole run begins: its panels' changes wait for its end."""
+    st.session_state[_WHOLE] = True
+
+
+def asked(name: str) -> list[str]:
+    """What stands in the address under a name, or will when it is written."""
+    changes = _changes()
+    return list(changes[name]) if name in changes else st.query_params.get_all(name)
+
+
+def put(name: str, values: Sequence[str]) -> None:
+    """Let the address hold these values under a name; nothing takes the name out of it."""
+    _changes()[name] = list(values)
+
+
+def put_beside(text: str | None) -> None:
+    """A text that is too long for the address: the session knows it by the rest of the address."""
+    st.session_state[_BESIDE] = text
+
+
+def beside() -> str | None:
+    """The text that belonged to the address as it is now, when it was written."""
+    return st.session_state.get(_TEXTS, {}).get(_mark(_standing()))
+
+
+def write(*, ends: bool = True) -> None:
+    """Write what has changed, as one entry of the browser's history.
+
+    Parameters
+    ----------
+    ends : whether a whole run ends with it
+    """
+    if ends:
+        st.session_state[_WHOLE] = False
+    changes, old = _changes(), _standing()
+    new = {name: values for name, values in (old | changes).items() if values}
+    changes.clear()
+    if new != old:
+        st.query_params.from_dict({name: _one(values) for name, values in new.items()})
+    text = st.session_state.get(_BESIDE)
+    if text is not None:
+        texts: dict[int, str] = st.session_state.setdefault(_TEXTS, {})
+        texts[_mark(new)] = text
+        while len(texts) > _MOST:
+            del texts[next(iter(texts))]
+
+
+def write_alone() -> None:
+    """Write what a fragment has changed that ran without the page around it."""
+    if not st.session_state.get(_WHOLE):
+        write()
+
+
+def _standing() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def _mark(address: Mapping[str, list[str]]) -> int:
+    return hash(tuple(sorted((name, *values) for name, values in address.items())))
+
+
+def _one(values: list[str]) -> str | list[str]:
+    return values if len(values) > 1 else values[0]
+
+
+def _changes() -> dict[str, list[str]]:
+    return st.session_state.setdefault(_CHANGES, {})
