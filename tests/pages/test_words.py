@@ -43,8 +43,8 @@ def test_a_change_in_bits_says_what_it_means() -> None:
 
 def test_a_block_says_which_part_adds_more() -> None:
     sizes = {"resid_pre": 3.0, "attn": 1.0, "mlp": 2.0, "resid_post": 4.0}
-    assert "so the MLP says more here" in layers.block(some(layer=2), sizes)
-    assert "so attention says more here" in layers.block(some(layer=2), sizes | {"attn": 2.5})
+    assert "so the MLP writes more here" in layers.block(some(layer=2), sizes)
+    assert "so attention writes more here" in layers.block(some(layer=2), sizes | {"attn": 2.5})
     assert layers.costliest("mlp", 4, 1.5).startswith("The model misses the MLP of layer 4 most:")
 
 

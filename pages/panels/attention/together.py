@@ -23,7 +23,7 @@ VIEW = "together"
 
 @panel(
     "attention/together",
-    title=lambda at: _("All layers together"),
+    title=lambda at: _("Where do all layers look together?"),
     reads=(WHICH, TOGETHER_QUERY),
     controls=(WHICH,),
 )

@@ -85,9 +85,15 @@ def read_as(reading: Reading) -> str:
 def nearest(found: Neighbours, by: str, n_vocab: int) -> str:
     best, worst = Number(found.values[0]), Number(found.values[-1])
     numbers = _(
-        "Out of {n} tokens; the token itself is left out. The nearest has {best:.3f}, number"
-        " {k} has {worst:.3f}."
-    ).format(n=count(n_vocab), best=best, k=len(found.values), worst=worst)
+        "Of {n} tokens “{name}” is nearest with {best:.3f}; number {k} has {worst:.3f}. The token"
+        " itself is left out."
+    ).format(
+        name=nouns.plain(label(found.pieces[0])),
+        n=count(n_vocab),
+        best=best,
+        k=len(found.values),
+        worst=worst,
+    )
     meaning = (
         _("The cosine looks at direction only: 1 is the same, 0 unrelated.")
         if by == "cosine"
@@ -178,10 +184,15 @@ def map_axes(explained: Sequence[float], n_embd: int) -> str:
 def pairs(found: PositionSimilarity) -> str:
     n = len(found.cosine)
     one, ten, half = (Number(found.apart(distance)) for distance in (1, 10, n // 2))
-    return _(
+    numbers = _(
         "{n} × {n} cosines. On average: next to each other {one:.2f}, ten apart {ten:.2f},"
         " half the context apart {half:.2f}."
     ).format(n=count(n), one=one, ten=ten, half=half)
+    if one > max(ten, half):
+        told = _("Neighbours are most alike: that is an order, and training found it.")
+    else:
+        told = _("In this model neighbours are no more alike than distant places.")
+    return f"{numbers} {told}"
 
 
 def swap(report: SwapReport) -> str:

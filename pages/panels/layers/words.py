@@ -100,7 +100,7 @@ def block(steps: BlockSteps, sizes: dict[str, float]) -> str:
     """What a block does to the length of a token's vector; `sizes` are its stations' lengths."""
     return _(
         "Layer {layer} takes this token's vector from length {before} to {after}: attention adds"
-        " {attn} and the MLP {mlp}, so {more} says more here. Each strip has its own scale."
+        " {attn} and the MLP {mlp}, so {more} writes more here. Each strip has its own scale."
     ).format(
         more=_("attention") if sizes["attn"] > sizes["mlp"] else _("the MLP"),
         layer=steps.layer,
@@ -200,7 +200,7 @@ def wrote(now: Current, read: Reader, got: Attribution, own: float) -> str:
 def strongest(got: Attribution) -> str:
     """The head that adds or takes away most."""
     layer, head = got.strongest
-    return _("The largest say of all heads has {head} with {value}.").format(
+    return _("Of all heads, {head} has the largest say: {value}.").format(
         head=words.head(layer, head), value=signed(got.heads[layer, head], 3)
     )
 
@@ -208,15 +208,16 @@ def strongest(got: Attribution) -> str:
 def neurons(got: Neurons, which: int) -> str:
     """How many neurons fire, and where the chosen one does most."""
     excited = got.activations[which]
-    return ngettext(
-        "{firing} of {n} neurons fires at this token. Neuron {neuron} fires with {here} here and"
-        " most strongly, with {most}, at token {at}.",
-        "{firing} of {n} neurons fire at this token. Neuron {neuron} fires with {here} here and"
-        " most strongly, with {most}, at token {at}.",
+    said = ngettext(
+        "{firing} of {n} neurons fires at this token.",
+        "{firing} of {n} neurons fire at this token.",
         got.n_firing,
-    ).format(
-        firing=count(got.n_firing),
-        n=count(len(got.all_active)),
+    ).format(firing=count(got.n_firing), n=count(len(got.all_active)))
+    if int(excited.argmax()) == got.position:
+        own = _("Neuron {neuron} fires with {here}, more than anywhere else in this text.")
+    else:
+        own = _("Neuron {neuron} fires with {here} here, and most, with {most}, at token {at}.")
+    return f"{said} " + own.format(
         neuron=got.neurons[which],
         here=decimal(excited[got.position]),
         most=decimal(excited.max()),

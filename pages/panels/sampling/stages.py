@@ -142,8 +142,8 @@ def _caption(made: _Made, *, lists: bool) -> str:
         )
     else:
         text = _(
-            "{kept} of {n} tokens can still be chosen. The model itself is {before}; the last"
-            " stage is {after}."
+            "{kept} of {n} tokens can still be chosen. The model itself is {before}; after"
+            " the last stage the choice is {after}."
         )
     text = text.format(
         kept=count(last.kept),

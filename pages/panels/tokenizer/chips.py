@@ -30,7 +30,9 @@ from pages.shell.prompt import set_prompt
 CHOICES = (LANES, MARKS, UNDER, FOLLOWED, PER_PAGE, PAGE, WORD)
 
 
-@panel("tokenizer/chips", title=lambda at: _("Your text in tokens"), reads=CHOICES)
+@panel(
+    "tokenizer/chips", title=lambda at: _("What does the model see of your text?"), reads=CHOICES
+)
 def chips(now: Current, at: Values) -> Shown:
     _draw_controls(at)
     text, start = whole(now), beginning(now)

@@ -37,7 +37,15 @@ def sizes(counted: Cost, n_ctx: int) -> str:
             share=percent(counted.share(n_ctx)), n_ctx=count(n_ctx)
         )
     )
-    return " · ".join(parts)
+    line = " · ".join(parts)
+    if counted.tokens >= counted.characters:
+        return line
+    return f"{line}. " + _("The model gets {numbers} instead of {characters}.").format(
+        numbers=ngettext("{n} number", "{n} numbers", counted.tokens).format(
+            n=count(counted.tokens)
+        ),
+        characters=nouns.characters(counted.characters),
+    )
 
 
 def cut(n_spans: int, start: str, text: str) -> str:
