@@ -1,11 +1,15 @@
 """Store the embedded model's answers to the examples beside its weights.
 
-Run after every new checkpoint: ``python -m training.stored``.
+``python -m training.publish`` does it for a new checkpoint; after a change of the
+examples alone, ``python -m training.stored``.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from core.engine.engine import Engine
+from core.model.catalogue import STORYTELLER
 from core.model.load import load_model
 from core.model.stored import Stored, dump
 from core.tokens.encoding import encode
@@ -28,7 +32,14 @@ def results(engine: Engine) -> dict[str, Stored]:
     return made
 
 
+def store(name: str, folder: Path = STORYTELLER) -> None:
+    """Write the answers of the model `name` into `folder`."""
+    engine = Engine(load_model(name))
+    try:
+        dump(results(engine), folder)
+    finally:
+        engine.close()
+
+
 if __name__ == "__main__":
-    engine = Engine(load_model("storyteller"))
-    dump(results(engine))
-    engine.close()
+    store("storyteller")

@@ -1,0 +1,117 @@
+"""Where a checkpoint shines: openings and seeds whose continuation reads best.
+
+``python -m training.shining FOLDER`` continues each of the fifty openings with
+several seeds, at the settings that the app opens with, and stores the best in
+``shining.json`` beside the weights. "Best" is counted, not read: no word comes
+again soon, no four tokens come again, sentences end, quotation marks are closed,
+and among the texts that pass, those that the model itself finds likely come first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from core.engine.engine import Engine
+from core.model.load import load_model
+from core.model.stored import fingerprint
+from core.sampling.settings import SamplingSettings
+from training.openings import OPENINGS
+from training.text_quality import Written, repeated_words, self_repetition
+
+NAME = "shining.json"
+#: As the sampling page opens.
+SETTINGS = SamplingSettings(temperature=0.8, top_k=40, top_p=0.95)
+N_TOKENS = 40
+KEPT = 20
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """One text that the model wrote, and how it reads.
+
+    Attributes
+    ----------
+    faults : what counts against it; 0 is none
+    surprise : mean of -log2 p of its tokens before any cut, in bits
+    """
+
+    prompt: str
+    seed: int
+    text: str
+    faults: float
+    surprise: float
+
+
+def faults(written: Written, text: str) -> float:
+    """What can be counted against a text: repetitions, no sentence, quotation marks left open."""
+    sentences = len(re.findall(r"[.!?]", text))
+    open_quotes = text.count('"') % 2
+    return (
+        4 * repeated_words([written])
+        + 4 * self_repetition([written])
+        + (sentences == 0)
+        + 0.5 * open_quotes
+        + 0.5 * ("\n" in text)
+    )
+
+
+def continuations(engine: Engine, prompt: str, seeds: range) -> list[Continuation]:
+    """One opening with every seed."""
+    given = engine.ids(prompt)
+    opened = [engine.tokenizer.decode([i]) for i in given]
+    made = []
+    streams = engine.generate_many(given, SETTINGS, seeds=seeds, max_new_tokens=N_TOKENS)
+    for seed, steps in zip(seeds, [list(stream) for stream in streams], strict=True):
+        ids = [step.token_id for step in steps]
+        text = engine.tokenizer.decode(ids)
+        written = (opened + [engine.tokenizer.decode([i]) for i in ids], len(opened))
+        bits = -sum(math.log2(step.model_probability) for step in steps) / max(1, len(steps))
+        made.append(
+            Continuation(prompt, seed, text, round(faults(written, text), 3), round(bits, 3))
+        )
+    return made
+
+
+def best(engine: Engine, seeds: range, openings: tuple[str, ...] = OPENINGS) -> list[Continuation]:
+    """The best continuation of each opening, best first."""
+    found = [
+        min(continuations(engine, prompt, seeds), key=lambda c: (c.faults, c.surprise))
+        for prompt in openings
+    ]
+    return sorted(found, key=lambda c: (c.faults, c.surprise))[:KEPT]
+
+
+def write_shining(folder: Path, seeds: range) -> list[Continuation]:
+    """Find the best of the checkpoint in `folder` and store them beside it."""
+    engine = Engine(load_model(str(folder)))
+    try:
+        found = best(engine, seeds)
+    finally:
+        engine.close()
+    stored = {
+        "weights": fingerprint(folder),
+        "settings": asdict(SETTINGS),
+        "texts": [asdict(one) for one in found],
+    }
+    (folder / NAME).write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+    return found
+
+
+def main(argv: list[str] | None = None) -> None:
+    p = argparse.ArgumentParser(prog="python -m training.shining", description=__doc__)
+    p.add_argument("folder", type=Path)
+    p.add_argument("--seeds", type=int, default=16, help="seeds tried for each opening, from 1 on")
+    args = p.parse_args(argv)
+    for one in write_shining(args.folder, range(1, args.seeds + 1)):
+        print(
+            f"{one.faults:.2f} {one.surprise:.2f} bits, seed {one.seed}: {one.prompt}{one.text!r}"
+        )
+
+
+if __name__ == "__main__":
+    main()
