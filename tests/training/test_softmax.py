@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
-from training.softmax import Head
+from training import softmax
+from training.softmax import HalfLoss, Head, plain_loss
 
 
 def test_the_sampled_head_estimates_the_exact_loss() -> None:
@@ -20,3 +22,32 @@ def test_the_sampled_head_estimates_the_exact_loss() -> None:
     tries = torch.stack([sampled.loss(hidden, targets, mask, wte) for _ in range(60)])
     assert abs(float(tries.mean() - exact)) < 0.05
     assert float(tries.std()) > 0  # it is an estimate, not the sum itself
+
+
+def test_the_loss_in_half_precision_is_the_plain_one() -> None:
+    """Value and both gradients, with rows that do not fill the last few, within bfloat16."""
+    torch.manual_seed(1)
+    n, part, width, sampled = 150, 300, 32, 250
+    slots = torch.randint(part, (n,))
+    found = []
+    for loss_of in (plain_loss, HalfLoss.apply):
+        torch.manual_seed(2)
+        hidden = torch.randn(n, width, requires_grad=True)
+        wte = torch.randn(part, width, requires_grad=True)
+        loss = loss_of(hidden, wte, slots, sampled, 2.5)
+        (3 * loss).backward()
+        found.append((loss.detach(), hidden.grad, wte.grad))
+    for plain, half in zip(*found, strict=True):
+        assert float((plain - half).norm() / plain.norm()) < 0.01
+
+
+def test_autocast_takes_the_loss_in_half_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[int] = []
+    monkeypatch.setattr(
+        softmax, "HalfLoss", type("Noted", (), {"apply": lambda *_: taken.append(1)})
+    )
+    head = Head(torch.arange(40, 0, -1).numpy(), 20, 10, "cpu")
+    rows = (torch.randn(1, 4, 8), torch.zeros(1, 4, dtype=torch.long))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        head.loss(*rows, torch.ones(1, 4, dtype=torch.bool), torch.randn(40, 8))
+    assert taken == [1]
