@@ -62,8 +62,8 @@ class Shown:
         elif self.files is not None:
             self.files.draw()
         if self.recipe is not None:
-            told = {"question": question, "text": unmarked(text), "caption": self.caption}
-            show_python(replace(self.recipe, **told))
+            told = {"question": question, "text": unmarked(text)}
+            show_python(replace(self.recipe, caption=unmarked(self.caption), **told))
 
 
 #: What a panel's function returns. One that draws step by step is a generator of `Shown`.

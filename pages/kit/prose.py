@@ -50,6 +50,11 @@ def prose(page: str, section: str) -> str:
     return sections(current_language.get(), page)[section]
 
 
+def term(key: str, words: str) -> str:
+    """Words of a caption that are marked as a term: what they name is explained there."""
+    return f"[{words}{_LED_TO}{key})"
+
+
 def marks(text: str) -> list[tuple[str, str]]:
     """The terms that a text marks: the words that stand there, and the glossary's section."""
     return _MARK.findall(text)

@@ -96,6 +96,39 @@ def test_a_panel_needs_two_sentences_at_most(page: str, name: str) -> None:
     assert len(re.findall(r"[.!?][*\"]*(?= [A-Z*]|$)", text.replace("et al.", ""))) <= 2, text
 
 
+#: Texts that stand inside a panel, under its own: what that marks is known there.
+INSIDE = {
+    ("tokenizer", "table"), ("attention", "sink_why"), ("attention", "rollout"),
+    ("attention", "mean"), ("attention", "largest"), ("layers", "ln"), ("layers", "attn"),
+    ("layers", "gelu"), ("layers", "growth"),
+}  # fmt: skip
+#: Words that also mean something else.
+COMMON = {"score"}
+
+
+def text_of(page: str, name: str) -> str:
+    """A panel's own text; the six steps of the history are one panel, each with a heading."""
+    found = sections(SOURCE_LANGUAGE, page)
+    steps = [text.partition("\n")[2] for key, text in found.items() if key.startswith(f"{name}_")]
+    return "\n".join([found[name], *(steps if name == "history" else [])])
+
+
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [t for t in TEXTS if t not in DEEP | INSIDE and not t[1].startswith("history_")],
+)
+def test_a_panel_marks_each_term_that_it_names(page: str, name: str) -> None:
+    text = text_of(page, name)
+    marked = [key for _words, key in marks(text)]
+    assert len(marked) == len(set(marked))
+    for words, _key in marks(text):  # "logit lens" says nothing of logits
+        text = text.replace(f"[{words}]", "")
+    for key in set(TERMS) - set(marked) - COMMON:
+        bare = TERMS[key].name
+        forms = f"{bare}|{bare}s|{bare.removesuffix('y')}ies"
+        assert not re.search(rf"(?<![\w=-])({forms})\b", text, re.IGNORECASE), key
+
+
 def test_the_page_lists_all_terms_and_needs_no_model() -> None:
     app = open_page("glossary")
     assert app.title[0].value == "What do the words mean?"

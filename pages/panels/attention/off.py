@@ -17,6 +17,7 @@ from pages.kit.figure import chart
 from pages.kit.memory import Memory
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
+from pages.kit.prose import term
 from pages.panels.attention import words
 from pages.panels.attention.params import HEAD, LAYER, MODE, OFF, head_name, head_names
 
@@ -82,8 +83,8 @@ def _change(now: Current, at: Values, mode: Mode) -> Shown:
         + " "
         + _(
             "Shown are the tokens whose probability changed most, each with its id; the bits are"
-            " the Kullback–Leibler divergence."
-        ),
+            " the {divergence}."
+        ).format(divergence=term("divergence", _("Kullback–Leibler divergence"))),
         recipe=box(
             now, "attention/off", "attention-switched-off",
             shown=[*found.before, *found.after, found.divergence], tolerance=1e-3,

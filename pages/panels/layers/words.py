@@ -18,6 +18,7 @@ from core.views.neurons import Neurons
 from core.views.residual import Growth
 from pages.kit import words
 from pages.kit.current import Current
+from pages.kit.prose import term
 from pages.kit.words import plain
 
 
@@ -249,8 +250,13 @@ def costliest(part: str, layer: int, cost: float) -> str:
     """Which part the model misses most."""
     return _(
         "The model misses the {part} of layer {layer} most: without it, what the whole model would"
-        " have written surprises it by {bits} more, on average (Kullback–Leibler divergence)."
-    ).format(part=_("attention") if part == "attn" else _("MLP"), layer=layer, bits=bits(cost))
+        " have written surprises it by {bits} more, on average ({divergence})."
+    ).format(
+        part=_("attention") if part == "attn" else _("MLP"),
+        layer=layer,
+        bits=bits(cost),
+        divergence=term("divergence", _("Kullback–Leibler divergence")),
+    )
 
 
 def followed(now: Current, position: int) -> str:

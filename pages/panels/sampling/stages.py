@@ -23,6 +23,7 @@ from pages.kit.current import Current
 from pages.kit.figure import Drawn, below, chart
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
+from pages.kit.prose import term
 from pages.panels.sampling import words
 from pages.panels.sampling.drafts import draft_of, has_room, ids_after, logits_after
 from pages.panels.sampling.params import KNOBS, VIEW, settings_of
@@ -148,7 +149,7 @@ def _caption(made: _Made, *, lists: bool) -> str:
     text = text.format(
         kept=count(last.kept),
         n=count(first.kept),
-        before=nouns.unsure(first.entropy),
+        before=term("entropy", nouns.unsure(first.entropy)),
         after=nouns.unsure(last.entropy),
     )
     if not lists:  # the lines of all tokens list none

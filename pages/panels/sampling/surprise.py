@@ -31,6 +31,7 @@ from pages.kit.current import Current
 from pages.kit.figure import Drawn, below, chart, metrics, text
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
+from pages.kit.prose import term
 
 _TOKENS_AT_ONCE = 240
 
@@ -167,9 +168,9 @@ def _most_surprising(now: Current, scores: Scores) -> str:
 
 def _caption(perplexity: float, n_vocab: int) -> str:
     caption = _(
-        "Perplexity {p} means: as unsure as if it chose among that many equally likely"
+        "A {perplexity} of {p} means: as unsure as if it chose among that many equally likely"
         " tokens each time. The first token has nothing before it and is not scored."
-    ).format(p=decimal(perplexity, 1))
+    ).format(perplexity=term("perplexity", _("perplexity")), p=decimal(perplexity, 1))
     if perplexity <= n_vocab:
         return caption
     wrong = _(
