@@ -54,6 +54,8 @@ _BOUND = {
     " tok_case tok_a tok_b",
     "embeddings": "token dim word variants a b c shared s1 s2 after follow",
 }
+#: The embedded model's download, which records made before it came do not have.
+_MODEL = "storyteller.zip"
 #: Its sentences come in the order in which a page declares its parameters.
 _PROBLEMS = "This link asks for something"
 
@@ -83,7 +85,7 @@ def without_new(page: str, kind: str, old: Any, new: Any) -> Any:
     Exports: every page offers the embedded model. Address: the app writes what Streamlit wrote.
     """
     if kind == "exports":
-        return {name: file for name, file in new.items() if name != "storyteller.zip"}
+        return {name: file for name, file in new.items() if name in old or name != _MODEL}
     if kind == "address":
         bound = _BOUND.get(page, "").split()
         return {name: v for name, v in new.items() if name in old or name not in bound}
