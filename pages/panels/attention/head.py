@@ -40,7 +40,9 @@ def head(now: Current, at: Values) -> Iterator[Shown]:
     shown = attention_of(at).weights(at[HEAD])
     if at[HIDE_FIRST]:
         shown = without_first(shown)
-        st.markdown(":orange-badge[" + _("Altered: first token hidden, rows renormalised") + "]")
+        st.markdown(
+            ":orange-badge[" + _("Altered: first token hidden, its weight shared out") + "]"
+        )
     row = words.row(at[QUERY], shown)
     yield Shown(
         partial(

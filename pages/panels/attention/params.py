@@ -95,7 +95,7 @@ SORT = Switch("attention_sort", title=lambda: _("Sort by the bar"))
 
 HIDE_FIRST = Switch(
     "attention_hide_first",
-    title=lambda: _("Hide the first token and renormalise"),
+    title=lambda: _("Hide the first token, share out its weight"),
     help=lambda at: _("Many heads rest on the first token. Without it the rest becomes visible."),
 )
 VIEW = Choice(

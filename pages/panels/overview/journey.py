@@ -30,7 +30,7 @@ def journey(now: Current, at: Values) -> Shown:
             partial(token_strip, now.tokens, key="strip_overview", chosen=now.last),
             partial(_cards, now, found),
         ),
-        _("Every number is read from the loaded model, for the prompt in the sidebar."),
+        words.became(now),
         recipe=box(
             now, "overview/journey", "overview-journey", shown=shown,
             layer=found.layer, head=found.head, looks_at=found.looks_at,

@@ -30,6 +30,16 @@ def stages(now: Current, found: Journey) -> list[Stage]:
     ]
 
 
+def became(now: Current) -> str:
+    """What the whole way has made of the prompt."""
+    text = _(
+        "So {tokens} became {n} probabilities. Every number here is read from the loaded model."
+    )
+    return text.format(
+        tokens=count.tokens(len(now.tokens)), n=numbers.count(now.engine.shape.n_vocab)
+    )
+
+
 def _cutting(now: Current) -> Stage:
     text = _("The text is cut into pieces; the last one is {token}, number {id}.")
     return Stage(
