@@ -123,6 +123,17 @@ class Drawing:
         )
         self._paint.append(("line", x, y, to_x, to_y, ink))
 
+    def curve(
+        self, x: float, y: float, to_x: float, to_y: float, ink: str, *, thick: float
+    ) -> None:
+        """From one place to another, leaving and arriving level."""
+        middle = (x + to_x) / 2
+        self._svg.append(
+            f'<path d="M{x:g} {y:g}C{middle:g} {y:g} {middle:g} {to_y:g} {to_x:g} {to_y:g}"'
+            f' fill="none" stroke="{ink}" stroke-width="{thick:g}" stroke-linecap="round"/>'
+        )
+        self._paint.append(("curve", x, y, to_x, to_y, ink, thick))
+
     def words(
         self,
         x: float,
@@ -187,6 +198,15 @@ def _paint_line(draw: ImageDraw.ImageDraw, x, y, to_x, to_y, ink) -> None:
     draw.line([SCALE * v for v in (x, y, to_x, to_y)], ink, SCALE)
 
 
+def _paint_curve(draw: ImageDraw.ImageDraw, x, y, to_x, to_y, ink, thick) -> None:
+    t = np.linspace(0, 1, 33)
+    # A cubic curve whose two middle points lie half-way, at the height of either end.
+    across = x + (to_x - x) * (1.5 * t * (1 - t) + t**3)
+    level = y + (to_y - y) * (3 * t**2 - 2 * t**3)
+    points = [(SCALE * float(a), SCALE * float(b)) for a, b in zip(across, level, strict=True)]
+    draw.line(points, ink, max(1, round(SCALE * thick)), joint="curve")
+
+
 def _paint_words(draw: ImageDraw.ImageDraw, x, y, text, anchor, size, ink, bold) -> None:
     draw.text(
         (SCALE * x, SCALE * y),
@@ -198,7 +218,7 @@ def _paint_words(draw: ImageDraw.ImageDraw, x, y, text, anchor, size, ink, bold)
     )
 
 
-_PAINTERS = {"box": _paint_box, "line": _paint_line, "words": _paint_words}
+_PAINTERS = {"box": _paint_box, "line": _paint_line, "curve": _paint_curve, "words": _paint_words}
 
 
 def _xml(text: str) -> str:

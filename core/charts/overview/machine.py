@@ -1,0 +1,202 @@
+"""The machine as its component draws it: the numbers of the picture, and what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.charts.theme import CATEGORIES
+from core.language import _
+from core.numbers import count, percent
+from core.views.machine import Answer, Machine
+
+#: While it plays, a sentence is read at so many blocks at most; the others pass by.
+STOPS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """One block, opened in place.
+
+    Attributes
+    ----------
+    layer : counted from zero
+    patterns : shape (n_head, s, s), uint8; a small picture of each head's pattern
+    kinds : one for each head; what kind of looking it does
+    neurons : name, loudness in words and share of the loudest, words that it raises
+    lines : what is said of the vector's length
+    """
+
+    layer: int
+    patterns: np.ndarray
+    kinds: Sequence[str]
+    neurons: Sequence[tuple[str, str, float, str]]
+    lines: Sequence[str]
+
+
+def drawn(
+    made: Machine, steps: Sequence[str], opened: Opened | None = None, *, live: bool = True
+) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """What the component draws.
+
+    Parameters
+    ----------
+    made : the picture's numbers
+    steps : what is said at each stage: text, vector, each block, next word, and the way back
+    opened : the block that is open
+    live : whether tokens, blocks and words can be chosen
+
+    Returns
+    -------
+    head, arrays
+        What JSON can hold; then strips and edges, and the patterns of the open block.
+    """
+    head = {
+        "tokens": _tokens(made),
+        "after": made.n_ctx - 1 - made.positions[-1],
+        "at": made.row,
+        "layers": made.n_layer,
+        "bins": len(made.edges) - 1,
+        "looks": [_look(made, i) for i in range(made.n_layer)],
+        "answers": [_answer(answer) for answer in made.answers],
+        "best": [[*_answer(answer), round(answer.prob, 4)] for answer in made.best],
+        "steps": list(steps),
+        "stops": stops(made),
+        "live": live,
+        "write": live and made.is_last,
+        "colours": list(CATEGORIES),
+        "words": words(made),
+        "open": None if opened is None else _opened(opened),
+    }
+    arrays = [np.ascontiguousarray(made.strips), made.edges]
+    return head, arrays if opened is None else [*arrays, opened.patterns]
+
+
+def _tokens(made: Machine) -> list[dict[str, Any]]:
+    """Position, id, text, and how many tokens are folded away before each."""
+    before = (-1, *made.positions[:-1])
+    return [
+        {"n": n, "id": str(token_id), "t": text, "folded": n - last - 1}
+        for n, token_id, text, last in zip(
+            made.positions, made.ids, made.labels, before, strict=True
+        )
+    ]
+
+
+def _look(made: Machine, layer: int) -> dict[str, Any]:
+    look = made.looks[layer]
+    shown = [
+        (made.positions.index(key), weight)
+        for key, weight in zip(look.keys, look.weights, strict=True)
+        if key in made.positions
+    ]
+    said = _("Block {layer}, head {head}: “{query}” looks at “{key}” with {share}")
+    at = made.labels[made.row]
+    return {
+        "head": look.head,
+        "rows": [row for row, _weight in shown],
+        "weights": [round(weight, 4) for _row, weight in shown],
+        "shares": [percent(weight, 0) for _row, weight in shown],
+        "say": [
+            said.format(
+                layer=layer, head=look.head, query=at, key=made.labels[row], share=percent(weight)
+            )
+            for row, weight in shown
+        ],
+    }
+
+
+def _answer(answer: Answer) -> list[str]:
+    return [answer.label, percent(answer.prob)]
+
+
+def _opened(opened: Opened) -> dict[str, Any]:
+    return {
+        "layer": opened.layer,
+        "size": opened.patterns.shape[-1],
+        "kinds": list(opened.kinds),
+        "neurons": [list(neuron) for neuron in opened.neurons],
+        "lines": list(opened.lines),
+    }
+
+
+def stops(made: Machine) -> list[int]:
+    """Blocks at which a sentence is read while it plays: where the answer changes, or it looks far.
+
+    Returns
+    -------
+    At most `STOPS` layers, in order; the last block is one of them.
+    """
+    if made.n_layer <= STOPS:
+        return list(range(made.n_layer))
+    ids = [answer.token_id for answer in made.answers]
+
+    def matters(layer: int) -> tuple[bool, float]:
+        return ids[layer] != ids[layer + 1], made.looks[layer].weights[0]
+
+    ranked = sorted(range(made.n_layer - 1), key=matters, reverse=True)
+    return sorted([*ranked[: STOPS - 1], made.n_layer - 1])
+
+
+def words(made: Machine) -> dict[str, str]:
+    """What is written on the picture, and patterns of what is said when something is pointed at."""
+    return {
+        "text": _("1 Text"),
+        "text_note": _("{n} tokens").format(n=count(made.n_ctx)),
+        "vector": _("2 Vector"),
+        "vector_note": _("{n} numbers").format(n=count(made.n_embd)),
+        "blocks": _("3 Blocks"),
+        "next": _("4 Next word"),
+        "next_note": _("{n} chances").format(n=count(made.n_vocab)),
+        "head": _("{layer} · head {head}"),
+        "block": _("Block {layer}"),
+        "looks": _("head {head} looks at"),
+        "folded": _("⋯ {n} more"),
+        "would": _("would say"),
+        "loop": _("the chosen word becomes text, and the machine runs again"),
+        "token": _("Token {n}: “{t}”, number {id} of the vocabulary"),
+        "entering": _("where the vector enters"),
+        "after": _("after block {layer}"),
+        "strip": _(
+            "“{t}”, {place}: the numbers {first} to {last} of its vector are {v} on average"
+        ),
+        "answer": _("{place} it would say “{t}” ({share})"),
+        "best": _("“{t}” has a chance of {share}"),
+        "choose": _("click to follow it"),
+        "write": _("click to write it"),
+        "open": _("Open block {layer}"),
+        **_controls(),
+        **_block_words(),
+    }
+
+
+def _controls() -> dict[str, str]:
+    return {
+        "play": _("Play a thought"),
+        "pause": _("Pause"),
+        "back": _("Step back"),
+        "on": _("Step forward"),
+        "whole": _("Show all"),
+        "speed": _("Speed {n}×"),
+        "zoom": _("Zoom {n}×"),
+        "picture": _("The way of a text through the model, in words:"),
+        "idle": _("Press play, or point at anything."),
+    }
+
+
+def _block_words() -> dict[str, str]:
+    return {
+        "close": _("Close"),
+        "opened": _("Inside block {layer}"),
+        "heads": _("Its heads: who looks where (brighter is more); click one to see it whole"),
+        "neurons": _("Its loudest neurons for this token, and the words that they make likelier"),
+        "one_head": _("Block {layer}, head {head}: {kind}"),
+        "to_attention": _("The head on the Attention page"),
+        "to_layers": _("This block on the Layers page"),
+        "to_tokenizer": _("How the text was cut"),
+        "to_embeddings": _("What the vector means"),
+        "to_sampling": _("How the word is drawn"),
+    }

@@ -1,0 +1,50 @@
+"""The whole machine in one picture: text, vectors, blocks, next word, and the way back.
+
+It plays, steps and answers to the pointer without asking the server; a click follows
+another token, opens a block, writes a word or goes to a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from pages.components.shared.declare import component
+from pages.components.shared.pick import picked
+from pages.components.shared.wire import pack
+
+_component = component(Path(__file__).parent)
+
+#: What can be done in the picture: follow a token, open a block (or close it), write a word, go to
+#: a page; in the order of view.js.
+Deed = Literal["follow", "open", "write", "go"]
+DEEDS: tuple[Deed, ...] = ("follow", "open", "write", "go")
+
+
+def machine(
+    head: dict[str, Any],
+    arrays: Sequence[np.ndarray],
+    *,
+    key: str,
+    on: Mapping[Deed, Callable[..., None]],
+) -> None:
+    """Draw the machine.
+
+    Parameters
+    ----------
+    head, arrays : as `core.charts.overview.machine.drawn` returns them
+    key : unique on the page
+    on : what is called before the page runs: "follow" with a position, "open" with a layer
+        or -1, "write" with the place of a word among the best, "go" with the place of a page
+        among the stages (0 text, 1 vector, 2 a head, 3 a block, 4 next word), layer and head
+    """
+
+    def done() -> None:
+        deed, *numbers = picked(key) or (-1,)
+        if 0 <= deed < len(DEEDS) and DEEDS[deed] in on:
+            on[DEEDS[deed]](*numbers)
+
+    _component(key=key, data=pack(head, *arrays), on_pick_change=done)
