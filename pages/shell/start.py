@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from core import cache
-from core.charts.overview.next import next_token_bars
+from core.charts.overview.machine import drawn
+from core.charts.overview.machine_steps import caption, steps
 from core.language import _
-from core.model.stored import Stored, stored
-from core.numbers import percent
-from core.tokens.label import label
-from pages.components.token_strip import token_strip
+from core.model.stored import stored
+from core.views.machine import Machine
+from core.views.machine_stored import from_plain
+from pages.components.machine import machine
 from pages.kit.current import MODEL, PROMPT
-from pages.kit.figure import chart
 from pages.kit.panel import Shown, frame
 from pages.shell.journey import glossary_stop
 from pages.shell.session import engine_or_stop, header
@@ -31,7 +33,7 @@ def wait_if_cold(name: str) -> None:
     progress = st.container()
     found = None
     if st.session_state[MODEL] == "storyteller":
-        found = stored().get(st.session_state[PROMPT])
+        found = from_plain(stored().get(st.session_state[PROMPT]))
     if found is not None:
         _show(found)
     with progress:
@@ -39,21 +41,13 @@ def wait_if_cold(name: str) -> None:
     st.rerun()  # it came in the meantime
 
 
-def _show(found: Stored) -> None:
-    """The model's own answer to this prompt, as it was when it was made."""
+def _show(found: Machine) -> None:
+    """The text's own way through the model, as it was when it was made."""
     text = _(
-        "The model's own answer to this example, stored with it."
-        " The live one takes its place in a few seconds."
+        "The model's own way through this example, stored with it. The live one takes its place in"
+        " a few seconds."
     )
-    with frame(_("What comes next?"), text, key="panel_stored"):
-        token_strip(found.tokens, key="stored_tokens")
-        Shown(
-            chart(
-                next_token_bars([label(text) for text in found.best], found.probs),
-                key="chart_stored",
-                alt=_("The most probable next tokens as bars."),
-            ),
-            _("After this text the model gives {share} to its first choice.").format(
-                share=percent(found.probs[0])
-            ),
-        ).draw()
+    head, arrays = drawn(found, steps(found), live=False)
+    with frame(_("The machine at work"), text, key="panel_stored"):
+        picture = partial(machine, head, arrays, key="machine_stored", on={})
+        Shown(picture, caption(found)).draw()

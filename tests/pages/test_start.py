@@ -17,15 +17,15 @@ from streamlit.testing.v1 import AppTest
 from core import cache
 from core.engine.engine import Engine
 from core.errors import BadCheckpoint
-from core.model import stored
 from core.model.job import LoadJob
 from core.model.pool import ModelPool
-from core.model.stored import Stored
 from core.settings import Settings
-from core.tokens.encoding import encode
+from core.views.machine_of import machine
+from core.views.machine_stored import to_plain
 from pages.shell import hero, start
 from pages.shell.examples import DEFAULT_PROMPT
 from tests.app import APP, set_prompt
+from tests.golden import payloads
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -99,7 +99,8 @@ def test_a_failure_before_anybody_came_is_tried_again(monkeypatch, caplog):
 
 def test_while_it_is_cold_the_stored_answer_is_shown(monkeypatch, storyteller: Engine):
     """Loading is held up; the page already says something true and how far it is."""
-    answer = Stored(encode(storyteller.tokenizer, DEFAULT_PROMPT), (" was", " had"), (0.25, 0.125))
+    trace = storyteller.trace(DEFAULT_PROMPT)
+    answer = to_plain(storyteller.view(machine, trace, trace.n_ctx - 1))
     held = cache.LoadJob("storyteller", lambda _key, progress: None)  # never started
     monkeypatch.setattr(cache, "engine_or_job", lambda _key: held)
     monkeypatch.setattr(cache, "is_cold", lambda: True)
@@ -108,10 +109,15 @@ def test_while_it_is_cold_the_stored_answer_is_shown(monkeypatch, storyteller: E
     assert not app.exception
     assert app.title[0].value == hero.NAME
     assert "Loading the model" in str(app.get("progress")[0].proto)
-    assert any("25.0%" in caption.value for caption in app.caption)
+    wire = payloads.payload(_picture(app).proto)["wire"]
+    assert (wire["tokens"], wire["layers"], wire["live"]) == (16, 6, False)
     set_prompt(app, "Another text").run()  # not stored: nothing is made up
-    assert not any("first choice" in caption.value for caption in app.caption)
-    assert stored.STORYTELLER.name == "storyteller"
+    assert _picture(app) is None
+
+
+def _picture(app: AppTest):
+    """The stored picture, if it is there."""
+    return next((c for c in app.get("bidi_component") if c.key == "machine_stored"), None)
 
 
 def test_the_status_panel(monkeypatch, storyteller: Engine):

@@ -10,7 +10,7 @@ from core.charts.drawing import Drawing, hexed
 from core.charts.overview.machine import words
 from core.charts.theme import ACCENT, CATEGORIES, INK_LIGHT, ramp
 from core.language import _
-from core.numbers import count, percent
+from core.numbers import percent
 from core.views.machine import Machine
 
 _WIDE, _TOP, _ROW, _STRIP, _BAR = 1280, 116, 22, 16, 30

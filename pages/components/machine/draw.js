@@ -177,7 +177,7 @@ function loopDrawn({ data, plan }) {
   const path = shape('path', { class: 'loop', d: loop.path });
   const tip = shape('path', { class: 'loop tip-of-loop', d: loop.tip });
   const text = shape('text', { class: 'loop-text', x: loop.x, y: loop.y, 'text-anchor': 'middle' },
-    cutTo(data.words.loop, Math.floor(plan.width / 7)));
+    cutTo(data.words.loop, Math.floor(plan.width / 6.4)));
   return loop.path ? [path, tip, text] : [text];
 }
 

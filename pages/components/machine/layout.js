@@ -56,8 +56,8 @@ function sizesOf(data, width, zoom) {
   const tokens = between(64, CHAR * longest + 14, 138);
   const left = tokens + ID + 12;
   const next = width >= 1000 ? 236 : 176;
-  const pitch = zoom * Math.max(9, (width - left - next) / (data.layers + 1));
-  const strip = Math.round(between(4, 0.56 * pitch, 96));
+  const pitch = zoom * Math.max(6, (width - left - next) / (data.layers + 1));
+  const strip = Math.round(between(3, 0.56 * pitch, 96));
   return { tokens, left, next, pitch, strip, together: togetherOf(data.bins, strip) };
 }
 
@@ -101,11 +101,14 @@ function titlesOf({ data, size, x, right }) {
   ];
   const room = size.pitch > 84;
   return [
-    ...part('text', 2, 0), ...part('vector', x(0) - (room ? 0 : 40), 1),
-    { x: x(1) + (room ? 0 : 30), y: 12, text: words.blocks, bold: true, stage: 2 },
+    ...part('text', 2, 0), ...part('vector', room ? x(0) : size.tokens + 12, 1),
+    { x: Math.max(x(1), firstHead(size)), y: 12, text: words.blocks, bold: true, stage: 2 },
     ...part('next', right + 8, data.layers + 2),
   ];
 }
+
+// Where the blocks' own words begin: behind those of the vector.
+const firstHead = (size) => (size.pitch > 84 ? 0 : size.tokens + 112);
 
 // The names of the blocks, as many as the width can hold; each opens its block.
 function headsOf({ data, size, x }) {
@@ -113,7 +116,7 @@ function headsOf({ data, size, x }) {
   const every = long ? 1 : Math.max(1, Math.ceil(26 / size.pitch));
   return data.looks.map((look, layer) => ({
     layer, x: x(layer + 1), y: 24, width: Math.max(size.strip, 8), height: 20,
-    text: layer % every ? '' : long ? { layer, head: look.head } : String(layer),
+    text: layer % every || x(layer + 1) < firstHead(size) ? '' : long ? { layer, head: look.head } : String(layer),
   }));
 }
 

@@ -65,7 +65,7 @@ function titlesDown(data, stages, foot) {
   const { words } = data;
   return [
     { x: 0, y: 12, text: `${words.text} · ${words.text_note}`, bold: true, stage: 0 },
-    { x: 0, y: stages[0].y + 16, text: `${words.vector} · ${words.vector_note}`, bold: true, stage: 1 },
+    { x: 0, y: stages[0].y + 17, text: `${words.vector} · ${words.vector_note}`, bold: true, stage: 1 },
     { x: 0, y: foot - 18, text: `${words.next} · ${words.next_note}`, bold: true,
       stage: data.layers + 2 },
   ];
@@ -86,8 +86,8 @@ function answersDown(data, stages, width) {
   return stages.flatMap(({ stage, y, told }) => {
     const [text, share] = data.answers[stage];
     if (!told) return [];
-    const label = `→ ${cutTo(text, between(4, Math.floor(width / LETTER) - 34, 14))}`;
-    return [{ stage, text: label, full: text, share, x: width - 4, y: y + 16, end: true }];
+    const label = `→ ${cutTo(text, between(6, Math.floor(width / LETTER) - 32, 14))}`;
+    return [{ stage, text: label, full: text, share, x: width - 4, y: y + 22, end: true }];
   });
 }
 

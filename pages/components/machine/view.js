@@ -26,6 +26,7 @@ function planOf(view) {
 
 function redraw(view) {
   view.plan = planOf(view);
+  view.root.classList.toggle('narrow', view.plan.narrow);
   draw(view);
   showStage(view, view.player.at);
 }

@@ -9,6 +9,7 @@ import numpy as np
 from core.charts.attention.head_cells import shades
 from core.charts.overview.machine import Opened, drawn
 from core.charts.overview.machine_picture import machine_picture
+from core.charts.overview.machine_steps import caption, steps
 from core.language import _
 from core.numbers import percent, short
 from core.views.block import block_steps
@@ -36,13 +37,13 @@ NEURONS, WORDS = 5, 4
 def machine(now: Current, at: Values) -> Shown:
     machine_links.leave()
     made = now.engine.view(machine_of, now.trace(), at[TOKEN])
-    steps = machine_words.steps(made)
-    head, arrays = drawn(made, steps, opened(now, at))
+    said = steps(made)
+    head, arrays = drawn(made, said, opened(now, at))
     on = machine_links.deeds(now, made)
     return Shown(
         partial(machine_drawn, head, arrays, key=KEY, on=on),
-        machine_words.caption(made),
-        numbers("machine", partial(machine_rows, made), partial(machine_picture, made, steps)),
+        caption(made),
+        numbers("machine", partial(machine_rows, made), partial(machine_picture, made, said)),
         box(
             now, "overview/machine", "overview-machine", shown=shown(made),
             position=made.at, heads=[look.head for look in made.looks],
