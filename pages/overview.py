@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from pages.panels.overview.family import family
 from pages.panels.overview.history import history
-from pages.panels.overview.journey import journey
 from pages.panels.overview.machine import machine
-from pages.panels.overview.next import next_
 from pages.panels.overview.parts import parts
 from pages.panels.overview.place import place
 from pages.shell.page import show
 
-show("overview", machine, journey, next_, parts, family, place, history)
+show("overview", machine, parts, family, place, history)

@@ -1,4 +1,4 @@
-"""The machine in a real browser: it plays, steps, opens, leads away; and what its scripts compute."""
+"""The machine in a real browser: it plays, steps, opens and leads away, and its scripts compute."""
 
 from __future__ import annotations
 
@@ -220,3 +220,13 @@ def test_the_same_in_words(visit: Visit) -> None:
     page = _open(visit)
     page.locator(f"{PICTURE} summary").click()
     expect(page.locator(f"{PICTURE} .spoken li")).to_have_count(10)
+
+
+def test_a_click_on_a_word_writes_it_and_the_new_thought_plays(visit: Visit) -> None:
+    page = _open(visit)
+    word = page.locator(f"{PICTURE} .best").first
+    word.click()
+    expect(page.locator(f"{PICTURE} .tok")).to_have_count(17, timeout=WAIT)
+    expect(page.locator(f"{PICTURE} .say")).to_contain_text("cut into 17 pieces", timeout=WAIT)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(f"{PICTURE} .tok")).to_have_count(16, timeout=WAIT)

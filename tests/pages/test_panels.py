@@ -74,7 +74,7 @@ def new_panel() -> None:
     times = Number("times", 1, 9, step=1, default=3, title=lambda: "Times")
 
     @kit.panel(
-        "overview/next", title=lambda at: "How often?", controls=(times,), text=lambda at: "next"
+        "overview/again", title=lambda at: "How often?", controls=(times,), text=lambda at: "parts"
     )
     def again(now, at):
         return kit.Shown(text("ha " * at[times]), f"{at[times]} times")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.charts.drawing import Drawing, hexed
-from core.charts.overview.machine import words
+from core.charts.overview.machine_words import words
 from core.charts.theme import ACCENT, CATEGORIES, INK_LIGHT, ramp
 from core.language import _
 from core.numbers import percent

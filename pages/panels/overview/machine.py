@@ -39,7 +39,7 @@ def machine(now: Current, at: Values) -> Shown:
     made = now.engine.view(machine_of, now.trace(), at[TOKEN])
     said = steps(made)
     head, arrays = drawn(made, said, opened(now, at))
-    on = machine_links.deeds(now, made)
+    on = machine_links.deeds(made)
     return Shown(
         partial(machine_drawn, head, arrays, key=KEY, on=on),
         caption(made),

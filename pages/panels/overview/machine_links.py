@@ -8,24 +8,24 @@ import streamlit as st
 
 from core.views.machine import Machine
 from pages.components.machine import Deed
-from pages.kit.current import Current
 from pages.kit.memory import Memory
 from pages.panels.attention import params as attention
 from pages.panels.embeddings import params as embeddings
 from pages.panels.layers import params as layers
 from pages.panels.overview.params import BLOCK, TOKEN
+from pages.shell import writing
 
 #: Pages that the picture leads to, by the places that the component names.
 PLACES = ("tokenizer", "embeddings", "attention", "layers", "sampling")
 _LEAVING = Memory[str]("machine_leaving", "")
 
 
-def deeds(now: Current, made: Machine) -> dict[Deed, Callable[..., None]]:
+def deeds(made: Machine) -> dict[Deed, Callable[..., None]]:
     """What is done when the component says so."""
 
     def write(place: int) -> None:
         if made.is_last and 0 <= place < len(made.best):
-            pass
+            writing.write(made.best[place].token_id)
 
     def go(place: int, layer: int, head: int) -> None:
         _prepare(made.at, layer, head, PLACES[place])
