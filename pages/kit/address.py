@@ -6,13 +6,17 @@ Streamlit makes an entry of the browser's history for every single name that is 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NoReturn
+from urllib.parse import urlencode
 
 import streamlit as st
 
 #: In the session: what is to be written; whether a whole run goes on; the text that the address of
 #: now cannot hold; such texts of addresses before.
 _CHANGES, _WHOLE = "address_changes", "address_whole_run"
+_ARRIVING = "address_arriving"
 _BESIDE, _TEXTS = "address_beside", "address_texts"
+_EVERYWHERE = ("model", "prompt", "lang")
 #: So many addresses keep their text.
 _MOST = 30
 
@@ -53,6 +57,9 @@ def write(*, ends: bool = True) -> None:
     if ends:
         st.session_state[_WHOLE] = False
     changes, old = _changes(), _standing()
+    if ends and st.session_state.pop(_ARRIVING, False):
+        changes.clear()  # the next run says it again
+        return
     new = {name: values for name, values in (old | changes).items() if values}
     changes.clear()
     if new != old:
@@ -69,6 +76,35 @@ def write_alone() -> None:
     """Write what a fragment has changed that ran without the page around it."""
     if not st.session_state.get(_WHOLE):
         write()
+
+
+def way_to(page: str, **values: object) -> str:
+    """Where another page is, for a component that lets the browser go there before it tells.
+
+    Streamlit makes entries of its own in the browser's history while a page changes, one of them
+    with the new address under the old page's name. It makes none where the browser is there
+    already (`shared/leave.js`), and Back leads back at once.
+
+    Parameters
+    ----------
+    page : its name
+    values : of its parameters, by their names in the address; ``"{layer}"`` is for the component
+    """
+    asked = "".join(f"&{name}={value}" for name, value in values.items())
+    return f"{page}?{urlencode(_kept(), doseq=True)}{asked}"
+
+
+def go(page: str, **values: object) -> NoReturn:
+    """Go to another page, at the address that `way_to` says; its first run writes none."""
+    asked = {name: str(value) for name, value in values.items()}
+    st.session_state[_ARRIVING] = True
+    st.switch_page(f"pages/{page}.py", query_params=_kept() | asked)
+    raise AssertionError("a page that was left goes on")
+
+
+def _kept() -> dict[str, str | list[str]]:
+    """What every page's address holds."""
+    return {name: _one(held) for name, held in _standing().items() if name in _EVERYWHERE}
 
 
 def _standing() -> dict[str, list[str]]:

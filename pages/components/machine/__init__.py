@@ -30,6 +30,7 @@ def machine(
     *,
     key: str,
     on: Mapping[Deed, Callable[..., None]],
+    ways: Sequence[str] = (),
 ) -> None:
     """Draw the machine.
 
@@ -40,6 +41,7 @@ def machine(
     on : what is called before the page runs: "follow" with a position, "open" with a layer
         or -1, "write" with the place of a word among the best, "go" with the place of a page
         among the stages (0 text, 1 vector, 2 a head, 3 a block, 4 next word), layer and head
+    ways : the address of each of those pages, ``{layer}`` and ``{head}`` for what is chosen
     """
 
     def done() -> None:
@@ -47,4 +49,4 @@ def machine(
         if 0 <= deed < len(DEEDS) and DEEDS[deed] in on:
             on[DEEDS[deed]](*numbers)
 
-    _component(key=key, data=pack(head, *arrays), on_pick_change=done)
+    _component(key=key, data=pack({**head, "ways": list(ways)}, *arrays), on_pick_change=done)

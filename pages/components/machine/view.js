@@ -2,8 +2,10 @@
 // browser; following a token, opening a block, writing a word and leaving go to the server.
 import { onWidth } from '../shared/canvas.js';
 import { make } from '../shared/dom.js';
+import { leaveFor } from '../shared/leave.js';
 import { moveFocus } from '../shared/point.js';
 import { stopsOf } from '../shared/ramp.js';
+import { fill } from '../shared/token.js';
 import { fingerprint, unpack } from '../shared/wire.js';
 import { drawBar } from './bar.js';
 import { draw, shape } from './draw.js';
@@ -38,7 +40,10 @@ function deeds(view) {
     tok: (row) => tell(FOLLOW, data.tokens[row].n),
     block: (layer) => tell(OPEN, data.open?.layer === layer ? -1 : layer),
     best: (k) => { root.wrote = true; tell(WRITE, k); },
-    go: (place, layer = 0, head = 0) => tell(GO, place, layer, head),
+    go: (place, layer = 0, head = 0) => {
+      leaveFor(fill(data.ways[place] ?? '', { layer, head }));
+      tell(GO, place, layer, head);
+    },
     close: () => tell(OPEN, -1),
   };
 }

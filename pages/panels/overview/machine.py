@@ -41,7 +41,7 @@ def machine(now: Current, at: Values) -> Shown:
     head, arrays = drawn(made, said, opened(now, at))
     on = machine_links.deeds(made)
     return Shown(
-        partial(machine_drawn, head, arrays, key=KEY, on=on),
+        partial(machine_drawn, head, arrays, key=KEY, on=on, ways=machine_links.ways(made)),
         caption(made),
         numbers("machine", partial(machine_rows, made), partial(machine_picture, made, said)),
         box(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-import streamlit as st
+from typing import Any
 
 from core.views.machine import Machine
 from pages.components.machine import Deed
+from pages.kit import address
 from pages.kit.memory import Memory
+from pages.kit.params import Param
 from pages.panels.attention import params as attention
 from pages.panels.embeddings import params as embeddings
 from pages.panels.layers import params as layers
@@ -17,7 +18,7 @@ from pages.shell import writing
 
 #: Pages that the picture leads to, by the places that the component names.
 PLACES = ("tokenizer", "embeddings", "attention", "layers", "sampling")
-_LEAVING = Memory[str]("machine_leaving", "")
+_LEAVING = Memory[tuple[str, dict[str, Any]]]("machine_leaving", ("", {}))
 
 
 def deeds(made: Machine) -> dict[Deed, Callable[..., None]]:
@@ -28,28 +29,37 @@ def deeds(made: Machine) -> dict[Deed, Callable[..., None]]:
             writing.write(made.best[place].token_id)
 
     def go(place: int, layer: int, head: int) -> None:
-        _prepare(made.at, layer, head, PLACES[place])
-        _LEAVING.set(PLACES[place])
+        page = PLACES[place]
+        chosen = _chosen(page, made.at, layer, head)
+        for param, value in chosen.items():
+            param.set(value)
+        _LEAVING.set((page, _named(chosen)))
 
     return {"follow": TOKEN.set, "open": BLOCK.set, "write": write, "go": go}
 
 
-def _prepare(position: int, layer: int, head: int, page: str) -> None:
-    """Choose on another page what was chosen here."""
+def ways(made: Machine) -> list[str]:
+    """Where each of `PLACES` is, with the chosen token, and room for a layer and a head."""
+    found = (_chosen(page, made.at, "{layer}", "{head}") for page in PLACES)
+    return [address.way_to(p, **_named(c)) for p, c in zip(PLACES, found, strict=True)]
+
+
+def _chosen(page: str, position: int, layer: Any, head: Any) -> dict[Param[Any], Any]:
+    """What is to be chosen on a page for what was chosen here."""
     if page == "embeddings":
-        embeddings.TOKEN.set(position)
-    elif page == "attention":
-        attention.LAYER.set(layer)
-        attention.HEAD.set(head)
-        attention.QUERY.set(position)
-    elif page == "layers":
-        layers.TOKEN.set(position)
-        layers.LAYER.set(layer)
+        return {embeddings.TOKEN: position}
+    if page == "attention":
+        return {attention.LAYER: layer, attention.HEAD: head, attention.QUERY: position}
+    return {layers.TOKEN: position, layers.LAYER: layer} if page == "layers" else {}
+
+
+def _named(chosen: dict[Param[Any], Any]) -> dict[str, Any]:
+    return {param.name: value for param, value in chosen.items()}
 
 
 def leave() -> None:
     """Go where the last click leads; a callback cannot change the page itself."""
-    page = _LEAVING.get()
+    page, chosen = _LEAVING.get()
     if page:
-        _LEAVING.set("")
-        st.switch_page(f"pages/{page}.py")
+        _LEAVING.set(("", {}))
+        address.go(page, **chosen)
