@@ -175,7 +175,7 @@ def test_it_plays_pauses_and_steps(visit: Visit) -> None:
     page.get_by_role("button", name="Step back").click()
     expect(say).to_contain_text("Block 1")
     page.get_by_role("button", name="Show all").click()
-    expect(say).to_contain_text("Press play")
+    expect(say).to_contain_text("Point at anything")
 
 
 def test_a_block_opens_leads_to_its_page_and_back_again(visit: Visit) -> None:

@@ -56,7 +56,7 @@ def _controls() -> dict[str, str]:
         "speed": _("Speed {n}×"),
         "zoom": _("Zoom {n}×"),
         "picture": _("The way of a text through the model, in words:"),
-        "idle": _("Press play, or point at anything."),
+        "idle": _("Point at anything to read it; click a token, a block or a word."),
     }
 
 

@@ -15,7 +15,7 @@ import { drawOpened } from './opened.js';
 import { pause, play, showStage } from './play.js';
 import { listenToPointer } from './pointed.js';
 
-const NARROW = 620;
+const NARROW = 540;
 const [FOLLOW, OPEN, WRITE, GO] = [0, 1, 2, 3];
 const FORWARD = ['ArrowRight', 'ArrowDown'];
 const BACKWARD = ['ArrowLeft', 'ArrowUp'];
