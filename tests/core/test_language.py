@@ -56,7 +56,7 @@ def test_an_unknown_language_is_english() -> None:
 def test_every_page_has_its_prose() -> None:
     for stop in stops():
         assert prose.sections("en", stop.name), stop.name
-        assert prose._sections("xx", stop.name) == prose.sections("en", stop.name)
+        assert prose.sections("xx", stop.name) == prose.sections("en", stop.name)
 
 
 def _called_with_f_string(tree: ast.AST) -> list[int]:
