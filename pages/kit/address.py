@@ -21,8 +21,20 @@ _EVERYWHERE = ("model", "prompt", "lang")
 _MOST = 30
 
 
-def begin() -> None:
-    """A whole run begins: its panels' changes wait for its end."""
+def begin(*, anew: bool) -> None:
+    """A whole run begins: its panels' changes wait for its end.
+
+    Parameters
+    ----------
+    anew : whether a page has just been opened: changes that another one did not get to write are
+        none of its own
+    """
+    changes = _changes()
+    if anew:
+        changes.clear()
+    elif st.session_state.get(_WHOLE):  # the run before was cut off; callbacks only take away
+        for name in [name for name, values in changes.items() if values]:
+            del changes[name]
     st.session_state[_WHOLE] = True
 
 

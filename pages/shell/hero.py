@@ -34,7 +34,7 @@ def draw(*, ready: bool) -> None:
     with st.container(key="hero", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", key="hero_name"):
             st.title(NAME, anchor=False, width="content")
-            text = _("Type a text and watch a real language model choose the next word.")
+            text = _("Watch a real language model choose the next word.")
             st.markdown(text + " " + _("Every number is its own."))
         prompt.field("hero_prompt", _("Your text"), big=True, focus=True)
         with st.container(horizontal=True, vertical_alignment="center", key="hero_row"):
@@ -78,15 +78,18 @@ def _buttons(ready: bool) -> None:
 
 
 def _line(ready: bool) -> None:
-    """One line under it: how far the writing is, what is to be said of it, or a bigger model."""
+    """One line under it: how far the writing is, what is to be said of it, a bigger model, a hint.
+
+    There is always one: what stands below must not jump.
+    """
     note = st.session_state.get(NOTE)
     if jobs.is_running(WRITING):
         st.session_state[_FOLLOWED] = time.monotonic()
         fragment(_watch, run_every=_LOOK)()
     elif note:
         st.text(note)
-    elif ready:
-        offer.draw()
+    elif not (ready and offer.draw()):
+        st.text(_("Enter applies your text; Shift + Enter makes a new line."))
 
 
 def _watch() -> None:

@@ -21,17 +21,19 @@ _COMING = "model_coming"
 _LOOK = 0.5
 
 
-def draw() -> None:
-    """The offer, if there is one to make to who has the small model."""
+def draw() -> bool:
+    """The offer, if there is one to make to who has the small model; whether there is."""
     if not cache.is_embedded(st.session_state[MODEL]):
         st.session_state.pop(_COMING, None)
-        return
+        return False
     coming = st.session_state.get(_COMING)
-    found = cache.real_thing()
     if coming is not None:
         fragment(_arrive, run_every=_LOOK)(coming)
-    elif found is not None:
+        return True
+    found = cache.real_thing()
+    if found is not None:
         _offer(found)
+    return found is not None
 
 
 def _offer(found: Reachable) -> None:

@@ -23,7 +23,7 @@ OTHER = "other"
 
 def start_session() -> None:
     """Read the address, once before any widget exists and whenever the browser went back to it."""
-    address.begin()
+    address.begin(anew=_arrived())
     if STARTED not in st.session_state:
         st.session_state[STARTED] = {
             "language": _asked("lang", "en"),
@@ -40,6 +40,11 @@ def start_session() -> None:
     if wanted:
         st.session_state[MODEL] = wanted
     set_language(st.session_state["language"])
+
+
+def _arrived() -> bool:
+    """Whether a page has just been opened without the app's own address."""
+    return not st.query_params.get_all("model")
 
 
 def _asked(name: str, otherwise: str) -> str:
@@ -174,7 +179,7 @@ def _take_typed_model() -> None:
 def _to_address() -> None:
     if jobs.is_running(WRITING):
         return  # one entry of the browser's history for what is written, not one for each word
-    arrived = not address.asked("model")
+    arrived = _arrived()
     address.put("model", [st.session_state[MODEL]])
     prompt = st.session_state[PROMPT]
     long = len(prompt) > LONGEST_IN_URL

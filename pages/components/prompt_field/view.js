@@ -3,6 +3,11 @@ import { onWidth } from '../shared/canvas.js';
 import { fill } from '../shared/token.js';
 import { reveal } from './reveal.js';
 
+// What was typed and not applied, by field: Streamlit may draw a field anew in another place.
+const drafts = {};
+// The field of each kind that was drawn last.
+const newest = {};
+
 // From this share of the longest text on, the characters are counted.
 const NEARLY = 0.8;
 
@@ -12,14 +17,24 @@ export default function (component) {
   if (!data || !field) return undefined;
   const first = !field.parts;
   const state = (field.parts ??= partsOf(field));
+  newest[data.big] = state;
   Object.assign(state, { data, send: (text) => setTriggerValue('text', text) });
   dress(state);
   take(state, first);
   listen(state);
   tell(state);
-  if (first) greet(state);
+  if (first) greet(state, recall(state));
   state.unwatch ??= onWidth(field, () => grow(state));
-  return state.unwatch;
+  return () => forget(state);
+}
+
+// It is taken out of the page; one that stands there in its place goes on with what was typed.
+function forget(state) {
+  state.unwatch();
+  state.revealing?.();
+  document.removeEventListener('pointerdown', state.onTap, true);
+  const next = newest[state.data.big];
+  if (next !== state && !waits(next)) recall(next);
 }
 
 // The elements, and what is known of the text: `applied` is the prompt that the server has.
@@ -78,12 +93,32 @@ function grow({ area }) {
   if (area.getRootNode().activeElement !== area) area.scrollTop = area.scrollHeight;
 }
 
+// Keep what is typed, with the place of the cursor, for a field that is drawn anew.
+function keep(state) {
+  const { area, data } = state;
+  const { value: text, selectionStart: at } = area;
+  const focused = area.getRootNode().activeElement === area;
+  drafts[data.big] = waits(state) ? { text, at, focused, turn: state.turn } : null;
+}
+
+// Whether something was typed into the field before it was drawn anew here.
+function recall(state) {
+  const draft = drafts[state.data.big];
+  if (!draft || draft.turn !== state.turn) return false;
+  show(state, draft.text);
+  if (draft.focused) state.area.focus({ preventScroll: true });
+  state.area.setSelectionRange(draft.at, draft.at);
+  tell(state);
+  return true;
+}
+
 function send(state, text) {
   if (text !== state.area.value) show(state, text);
   if (text === (state.sent ?? state.applied)) return;
   state.sent = text;
   state.send(text);
   tell(state);
+  keep(state);
 }
 
 function listen(state) {
@@ -95,9 +130,15 @@ function listen(state) {
     state.sent = null;
     grow(state);
     tell(state);
+    keep(state);
   };
   area.onpointerdown = () => state.revealing?.();
-  area.onblur = (event) => left(state, event);
+  // Chrome says "blur" of a field that is taken out of the page, too: nobody left that.
+  area.onblur = ({ relatedTarget }) => setTimeout(() => area.isConnected && left(state, relatedTarget));
+  // A tap's blur comes with its click, too late for a link that leaves the page.
+  document.removeEventListener('pointerdown', state.onTap, true);
+  state.onTap = (event) => left(state, event.target);
+  document.addEventListener('pointerdown', state.onTap, true);
   apply.onclick = () => send(state, area.value);
   cure.onclick = () => send(state, area.value.replace(/[ \n]+$/, ''));
 }
@@ -118,8 +159,8 @@ function pressed(state, event) {
 }
 
 // Whoever goes on to something else on the page means the text that stands here.
-function left(state, event) {
-  const within = event.relatedTarget && state.field.contains(event.relatedTarget);
+function left(state, to) {
+  const within = to && (state.field.contains(to) || state.field.getRootNode().host === to);
   if (!within && document.hasFocus() && waits(state)) send(state, state.area.value);
 }
 
@@ -150,9 +191,14 @@ export function endOf(text) {
 }
 
 // The cursor stands in the field as the page opens, unless somebody is at something else.
-function greet({ data, area }) {
-  const busy = document.activeElement && document.activeElement !== document.body;
-  if (!data.focus || busy || !window.matchMedia('(hover: hover)').matches) return;
-  area.focus({ preventScroll: true });
-  area.setSelectionRange(area.value.length, area.value.length);
+function greet({ data, area }, recalled) {
+  if (!data.focus || recalled || !window.matchMedia('(hover: hover)').matches) return;
+  const free = () => !document.activeElement || document.activeElement === document.body;
+  const focus = () => {
+    if (!free() || !area.isConnected) return;
+    area.focus({ preventScroll: true });
+    area.setSelectionRange(area.value.length, area.value.length);
+  };
+  focus();
+  setTimeout(focus, 300); // the field that stood here while the server woke up is gone by then
 }
