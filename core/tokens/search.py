@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ LONGEST_QUERY = 200
 MOST_IDS = 10_000
 
 
+# A page asks for its last search at every run.
+@lru_cache(maxsize=16)
 def search(vocab: Vocabulary, query: str, by: str, *, match_case: bool = True) -> np.ndarray:
     """Ids of the tokens that fit, shortest first (for ``"ids"``: in the order typed).
 
@@ -56,7 +59,9 @@ def search(vocab: Vocabulary, query: str, by: str, *, match_case: bool = True) -
     fits = _fits(vocab, clean(query), by, match_case)
     found = np.flatnonzero(compute.fill_null(fits, False).to_numpy(zero_copy_only=False))
     length = np.array([len(vocab.data[i]) for i in found], dtype=np.int64)
-    return found[np.lexsort((found, length))]
+    found = found[np.lexsort((found, length))]
+    found.flags.writeable = False
+    return found
 
 
 def _fits(vocab: Vocabulary, query: str, by: str, match_case: bool) -> Any:
