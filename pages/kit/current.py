@@ -56,11 +56,6 @@ class Current:
     def was_cut(self) -> bool:
         return self.n_tokens > len(self.tokens)
 
-    @property
-    def recipe_prompt(self) -> dict:
-        """How a Python box reads the prompt: the text, or the ids if it was cut."""
-        return {"token_ids": self.ids} if self.was_cut else {"prompt": self.text}
-
     def trace(self) -> Trace:
         """One forward pass over the tokens, shared between sessions."""
         return self.engine.trace(self.ids)

@@ -94,13 +94,15 @@ def _run(name: str, group: Group, shared: Sequence[Param], at: Values) -> None:
     resolved = [at]  # for the whole run; when the group runs alone, its values are asked for anew
 
     def draw(now: Current) -> None:
-        at = resolved.pop() if resolved else _of_fragment(now, shared)
+        whole = bool(resolved)
+        at = resolved.pop() if whole else _of_fragment(now, shared)
         if job is not None and jobs.is_running(job) != running:  # begin or end looking
             st.rerun()
         for one in group:
             one.draw(now, at)
         for param in _reads(iter(group)):
-            param.remember(at)
+            if param.late or not whole:  # the others are in the address already
+                param.remember(at)
 
     # Streamlit knows a fragment by these: two panels must not become one.
     draw.__module__ = f"pages.panels.{name}"

@@ -71,7 +71,6 @@ KEY = _Place(
     default=lambda at: attention_of(at).strongest_key(at[HEAD], at[QUERY]),
     scope=lambda at: (at.now.ids, at[LAYER], at[HEAD], at[QUERY]), title=lambda: _("Key token"),
 )  # fmt: skip
-PLACE = (LAYER, HEAD, QUERY, KEY)
 
 # --- all heads -------------------------------------------------------------------------------
 

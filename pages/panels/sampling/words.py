@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from core.language import _
@@ -116,11 +115,6 @@ def _held_against(effect: Explanation, settings: SamplingSettings) -> str:
         best=percent(effect.best),
         limit=percent(settings.min_p * effect.best),
     )
-
-
-def in_bits(log_prob: float) -> float:
-    """A natural logarithm of a probability as surprise in bits."""
-    return -log_prob / math.log(2.0)
 
 
 def likeliest(names: Sequence[str], surprises: Sequence[float]) -> str:
