@@ -165,13 +165,21 @@ class RowSampler:
     random phase, the rows are shuffled, and a new epoch starts with a new
     phase. A drill is a random sequence repeated; the loss counts in the
     repetition only, so it teaches looking up what followed before (Olsson et
-    al., 2022) and nothing about language. A returning passage is ordinary text
-    in which some sentences come a second time further on, all of it counted.
+    al., 2022) and nothing about language. A share of the drills are many short
+    sequences one after another, each twice, as a person would type them. A
+    returning passage is ordinary text in which some sentences come a second time
+    further on, all of it counted.
     """
 
     def __init__(
-        self, sources: list[Source], weights: dict[str, float], drill_ids: np.ndarray, seed: int
+        self,
+        sources: list[Source],
+        weights: dict[str, float],
+        drill_ids: np.ndarray,
+        seed: int,
+        short: float = 0.0,
     ) -> None:
+        self._short = short
         self._sources = [s for s in sources if len(s.train) > 64]
         share = np.array([weights.get(s.name, 1.0) for s in self._sources], dtype=float)
         self._share = share / share.sum()
@@ -195,7 +203,9 @@ class RowSampler:
         counts = np.ones((count, length), dtype=bool)
         for row in range(count):
             if row < drills:
-                ids[row], counts[row] = self._drill(length)
+                short = self._short and self._rng.random() < self._short
+                drill = self._short_drills if short else self._drill
+                ids[row], counts[row] = drill(length)
             else:
                 ids[row] = self._text(length)
                 if row < drills + returns:
@@ -223,6 +233,20 @@ class RowSampler:
         if len(row) < length + 1:  # a source shorter than one row
             row = np.resize(row, length + 1)
         return row
+
+    def _short_drills(self, length: int) -> tuple[np.ndarray, np.ndarray]:
+        """Sequences of 3 to 24 tokens, each twice; counted are the second times but for the first
+        token of each, which nothing foretells."""
+        ids = np.empty(length + 1, dtype=np.int64)
+        counted = np.zeros(length + 1, dtype=bool)
+        start = 0
+        while start <= length:
+            period = int(np.exp(self._rng.uniform(np.log(3), np.log(25))))
+            twice = np.tile(self._rng.choice(self._drill_ids, size=period), 2)
+            ids[start : start + 2 * period] = twice[: length + 1 - start]
+            counted[start + period + 1 : start + 2 * period] = True
+            start += 2 * period
+        return ids, counted[1:]
 
     def _drill(self, length: int) -> tuple[np.ndarray, np.ndarray]:
         # As many short periods as long ones: a short one is easier to find, and found first.

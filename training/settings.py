@@ -64,6 +64,9 @@ def _rows(p: argparse.ArgumentParser) -> None:
     p.add_argument("--full-rows-from", type=float, default=0.85, help="share of the run")
     p.add_argument("--drills", type=float, default=0.16, help="share of copying drills at first")
     p.add_argument("--drills-end", type=float, help="their share at the end; default: as at first")
+    p.add_argument(
+        "--short-drills", type=float, default=0.0, help="share of the drills that are short ones"
+    )
     p.add_argument("--returns", type=float, default=0.0, help="rows with a returning passage")
     p.add_argument("--returns-end", type=float, help="their share at the end")
     p.add_argument("--fade", default="0.4,0.8", help="from when to when the shares change")

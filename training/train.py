@@ -43,7 +43,9 @@ def prepare(args: argparse.Namespace, tokenizer, sources: list[Source]) -> Run:
     weights = {k: float(v) for k, v in (p.split("=") for p in args.weights.split(","))}
     # A resumed run draws other rows than the ones it has seen: the step is part of the seed.
     seed = args.seed + 7_919 * progress.step
-    sampler = RowSampler(sources, weights, np.argsort(-counts)[:DRILL_TOKENS], seed)
+    # The hint to the induction head reads one period off each drill: it goes with long ones only.
+    short = 0.0 if args.guide else args.short_drills
+    sampler = RowSampler(sources, weights, np.argsort(-counts)[:DRILL_TOKENS], seed, short)
     head = Head(counts, args.frequent, args.sampled, args.device)
     return Run(args, model, optimizer_list, sampler, head, sources, tokenizer, progress)
 

@@ -100,3 +100,16 @@ def test_a_passage_returns_as_it_was() -> None:
         twice = np.setdiff1d(np.arange(len(row)), first)
         assert 12 <= len(twice) <= 100
         assert np.all(np.diff(twice) == 1)  # one passage, in one piece
+
+
+def test_short_drills_come_twice_and_count_what_can_be_known() -> None:
+    train = np.arange(10_000, dtype=np.uint16)
+    source = Source("a", train, train[:0], 1, 0)
+    sampler = RowSampler([source], {}, np.arange(100, 100_000), seed=5, short=1.0)
+    ids, counts = sampler.rows(30, 256, drills=30)
+    for row, mask in zip(ids, counts, strict=True):
+        targets = np.flatnonzero(mask) + 1
+        assert 60 <= len(targets) <= 128
+        for target in targets:  # not far before, the same pair of tokens stood there
+            pairs = {(int(row[n - 1]), int(row[n])) for n in range(max(1, target - 24), target)}
+            assert (int(row[target - 1]), int(row[target])) in pairs
