@@ -30,14 +30,14 @@ def test_pointing_clicking_and_the_link(visit, shot, page) -> None:
     wait_until_idle(page)
     expect(page.locator(".st-key-panel_race")).to_contain_text("token 8")
     page.locator(".st-key-panel_block .station", has_text="attn").first.click()
-    expect(page.locator(".st-key-panel_block")).to_contain_text("adds most here")
+    expect(page.locator(".st-key-panel_block")).to_contain_text("Most is added here")
     page.wait_for_url(re.compile(r"open=attn"))
     wait_until_idle(page)
     check_no_error(page)
     page.reload()
     wait_until_idle(page)
     expect(page.locator(".st-key-panel_race")).to_contain_text("token 8")
-    expect(page.locator(".st-key-panel_block")).to_contain_text("adds most here")
+    expect(page.locator(".st-key-panel_block")).to_contain_text("Most is added here")
     check_no_error(page)
 
 
