@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import streamlit as st
 
-from core.language import _
+from core.language import _, current_language
 from pages.components.term_list import term_list
-from pages.components.term_notes import Said, term_notes
+from pages.components.term_notes import Said, packed, term_notes
 from pages.kit.glossary import glossary
 from pages.shell.journey import glossary_stop, stops
 from pages.shell.session import header
@@ -14,7 +16,12 @@ from pages.shell.session import header
 
 def explain() -> None:
     """Let the marked terms of this page explain themselves; a note leads to a term's panel."""
-    _open(term_notes(_said(), key="term_notes"))
+    _open(term_notes(_packed(current_language.get()), key="term_notes"))
+
+
+@lru_cache(maxsize=16)
+def _packed(_language: str) -> bytes:
+    return packed(_said())
 
 
 def show_all() -> None:

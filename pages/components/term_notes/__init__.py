@@ -12,6 +12,7 @@ from typing import TypedDict
 
 from pages.components.shared.declare import component
 from pages.components.shared.pick import unwatched
+from pages.components.shared.wire import pack
 
 
 class Said(TypedDict):
@@ -27,7 +28,18 @@ class Said(TypedDict):
 _component = component(Path(__file__).parent, isolate_styles=False)
 
 
-def term_notes(terms: Mapping[str, Said], *, key: str) -> str | None:
-    """Explain the marks of the page; returns ``page/panel`` if a note's link was clicked."""
-    asked = _component(key=key, data={"terms": dict(terms)}, on_go_change=unwatched).go
+def packed(terms: Mapping[str, Said]) -> bytes:
+    """All terms as they go to the browser; worth keeping, as every run of every page sends them."""
+    return pack(dict(terms))
+
+
+def term_notes(terms: bytes, *, key: str) -> str | None:
+    """Explain the marks of the page; returns ``page/panel`` if a note's link was clicked.
+
+    Parameters
+    ----------
+    terms : as `packed` makes them
+    key : unique on the page
+    """
+    asked = _component(key=key, data=terms, on_go_change=unwatched).go
     return None if asked is None else str(asked)

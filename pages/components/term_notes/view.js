@@ -4,6 +4,7 @@
 // leads to the glossary where no script does. One note serves all marks.
 import { make } from '../shared/dom.js';
 import { sentence } from '../shared/inline.js';
+import { unpack } from '../shared/wire.js';
 import { place } from './place.js';
 
 const MARK = 'a[href*="glossary?term="]';
@@ -19,7 +20,7 @@ export default function (component) {
   const meanings = parentElement.querySelector('.term-meanings');
   const view = views.get(note) ?? { note, meanings, mark: null, held: false, timer: 0 };
   views.set(note, view);
-  view.terms = data.terms;
+  view.terms = unpack(data).head;
   view.go = (to) => setTriggerValue('go', to);
   view.listening?.abort();
   view.listening = new AbortController();
