@@ -59,17 +59,11 @@ def beside() -> str | None:
     return st.session_state.get(_TEXTS, {}).get(_mark(_standing()))
 
 
-def write(*, ends: bool = True) -> None:
-    """Write what has changed, as one entry of the browser's history.
-
-    Parameters
-    ----------
-    ends : whether a whole run ends with it
-    """
-    if ends:
-        st.session_state[_WHOLE] = False
+def write() -> None:
+    """Write what has changed, as one entry of the browser's history; a whole run ends with it."""
+    st.session_state[_WHOLE] = False
     changes, old = _changes(), _standing()
-    if ends and st.session_state.pop(_ARRIVING, False):
+    if st.session_state.pop(_ARRIVING, False):
         changes.clear()  # the next run says it again
         return
     new = {name: values for name, values in (old | changes).items() if values}

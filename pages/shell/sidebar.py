@@ -179,7 +179,6 @@ def _take_typed_model() -> None:
 def _to_address() -> None:
     if jobs.is_running(WRITING):
         return  # one entry of the browser's history for what is written, not one for each word
-    arrived = _arrived()
     address.put("model", [st.session_state[MODEL]])
     prompt = st.session_state[PROMPT]
     long = len(prompt) > LONGEST_IN_URL
@@ -189,5 +188,3 @@ def _to_address() -> None:
         st.sidebar.caption(
             _("This prompt is too long for a link: the address of this page leaves it out.")
         )
-    if arrived:  # the page has just been opened: what it adds must not be an entry of its own
-        address.write(ends=False)

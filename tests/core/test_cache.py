@@ -6,6 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
+
+from core import cache
+
 ROOT = Path(__file__).parents[2]
 
 #: Alone in a process: the switch is one for all sessions of a server.
@@ -25,3 +30,10 @@ def test_streamlits_private_switch_for_the_folder_of_pages_is_where_it_was() -> 
         [sys.executable, "-c", ALONE], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert made.stdout.split() == ["True", "False"]
+
+
+def test_streamlits_private_word_for_the_back_button_is_where_it_was() -> None:
+    """It names a run's cause on its context, and the browser's message sets it."""
+    assert "is_history_navigation" in ScriptRunContext.__dataclass_fields__
+    assert BackMsg().rerun_script.is_history_navigation is False
+    assert cache.came_by_history() is False  # outside of any run

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.checkpoints import write_published
 from tests.e2e.conftest import (
     WAIT,
     Visit,
@@ -44,14 +46,9 @@ def walk(page: Page, title: str) -> None:
     settle(page)
 
 
-def back_until(page: Page, path: str, prompt: str, *, most: int = 4) -> None:
-    """Press Back until the address has a page and a prompt."""
-    for _press in range(most):
-        page.go_back()
-        settle(page)
-        if urlparse(page.url).path == path and prompt_in(page) == prompt:
-            return
-    raise AssertionError(f"{path} with {prompt!r} is not among the last {most} entries")
+def back(page: Page) -> None:
+    page.go_back()
+    settle(page)
 
 
 def test_the_cursor_is_in_the_prompt_and_enter_applies(visit: Visit) -> None:
@@ -118,8 +115,7 @@ def test_writing_is_seen_stopped_undone_and_begun_again(visit: Visit) -> None:
     page.locator(".st-key-write_undo button").first.click()
     settle(page)
     expect(hero(page)).to_have_value(STORY)
-    page.go_back()
-    settle(page)
+    back(page)
     expect(hero(page)).to_have_value(written)
     page.get_by_role("button", name="a fact it never read").click()
     settle(page)
@@ -154,20 +150,46 @@ def test_back_and_forward_bring_prompt_and_choices(visit: Visit) -> None:
     seed.press("Enter")
     settle(page)
     assert parse_qs(urlparse(page.url).query)["seed"] == ["7"]
-    page.go_back()
-    settle(page)
+    back(page)
     expect(page.get_by_role("spinbutton", name="Seed").first).to_have_value("1")
     expect(sidebar(page)).to_have_value("The dog and the")
-    page.go_back()
-    settle(page)
+    back(page)
     expect(sidebar(page)).to_have_value("red seven lamp red seven")
-    back_until(page, "/", "red seven lamp red seven")
+    back(page)
     expect(hero(page)).to_have_value("red seven lamp red seven")
-    back_until(page, "/", STORY)
+    back(page)
     expect(hero(page)).to_have_value(STORY)
     page.go_forward()
     settle(page)
     expect(hero(page)).to_have_value("red seven lamp red seven")
+    check_no_error(page)
+
+
+def test_back_leaves_a_page_at_once_though_it_writes_into_its_address(visit: Visit) -> None:
+    page = visit("overview", prompt="red seven lamp red seven")
+    walk(page, "Attention")
+    assert "layer" in parse_qs(urlparse(page.url).query)
+    walk(page, "Layers")
+    back(page)
+    assert urlparse(page.url).path == "/attention"
+    assert parse_qs(urlparse(page.url).query)["layer"] == ["1"]
+    back(page)
+    assert urlparse(page.url).path == "/"
+    expect(hero(page)).to_have_value("red seven lamp red seven")
+
+
+def test_back_brings_the_model(visit: Visit, tmp_path: Path) -> None:
+    other = str(write_published(tmp_path / "other"))
+    page = visit("overview", prompt="the and", model=other)
+    chosen = page.get_by_test_id("stSidebar").get_by_role("combobox").last
+    expect(chosen).to_have_attribute("aria-label", re.compile("other"))
+    page.get_by_test_id("stSidebar").get_by_test_id("stSelectbox").last.click()
+    page.get_by_role("option", name="Storyteller").click()
+    settle(page)
+    assert parse_qs(urlparse(page.url).query)["model"] == ["storyteller"]
+    back(page)
+    assert parse_qs(urlparse(page.url).query)["model"] == [other]
+    expect(chosen).to_have_attribute("aria-label", re.compile("other"))
     check_no_error(page)
 
 
@@ -178,11 +200,9 @@ def test_back_brings_a_text_that_is_too_long_for_the_address(visit: Visit) -> No
         hero(page).fill(text)
         hero(page).press("Enter")
         settle(page)
-    page.go_back()
-    settle(page)
+    back(page)
     expect(hero(page)).to_have_value(long)
-    page.go_back()
-    settle(page)
+    back(page)
     expect(hero(page)).to_have_value(STORY)
     check_no_error(page)
 

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import cache
+from core.engine import continuations
 from core.engine.engine import Engine
 from core.model.catalogue import CATALOG
 from core.model.reach import Reachable
@@ -187,6 +188,18 @@ def test_a_token_is_written_by_its_id(clicked, storyteller: Engine) -> None:
     assert prompt_of(app) == STORY
 
 
+def test_a_click_while_it_writes_belongs_to_the_text_that_is_seen(
+    clicked, slowly, storyteller: Engine
+) -> None:
+    app = open_page("overview", prompt=STORY)
+    button(app, "write_many").click().run()
+    seen = prompt_of(app)
+    time.sleep(0.6)
+    writes(app, storyteller, " who")
+    assert prompt_of(app) == seen + " who"
+    assert WRITING not in app.session_state
+
+
 def test_what_is_no_text_is_told_and_not_written(clicked, storyteller: Engine) -> None:
     app = open_page("overview", prompt=STORY)
     half = encode(storyteller.tokenizer, "🙂")[0]
@@ -204,20 +217,53 @@ def test_what_is_no_text_is_told_and_not_written(clicked, storyteller: Engine) -
     assert "other tokens" in note(app)
 
 
-def test_a_page_that_is_left_writes_no_more() -> None:
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model writes four tokens a second at most."""
+    at_once = continuations.write
+
+    def write(*args, **kwargs):
+        for choice in at_once(*args, **kwargs):
+            time.sleep(0.25)
+            yield choice
+
+    monkeypatch.setattr(continuations, "write", write)
+
+
+def test_a_text_that_is_being_written_is_followed_and_stopped(slowly) -> None:
     app = open_page("overview", prompt=STORY)
     button(app, "write_many").click().run()
-    job = app.session_state[WRITING]["job"] if WRITING in app.session_state else None
+    assert button(app, "write_many").disabled
+    time.sleep(0.8)
+    app.run()
+    some = prompt_of(app)
+    assert len(some) > len(STORY)
+    assert address(app, "prompt") == STORY  # one entry of the history, when it is done
+    assert any("so far" in t.value for t in app.text)
+    press(app, "write_stop")
+    assert prompt_of(app).startswith(some)
+    assert address(app, "prompt") == prompt_of(app)
+    assert 1 <= int(note(app).split()[0]) < 20
+    press(app, "write_undo")
+    assert prompt_of(app) == STORY
+
+
+def test_a_page_that_is_left_writes_no_more(slowly) -> None:
+    app = open_page("overview", prompt=STORY)
+    button(app, "write_many").click().run()
+    job = app.session_state[WRITING]["job"]
     app.switch_page("pages/tokenizer.py").run()
     assert WRITING not in app.session_state
-    assert job is None or job.wait(20)
+    assert job.wait(20)
+    assert len(job.watch()) < 20
     assert prompt_of(app).startswith(STORY)
     assert prompt_of(app) == address(app, "prompt")
 
 
-def test_another_prompt_or_model_ends_the_writing(tiny_folder) -> None:
+def test_another_prompt_or_model_ends_the_writing(slowly, tiny_folder) -> None:
     app = open_page("overview", prompt=STORY)
     button(app, "write_many").click().run()
+    assert WRITING in app.session_state
     button(app, "try_0").click().run()
     settle(app)
     assert WRITING not in app.session_state
@@ -245,7 +291,7 @@ def test_the_real_thing_is_offered_where_it_can_come(monkeypatch) -> None:
     monkeypatch.setattr(cache, "engine_or_job", engine_or_job)
     button(app, "take_real_thing").click().run()
     assert any("Loading beside" in str(p.proto) for p in app.get("progress"))
-    assert len(boxes(app)) >= 3  # the page goes on
+    assert boxes(app)  # the page goes on
     assert app.session_state["model"] == "storyteller"
     engine = there("storyteller")
     monkeypatch.setattr(cache, "engine_or_job", lambda key: engine)

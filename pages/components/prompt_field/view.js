@@ -1,6 +1,7 @@
 // The prompt: a field that Enter applies. What is typed stays in it, whatever runs meanwhile.
 import { onWidth } from '../shared/canvas.js';
 import { fill } from '../shared/token.js';
+import { mergeEntries } from './entries.js';
 import { reveal } from './reveal.js';
 
 // What was typed and not applied, by field: Streamlit may draw a field anew in another place.
@@ -14,6 +15,7 @@ const NEARLY = 0.8;
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const field = parentElement.querySelector('.field');
+  mergeEntries(); // this field is the part of the app that is on every page
   if (!data || !field) return undefined;
   const first = !field.parts;
   const state = (field.parts ??= partsOf(field));
