@@ -36,7 +36,13 @@ function forget(state) {
   state.revealing?.();
   document.removeEventListener('pointerdown', state.onTap, true);
   const next = newest[state.data.big];
-  if (next !== state && !waits(next)) recall(next);
+  if (next === state || waits(next)) return;
+  if (!recall(next) && state.focused) toEnd(next);
+}
+
+function toEnd({ area }) {
+  area.focus({ preventScroll: true });
+  area.setSelectionRange(area.value.length, area.value.length);
 }
 
 // The elements, and what is known of the text: `applied` is the prompt that the server has.
@@ -136,7 +142,12 @@ function listen(state) {
   };
   area.onpointerdown = () => state.revealing?.();
   // Chrome says "blur" of a field that is taken out of the page, too: nobody left that.
-  area.onblur = ({ relatedTarget }) => setTimeout(() => area.isConnected && left(state, relatedTarget));
+  area.onblur = ({ relatedTarget }) => setTimeout(() => {
+    if (!area.isConnected) return;
+    state.focused = false;
+    left(state, relatedTarget);
+  });
+  area.onfocus = () => (state.focused = true);
   // A tap's blur comes with its click, too late for a link that leaves the page.
   document.removeEventListener('pointerdown', state.onTap, true);
   state.onTap = (event) => left(state, event.target);
@@ -193,14 +204,8 @@ export function endOf(text) {
 }
 
 // The cursor stands in the field as the page opens, unless somebody is at something else.
-function greet({ data, area }, recalled) {
-  if (!data.focus || recalled || !window.matchMedia('(hover: hover)').matches) return;
-  const free = () => !document.activeElement || document.activeElement === document.body;
-  const focus = () => {
-    if (!free() || !area.isConnected) return;
-    area.focus({ preventScroll: true });
-    area.setSelectionRange(area.value.length, area.value.length);
-  };
-  focus();
-  setTimeout(focus, 300); // the field that stood here while the server woke up is gone by then
+function greet(state, recalled) {
+  const busy = document.activeElement && document.activeElement !== document.body;
+  if (!state.data.focus || recalled || busy) return;
+  if (window.matchMedia('(hover: hover)').matches) toEnd(state);
 }
