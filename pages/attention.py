@@ -10,4 +10,4 @@ from pages.panels.attention.steps import steps
 from pages.panels.attention.together import together
 from pages.shell.page import show
 
-show("attention", (grid, head, role, steps), off, together)
+show("attention", (head, grid), off, (role, steps), together)

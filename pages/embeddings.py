@@ -10,4 +10,4 @@ from pages.panels.embeddings.order import order
 from pages.panels.embeddings.sum import sum_
 from pages.shell.page import show
 
-show("embeddings", (sum_, alike, context), map_, order, matrix)
+show("embeddings", map_, (alike, sum_, context), order, matrix)

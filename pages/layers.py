@@ -5,11 +5,9 @@ from __future__ import annotations
 from pages.panels.layers.block import block
 from pages.panels.layers.lens import lens
 from pages.panels.layers.mlp import mlp
-from pages.panels.layers.params import TOKEN
 from pages.panels.layers.race import race
 from pages.panels.layers.skip import skip
-from pages.panels.layers.strip import strip
 from pages.panels.layers.wrote import wrote
 from pages.shell.page import show
 
-show("layers", lens, race, block, wrote, mlp, skip, reads=(TOKEN,), top=strip)
+show("layers", lens, wrote, race, block, mlp, skip)

@@ -10,4 +10,4 @@ from pages.panels.sampling.surprise import surprise
 from pages.panels.sampling.thirty import thirty
 from pages.shell.page import show
 
-show("sampling", (stages, steps), run, compare, thirty, surprise)
+show("sampling", run, (stages, steps), compare, thirty, surprise)

@@ -10,4 +10,4 @@ from pages.panels.tokenizer.merges import merges
 from pages.panels.tokenizer.vocabulary import vocabulary
 from pages.shell.page import show
 
-show("tokenizer", chips, cuts, merges, bytes_, vocabulary, costs)
+show("tokenizer", chips, merges, cuts, bytes_, vocabulary, costs)

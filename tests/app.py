@@ -29,7 +29,7 @@ PagesManager.__init__ = _begin_with_the_router
 def open_page(
     name: str, *, prompt: str | None = None, model: str | None = None, **query: str
 ) -> AppTest:
-    """The app at a page's address, run until the model is there.
+    """The app at a page's address, all panels open, run until the model is there.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def open_page(
         app.query_params["prompt"] = prompt
     if model is not None:
         app.query_params["model"] = model
-    for key, value in query.items():
+    for key, value in {"panel": "all", **query}.items():
         app.query_params[key] = value
     app.run()
     if name != "overview":

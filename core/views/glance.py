@@ -52,3 +52,18 @@ def glance(loaded: LoadedModel, trace: Trace, layer: int, position: int) -> np.n
         back = (keys @ q)[..., 0]  # (n_head, n_embd)
     scores = (back @ x.T).float() * float(block.attn.scaling)
     return frozen(torch.softmax(scores, dim=-1))
+
+
+def farthest_look(loaded: LoadedModel, trace: Trace, position: int) -> tuple[int, int]:
+    """The layer and head that look hardest at one token some way back.
+
+    The first token, where heads rest, the token itself and the one before it do not count,
+    unless there is nothing else.
+    """
+    best = (-1.0, 0, 0)
+    reach = slice(1, position - 1) if position > 2 else slice(0, max(1, position))
+    for layer in range(trace.n_layer):
+        weights = glance(loaded, trace, layer, position)[:, reach].max(-1)
+        head = int(weights.argmax())
+        best = max(best, (float(weights[head]), -layer, -head))
+    return -best[1], -best[2]

@@ -44,6 +44,11 @@ def asked(name: str) -> list[str]:
     return list(changes[name]) if name in changes else st.query_params.get_all(name)
 
 
+def names() -> list[str]:
+    """All names that stand in the address."""
+    return list(_standing())
+
+
 def put(name: str, values: Sequence[str]) -> None:
     """Let the address hold these values under a name; nothing takes the name out of it."""
     _changes()[name] = list(values)

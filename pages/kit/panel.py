@@ -11,6 +11,7 @@ file, its prose, its chart, its recipe, its key on the page (``panel_head``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from typing import Literal
 import streamlit as st
 
 from core.errors import LearnerError
+from core.language import _
 from core.recipes import Recipe
 from pages.kit.current import Current
 from pages.kit.error import show_error
@@ -71,10 +73,20 @@ Result = Shown | Iterable[Shown] | None
 
 
 @contextmanager
-def frame(title: str, text: str, *, key: str) -> Iterator[None]:
+def frame(
+    title: str, text: str, *, key: str, close: Callable[[], None] | None = None
+) -> Iterator[None]:
     """A bordered container with a heading and at most two sentences of our own Markdown."""
     with st.container(border=True, key=key):
-        st.subheader(title, anchor=False)
+        if close is None:
+            st.subheader(title, anchor=False)
+        else:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.subheader(title, anchor=False, width="stretch")
+                st.button(
+                    _("Close"), key=f"close_{key}", icon=":material/expand_less:", on_click=close,
+                    type="tertiary", help=title,
+                )  # fmt: skip
         st.markdown(text)
         yield
 
@@ -110,11 +122,11 @@ class Panel:
         """On the page, also its CSS class for tests (``st-key-...``)."""
         return f"panel_{self.word}"
 
-    def draw(self, now: Current, at: Values) -> None:
-        """The whole panel; an error is a sentence in its place."""
+    def draw(self, now: Current, at: Values, close: Callable[[], None] | None = None) -> None:
+        """The whole panel; an error is a sentence in its place. `close` is what closes it."""
         title = self.title(at)
         text = prose(self.page, self.word if self.text is None else self.text(at))
-        with frame(title, text, key=self.key):
+        with frame(title, text, key=self.key, close=close):
             try:
                 if self.controls:
                     draw_row(at, *self.controls, widths=self.widths)
@@ -122,6 +134,25 @@ class Panel:
                     shown.draw(title, text)
             except LearnerError as error:
                 show_error(error, key=f"error_{self.word}")
+
+    def offer(self, at: Values, open: Callable[[], None]) -> None:
+        """The panel while it is closed: its question, its first sentence, and the way in."""
+        text = prose(self.page, self.word if self.text is None else self.text(at))
+        with st.container(
+            border=True, horizontal=True, vertical_alignment="center", key=f"closed_{self.word}"
+        ):
+            with st.container():
+                st.markdown(f"**{self.title(at)}**")
+                st.caption(first_sentence(unmarked(text)))
+            st.button(
+                _("Open"), key=f"open_{self.word}", icon=":material/expand_more:", on_click=open,
+                help=self.title(at),
+            )  # fmt: skip
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of our own Markdown."""
+    return re.split(r"(?<=[.?!])\s", text.strip(), maxsplit=1)[0]
 
 
 def _each(result: Result) -> Iterator[Shown]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -12,11 +14,14 @@ from core import cache
 from core.errors import LearnerError, OutOfRange
 from core.language import _
 from pages.kit import jobs
+from pages.kit.chosen import TOKEN
 from pages.kit.current import MODEL, PROMPT, Current
 from pages.kit.error import show_error
 from pages.kit.fragment import fragment
+from pages.kit.opened import Opened
 from pages.kit.panel import Panel
 from pages.kit.params import Param, Values
+from pages.shell.bar import top_bar
 from pages.shell.journey import footer, stops
 from pages.shell.session import current, header
 from pages.shell.writing import begin_if_asked
@@ -27,36 +32,30 @@ _PROBLEMS, _SHARED = "address_problems", "shared_values"
 Group = tuple[Panel, ...]
 
 
-def show(
-    name: str,
-    *panels: Panel | Group,
-    reads: Sequence[Param] = (),
-    top: Callable[[Current, Values], None] | None = None,
-) -> None:
+def show(name: str, *panels: Panel | Group) -> None:
     """Run a page.
 
     Parameters
     ----------
     name : of the page
     panels : in their order; those that follow the same choices are grouped in a tuple
-    reads : parameters of the page itself, such as the token that a strip on top chooses
-    top : draws what stands above the panels and belongs to all of them, such as that strip
     """
     now = _begin(name)
     groups = [part if isinstance(part, tuple) else (part,) for part in panels]
+    opened = Opened(name, list(chain(*groups)))
     at = Values(now)
-    params = [*reads, *_reads(chain(*groups))]
-    _follow_the_browser(params)
+    _follow_the_browser([TOKEN, opened, *_reads(chain(*groups))])
+    groups = [(group, [one for one in group if opened.is_open(one, at)]) for group in groups]
+    params = [TOKEN, opened, *_reads(chain(*(open for _all, open in groups)))]
     tell_problems(name, params, at)
-    if top is not None:
-        top(now, at)
-    shared = _shared(groups, reads)
+    top_bar(name, now, at, opened)
+    shared = _shared([open for _all, open in groups], (TOKEN, opened))
     for param in params:
         if param in shared or not param.late:
             param.remember(at)
     st.session_state[_SHARED] = _state(shared, at)
-    for group in groups:
-        _run(name, group, shared, at)
+    for group, open in groups:
+        _run(name, group, Drawing(shared, opened, open), at)
     footer(name, now)
 
 
@@ -75,32 +74,41 @@ def _follow_the_browser(params: Sequence[Param]) -> None:
             param.read_again()
 
 
-def _reads(panels: Iterator[Panel]) -> list[Param]:
+@dataclass(frozen=True)
+class Drawing:
+    """What a group of panels is drawn with."""
+
+    shared: Sequence[Param]
+    opened: Opened
+    open: Sequence[Panel]
+
+
+def _reads(panels: Iterable[Panel]) -> list[Param]:
     return list(dict.fromkeys(param for one in panels for param in one.reads))
 
 
-def _shared(groups: Sequence[Group], reads: Sequence[Param]) -> list[Param]:
+def _shared(groups: Sequence[Sequence[Panel]], always: Sequence[Param]) -> list[Param]:
     """What more than one group reads: a change of it runs the whole page."""
-    seen: list[Param] = list(reads)
+    seen: list[Param] = list(always)
     for group in groups:
-        seen += _reads(iter(group))
-    return [param for param in dict.fromkeys(seen) if seen.count(param) > 1 or param in reads]
+        seen += _reads(group)
+    return [param for param in dict.fromkeys(seen) if seen.count(param) > 1 or param in always]
 
 
-def _run(name: str, group: Group, shared: Sequence[Param], at: Values) -> None:
+def _run(name: str, group: Group, what: Drawing, at: Values) -> None:
     """Draw a group as a fragment: a control in it runs this group and nothing else."""
-    job = next((one.job for one in group if one.job is not None), None)
+    job = next((one.job for one in what.open if one.job is not None), None)
     running = job is not None and jobs.is_running(job)
     resolved = [at]  # for the whole run; when the group runs alone, its values are asked for anew
 
     def draw(now: Current) -> None:
         whole = bool(resolved)
-        at = resolved.pop() if whole else _of_fragment(now, shared)
+        at = resolved.pop() if whole else _of_fragment(now, what.shared)
         if job is not None and jobs.is_running(job) != running:  # begin or end looking
             st.rerun()
         for one in group:
-            one.draw(now, at)
-        for param in _reads(iter(group)):
+            _draw(one, now, at, what)
+        for param in _reads(what.open):
             if param.late or not whole:  # the others are in the address already
                 param.remember(at)
 
@@ -108,6 +116,15 @@ def _run(name: str, group: Group, shared: Sequence[Param], at: Values) -> None:
     draw.__module__ = f"pages.panels.{name}"
     draw.__qualname__ = "+".join(one.word for one in group)
     fragment(draw, run_every=0.25 if running else None)(at.now)
+
+
+def _draw(panel: Panel, now: Current, at: Values, what: Drawing) -> None:
+    """A panel that is open, or the offer to open it."""
+    toggle = partial(what.opened.toggle, panel.word, at[what.opened])
+    if panel not in what.open:
+        panel.offer(at, toggle)
+    else:
+        panel.draw(now, at, close=None if panel.depth == "first" else toggle)
 
 
 def _of_fragment(now: Current, shared: Sequence[Param]) -> Values:

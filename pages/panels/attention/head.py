@@ -64,11 +64,11 @@ def head(now: Current, at: Values) -> Iterator[Shown]:
 
 
 def _controls(now: Current, at: Values) -> None:
-    columns = st.columns([1, 1, 1, 2], vertical_alignment="bottom")
-    for column, param in zip(columns, (LAYER, HEAD, QUERY), strict=False):
+    columns = st.columns([1, 1, 2], vertical_alignment="bottom")
+    for column, param in zip(columns, (LAYER, HEAD), strict=False):
         with column:
             param.draw(at)
-    with columns[3]:
+    with columns[2]:
         HIDE_FIRST.draw(at, disabled=len(now.tokens) < 2)
 
 

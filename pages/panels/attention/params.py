@@ -10,15 +10,14 @@ from core.language import _
 from core.model.bounds import check_head, check_layer, check_position
 from core.views.ablation import MODES
 from core.views.attention import LayerAttention
+from core.views.glance import farthest_look
 from core.views.head_kinds import KINDS
-from pages.kit.controls import Choice, Number, Position, Switch
+from pages.kit.chosen import TOKEN
+from pages.kit.controls import Choice, Number, Switch
 from pages.kit.many import Many
 from pages.kit.params import Values
-from pages.panels.attention.looks import looks_of
 from pages.panels.attention.words import kind_titles
 
-#: The kind of head that the page opens with: its diagonal needs no explanation.
-_FIRST = "previous"
 Check = Callable[[int, int], None]
 
 
@@ -46,17 +45,22 @@ class _Place(Number[int]):
         return OutOfRange(text, "")
 
 
+#: The token that looks: the one that all pages follow.
+QUERY = TOKEN
+
+
+def _far(at: Values) -> tuple[int, int]:
+    """The head that looks hardest at one token some way back: what a reader does not expect."""
+    return at.now.engine.view(farthest_look, at.now.trace(), at[QUERY])
+
+
 LAYER = _Place(
     "layer", lambda at: at.now.engine.shape.n_layer, check_layer,
-    default=lambda at: looks_of(at.now).standard.ranking(_FIRST)[0][0], title=lambda: _("Layer"),
+    default=lambda at: _far(at)[0], title=lambda: _("Layer"),
 )  # fmt: skip
 HEAD = _Place(
     "head", lambda at: at.now.engine.shape.n_head, check_head,
-    default=lambda at: looks_of(at.now).standard.ranking(_FIRST)[0][1], title=lambda: _("Head"),
-)  # fmt: skip
-QUERY = _Place(
-    "query", lambda at: len(at.now.ids), check_position, default=lambda at: at.now.last,
-    scope=lambda at: at.now.ids, title=lambda: _("Query token"),
+    default=lambda at: _far(at)[1], title=lambda: _("Head"),
 )  # fmt: skip
 
 
@@ -143,4 +147,3 @@ WHICH = Choice(
     lambda at: {"rollout": _("Rollout"), "mean": _("Average"), "largest": _("Largest")},
     title=lambda: _("How to put them together"),
 )
-TOGETHER_QUERY = Position("together_query", title=lambda: _("Query token"))

@@ -31,6 +31,7 @@ from pages.shell.prompt import set_prompt
         layer=at[LAYER], head=at[HEAD]
     ),
     reads=(LAYER, HEAD),
+    depth="deeper",
 )
 def role(now: Current, at: Values) -> Shown:
     """What a head does on the prompt, and on the fixed set."""

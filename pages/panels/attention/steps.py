@@ -33,6 +33,7 @@ _SHOWN = ("q", "dots", "scores", "weights", "z", "out")
     reads=(LAYER, HEAD, QUERY, KEY),
     controls=(VIEW, KEY),
     widths=(3, 1),
+    depth="deeper",
 )
 def steps(now: Current, at: Values) -> Shown:
     rows = now.engine.view(head_rows, at[LAYER], at[HEAD])

@@ -16,7 +16,7 @@ from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
 from pages.kit.prose import prose
 from pages.panels.attention import words
-from pages.panels.attention.params import TOGETHER_QUERY, WHICH
+from pages.panels.attention.params import QUERY, WHICH
 
 VIEW = "together"
 
@@ -24,11 +24,12 @@ VIEW = "together"
 @panel(
     "attention/together",
     title=lambda at: _("Where do all layers look together?"),
-    reads=(WHICH, TOGETHER_QUERY),
+    reads=(WHICH, QUERY),
     controls=(WHICH,),
+    depth="deeper",
 )
 def together(now: Current, at: Values) -> Shown:
-    which, query = at[WHICH], at[TOGETHER_QUERY]
+    which, query = at[WHICH], at[QUERY]
     matrix = getattr(now.engine.view(all_layers, now.trace()), which)
     said = words.together(query, matrix)
     view = partial(
@@ -53,4 +54,4 @@ def _pick() -> None:
     """A click in the matrix."""
     cell = picked(VIEW)
     if cell:
-        TOGETHER_QUERY.set(cell[0])
+        QUERY.set(cell[0])

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.language import _
+from pages.kit.chosen import TOKEN
 from pages.kit.current import Current
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
 from pages.panels.embeddings.alike_analogy import analogy
 from pages.panels.embeddings.alike_nearest import nearest
-from pages.panels.embeddings.params import ALIKE, BY, TOKEN, VARIANTS, WORD, A, B, C
+from pages.panels.embeddings.params import ALIKE, BY, VARIANTS, WORD, A, B, C
 
 
 @panel(

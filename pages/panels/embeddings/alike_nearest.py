@@ -12,12 +12,13 @@ from core.tokens.label import label
 from core.views.neighbours import neighbours
 from core.views.readings import Reading, readings
 from pages.kit.box import box
+from pages.kit.chosen import TOKEN
 from pages.kit.current import Current
 from pages.kit.figure import below, chart, text
 from pages.kit.panel import Shown, draw_row
 from pages.kit.params import Values
 from pages.panels.embeddings import words
-from pages.panels.embeddings.params import BY, TOKEN, VARIANTS, WORD
+from pages.panels.embeddings.params import BY, VARIANTS, WORD
 
 NEIGHBOURS = 12
 

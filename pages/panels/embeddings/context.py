@@ -24,6 +24,7 @@ from pages.panels.embeddings.params import (
     title=lambda at: _("What does context make of a word?"),
     reads=(TOKEN, CONTEXT, SHARED, ONE_SENTENCE, ANOTHER_SENTENCE),
     text=lambda at: f"context_{at[CONTEXT]}",
+    depth="deeper",
 )
 def context(now: Current, at: Values) -> Iterable[Shown]:
     CONTEXT.draw(at, label_visibility="collapsed")

@@ -9,22 +9,23 @@ from core.views.word_map import WordMap, single_tokens
 from core.views.word_map import word_map as map_of
 from pages.kit import words as count
 from pages.kit.box import box
+from pages.kit.chosen import TOKEN
 from pages.kit.current import Current
 from pages.kit.figure import chart
 from pages.kit.panel import Shown, draw_row, panel
 from pages.kit.params import Values
 from pages.panels.embeddings import words
-from pages.panels.embeddings.params import AFTER, FOLLOW, KINDS
+from pages.panels.embeddings.params import AFTER, KINDS
 
 
 @panel(
     "embeddings/map",
     title=lambda at: _("Where do words lie, and where does context push them?"),
-    reads=(AFTER, FOLLOW),
+    reads=(AFTER, TOKEN),
     controls=(KINDS,),
 )
 def map_(now: Current, at: Values) -> Shown:
-    draw_row(at, AFTER, FOLLOW, widths=(2, 1))
+    draw_row(at, AFTER)
     named = {kind: single_tokens(now.engine.tokenizer, kind) for kind in at[KINDS]}
     ids = tuple(token for found in named.values() for _word, token in found)
     found = now.engine.view(map_of, now.trace(), ids)
@@ -54,8 +55,8 @@ def _figure(
         Dots(found.words, [word for word, _kind in pairs], [kind for _word, kind in pairs]),
         Dots(found.path[at[AFTER]], now.labels, [prompt] * len(now.labels)),
         [prompt, *titles.values()],
-        found.trail(at[FOLLOW], at[AFTER]),
-        at[FOLLOW],
+        found.trail(at[TOKEN], at[AFTER]),
+        at[TOKEN],
         found.explained,
         found.reach,
     )

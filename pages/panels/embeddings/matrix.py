@@ -16,7 +16,11 @@ from pages.kit.params import Values
 from pages.panels.embeddings import words
 
 
-@panel("embeddings/matrix", title=lambda at: _("Where do all these vectors come from?"))
+@panel(
+    "embeddings/matrix",
+    title=lambda at: _("Where do all these vectors come from?"),
+    depth="deeper",
+)
 def matrix(now: Current, at: Values) -> Shown:
     found, index = now.engine.view(matrix_facts), now.engine.view(search_index)
     mine = mean_length(index, now.ids)

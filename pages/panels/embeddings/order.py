@@ -18,6 +18,7 @@ from pages.panels.embeddings.params import ORDER, SWAP_ONE, SWAP_OTHER
     title=lambda at: _("How does the model know the order of words?"),
     reads=(ORDER, SWAP_ONE, SWAP_OTHER),
     text=lambda at: f"order_{at[ORDER]}",
+    depth="deeper",
 )
 def order(now: Current, at: Values) -> Result:
     ORDER.draw(at, label_visibility="collapsed")

@@ -6,7 +6,7 @@ from core.language import _
 from core.numbers import count
 from core.tokens.label import label
 from core.views.swap import default_swap, texts_of, words_of
-from pages.kit.controls import Choice, Number, Position, Some, Switch, Text
+from pages.kit.controls import Choice, Number, Some, Switch, Text
 from pages.kit.current import Current
 from pages.kit.params import Values
 from pages.panels.embeddings import words
@@ -20,7 +20,6 @@ class Dimension(Number[int]):
         return _("Dimension, 0 to {last} (or click the picture)").format(last=count(last))
 
 
-TOKEN = Position("token", title=lambda: _("Token of the prompt (or click one above)"))
 DIM = Dimension(
     "dim", 0, lambda at: at.now.engine.shape.n_embd - 1, step=1, default=0, title=lambda: ""
 )
@@ -67,7 +66,6 @@ AFTER = Number(
     default=0,
     title=lambda: _("Layers read (0: the input)"),
 )
-FOLLOW = Position("follow", default=0, title=lambda: _("Follow token"))
 
 ORDER = Choice("order", lambda at: words.order_views(), title=lambda: _("Look at"))
 

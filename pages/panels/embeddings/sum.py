@@ -10,25 +10,29 @@ from core.numbers import count
 from core.views.input_sum import InputSum, input_sum, window
 from pages.components.matrix_view import Matrix, matrix_view
 from pages.components.shared.pick import picked
-from pages.components.token_strip import token_strip
 from pages.kit import words as nouns
 from pages.kit.box import box
+from pages.kit.chosen import TOKEN
 from pages.kit.current import Current
 from pages.kit.figure import below, code
 from pages.kit.panel import Shown, draw_row, panel
 from pages.kit.params import Values
 from pages.panels.embeddings import words
-from pages.panels.embeddings.params import DIM, TOKEN
+from pages.panels.embeddings.params import DIM
 
 #: Tokens whose strips are drawn together.
 ROWS = 6
 
 
-@panel("embeddings/sum", title=lambda at: _("What enters the first layer?"), reads=(TOKEN, DIM))
+@panel(
+    "embeddings/sum",
+    title=lambda at: _("What enters the first layer?"),
+    reads=(TOKEN, DIM),
+    depth="deeper",
+)
 def sum_(now: Current, at: Values) -> Shown:
     position, dim = at[TOKEN], at[DIM]
-    token_strip(now.tokens, key="strip_embeddings", chosen=position, on_pick=TOKEN.set)
-    draw_row(at, TOKEN, DIM)
+    draw_row(at, DIM)
     places = window(len(now.tokens), position, ROWS)
     found = now.engine.view(input_sum, now.ids[places.start : places.stop], places.start)
     row = places.index(position)

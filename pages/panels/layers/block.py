@@ -15,6 +15,7 @@ from core.views.residual import growth, writes
 from core.views.vectors import lengths
 from pages.components.block_diagram import block_diagram
 from pages.kit.box import box
+from pages.kit.chosen import TOKEN
 from pages.kit.current import Current
 from pages.kit.exports import numbers
 from pages.kit.figure import below, chart, markdown
@@ -23,7 +24,7 @@ from pages.kit.params import Values
 from pages.kit.prose import prose
 from pages.panels.layers import words
 from pages.panels.layers.arithmetic import arithmetic
-from pages.panels.layers.params import LAYER, OPEN, TOKEN
+from pages.panels.layers.params import LAYER, OPEN
 
 
 @panel(
@@ -32,6 +33,7 @@ from pages.panels.layers.params import LAYER, OPEN, TOKEN
     reads=(TOKEN,),
     controls=(LAYER, OPEN),
     widths=(3, 2),
+    depth="deeper",
 )
 def block(now: Current, at: Values) -> Iterator[Shown]:
     steps = now.engine.view(block_steps, now.trace(), at[LAYER], at[TOKEN])

@@ -12,13 +12,14 @@ from core.views.logit_lens import LogitLens, lens_rows
 from core.views.watch import n_pieces
 from pages.components.lens_grid import lens_grid
 from pages.kit.box import box
+from pages.kit.chosen import TOKEN
 from pages.kit.current import Current
 from pages.kit.exports import numbers
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
 from pages.panels.layers import asked, words
 from pages.panels.layers.controls import WINDOW
-from pages.panels.layers.params import PIECE, SHADE, START, TOKEN, WATCH
+from pages.panels.layers.params import PIECE, SHADE, START, WATCH
 
 
 @panel(

@@ -12,13 +12,14 @@ from core.numbers import decimal
 from core.views.neurons import Neurons, shares_of_largest
 from pages.components.token_strip import token_strip
 from pages.kit.box import box
+from pages.kit.chosen import TOKEN
 from pages.kit.current import Current
 from pages.kit.exports import numbers
 from pages.kit.figure import Drawn, below, chart, markdown, numbers_table, side_by_side
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
 from pages.panels.layers import asked, words
-from pages.panels.layers.params import BY, MLP, NEURON, TOKEN
+from pages.panels.layers.params import BY, MLP, NEURON
 
 #: How many of a neuron's tokens stand in the table.
 _IN_TABLE = 4
@@ -29,6 +30,7 @@ _IN_TABLE = 4
     title=lambda at: _("What do the neurons say?"),
     reads=(TOKEN,),
     controls=(MLP, BY, NEURON),
+    depth="deeper",
 )
 def mlp(now: Current, at: Values) -> Shown:
     got = asked.loudest(now, at[MLP], at[TOKEN], at[BY])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.language import _
-from pages.kit.controls import Choice, Options, Position, Some, Text
+from pages.kit.chosen import TOKEN
+from pages.kit.controls import Choice, Options, Some, Text
 from pages.kit.params import Values
 from pages.panels.layers import asked
 from pages.panels.layers.controls import Layer, Listed, Piece, Start
@@ -47,7 +48,6 @@ def _layers(at: Values) -> dict[int, str]:
     return {layer: str(layer) for layer in range(at.now.engine.shape.n_layer)}
 
 
-TOKEN = Position("token", key="layers_token", title=lambda: _("Token"), late=True)
 WATCH = Text(
     "watch", longest=60, title=lambda: _("Watch a word"),
     placeholder=lambda: _("the model's answer"),

@@ -8,13 +8,14 @@ from core.charts.layers.race import race_chart
 from core.language import _
 from core.views.logit_lens import lens_rows
 from pages.kit.box import box
+from pages.kit.chosen import TOKEN
 from pages.kit.current import Current
 from pages.kit.exports import numbers
 from pages.kit.figure import chart
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
 from pages.panels.layers import asked, words
-from pages.panels.layers.params import PIECE, RACE, TOKEN, WATCH
+from pages.panels.layers.params import PIECE, RACE, WATCH
 
 #: How many of the likeliest tokens run, beside the watched one.
 _RUNNERS = 5
@@ -25,6 +26,7 @@ _RUNNERS = 5
     title=lambda at: _("Who leads, layer by layer?"),
     reads=(TOKEN, WATCH, PIECE),
     controls=(RACE,),
+    depth="deeper",
 )
 def race(now: Current, at: Values) -> Shown:
     position, measure = at[TOKEN], at[RACE]

@@ -13,13 +13,14 @@ from core.language import _
 from core.views.effects import change_rows, change_without
 from core.views.skip import costliest, is_long_work, skip_cost
 from pages.kit.box import box
+from pages.kit.chosen import TOKEN
 from pages.kit.current import Current
 from pages.kit.exports import numbers
 from pages.kit.figure import chart
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
 from pages.panels.layers import words
-from pages.panels.layers.params import NO_ATTN, NO_MLP, TOKEN
+from pages.panels.layers.params import NO_ATTN, NO_MLP
 
 
 @panel(
@@ -27,6 +28,7 @@ from pages.panels.layers.params import NO_ATTN, NO_MLP, TOKEN
     title=lambda at: _("What if a layer is left out?"),
     reads=(TOKEN,),
     controls=(NO_ATTN, NO_MLP),
+    depth="deeper",
 )
 def skip(now: Current, at: Values) -> Iterator[Shown]:
     _buttons(list(range(now.engine.shape.n_layer)))

@@ -257,10 +257,3 @@ def costliest(part: str, layer: int, cost: float) -> str:
         bits=bits(cost),
         divergence=term("divergence", _("Kullback–Leibler divergence")),
     )
-
-
-def followed(now: Current, position: int) -> str:
-    """Which token all figures follow."""
-    return _("All figures follow token {position}, “{token}”. Click another one.").format(
-        position=position, token=now.labels[position]
-    )

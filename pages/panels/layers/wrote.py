@@ -22,13 +22,14 @@ from core.views.attribution import (
 )
 from core.views.residual import writes
 from pages.kit.box import box
+from pages.kit.chosen import TOKEN
 from pages.kit.current import Current
 from pages.kit.exports import numbers
 from pages.kit.figure import chart
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
 from pages.panels.layers import asked, words
-from pages.panels.layers.params import NOT, PIECE, TOKEN, WATCH, WHY
+from pages.panels.layers.params import NOT, PIECE, WATCH, WHY
 
 
 @panel(

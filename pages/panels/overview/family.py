@@ -15,7 +15,7 @@ from pages.kit.params import Values
 _UNKNOWN = "—"
 
 
-@panel("overview/family", title=lambda at: _("How big is big?"))
+@panel("overview/family", title=lambda at: _("How big is big?"), depth="deeper")
 def family(now: Current, at: Values) -> Shown:
     relatives, n_params = relatives_of(), now.engine.shape.n_params
     figure = sizes(

@@ -13,7 +13,7 @@ from pages.kit.prose import prose
 YEARS = (1997, 2014, 2017, 2019, 2020, 2022)
 
 
-@panel("overview/history", title=lambda at: _("How did we get here?"))
+@panel("overview/history", title=lambda at: _("How did we get here?"), depth="deeper")
 def history(now: Current, at: Values) -> Shown:
     return Shown(_cards)
 

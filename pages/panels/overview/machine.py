@@ -21,12 +21,13 @@ from core.views.neurons import neurons, shares_of_largest
 from core.views.thumbnails import layer_summary
 from pages.components.machine import machine as machine_drawn
 from pages.kit.box import box
+from pages.kit.chosen import TOKEN
 from pages.kit.current import Current
 from pages.kit.exports import numbers
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
 from pages.panels.overview import machine_links, machine_words
-from pages.panels.overview.params import BLOCK, TOKEN
+from pages.panels.overview.params import BLOCK
 
 KEY = "machine"
 #: Neurons that an open block lists, and words of each.

@@ -8,12 +8,12 @@ from typing import Any
 from core.views.machine import Machine
 from pages.components.machine import Deed
 from pages.kit import address
+from pages.kit.chosen import TOKEN
 from pages.kit.memory import Memory
 from pages.kit.params import Param
 from pages.panels.attention import params as attention
-from pages.panels.embeddings import params as embeddings
 from pages.panels.layers import params as layers
-from pages.panels.overview.params import BLOCK, TOKEN
+from pages.panels.overview.params import BLOCK
 from pages.shell import writing
 
 #: Pages that the picture leads to, by the places that the component names.
@@ -47,10 +47,10 @@ def ways(made: Machine) -> list[str]:
 def _chosen(page: str, position: int, layer: Any, head: Any) -> dict[Param[Any], Any]:
     """What is to be chosen on a page for what was chosen here."""
     if page == "embeddings":
-        return {embeddings.TOKEN: position}
+        return {TOKEN: position}
     if page == "attention":
-        return {attention.LAYER: layer, attention.HEAD: head, attention.QUERY: position}
-    return {layers.TOKEN: position, layers.LAYER: layer} if page == "layers" else {}
+        return {attention.LAYER: layer, attention.HEAD: head, TOKEN: position}
+    return {TOKEN: position, layers.LAYER: layer} if page == "layers" else {}
 
 
 def _named(chosen: dict[Param[Any], Any]) -> dict[str, Any]:

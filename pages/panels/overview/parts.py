@@ -12,7 +12,7 @@ from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
 
 
-@panel("overview/parts", title=lambda at: _("What is inside this model?"))
+@panel("overview/parts", title=lambda at: _("What is inside this model?"), depth="deeper")
 def parts(now: Current, at: Values) -> Shown:
     shape = now.engine.shape
     counted = shape.parts()

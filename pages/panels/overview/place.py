@@ -12,7 +12,7 @@ from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
 
 
-@panel("overview/place", title=lambda at: _("Where do the weights live?"))
+@panel("overview/place", title=lambda at: _("Where do the weights live?"), depth="deeper")
 def place(now: Current, at: Values) -> Shown:
     placed = now.engine.loaded.placement
     mib = _("MiB")

@@ -45,6 +45,7 @@ class _Asked:
     title=lambda at: _("Is the best text the most probable one?"),
     reads=(BEAMS, COMPARE_LENGTH),
     job="compare",
+    depth="deeper",
 )
 def compare(now: Current, at: Values) -> Iterator[Shown]:
     work_row("compare", _("Compare"), _begin, now, at, BEAMS, COMPARE_LENGTH)

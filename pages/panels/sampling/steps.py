@@ -44,7 +44,12 @@ from pages.panels.sampling.steps_line import line
 _N_CANDIDATES = 10
 
 
-@panel("sampling/steps", title=lambda at: _("What would you choose?"), reads=(*KNOBS, SEED))
+@panel(
+    "sampling/steps",
+    title=lambda at: _("What would you choose?"),
+    reads=(*KNOBS, SEED),
+    depth="deeper",
+)
 def steps(now: Current, at: Values) -> None:
     draft = draft_of(now)
     _strip(now, draft)

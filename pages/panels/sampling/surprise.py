@@ -40,6 +40,7 @@ _TOKENS_AT_ONCE = 240
     "sampling/surprise",
     title=lambda at: _("How surprised is the model by a text?"),
     job="score",
+    depth="deeper",
 )
 def surprise(now: Current, at: Values) -> Shown | None:
     typed = st.text_area(

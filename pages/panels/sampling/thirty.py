@@ -39,7 +39,12 @@ class _Asked:
     seeds: range
 
 
-@panel("sampling/thirty", title=lambda at: _("What does chance do, thirty times?"), job="thirty")
+@panel(
+    "sampling/thirty",
+    title=lambda at: _("What does chance do, thirty times?"),
+    job="thirty",
+    depth="deeper",
+)
 def thirty(now: Current, at: Values) -> Shown | None:
     left, right = st.columns([2, 3], vertical_alignment="center")
     with left:

@@ -31,7 +31,12 @@ MOST_SPLITS = 200
 _CHARACTER: Memory[int | None] = Memory("tok_char", None)
 
 
-@panel("tokenizer/bytes", title=lambda at: _("What is inside a character?"), reads=(FOLLOWED,))
+@panel(
+    "tokenizer/bytes",
+    title=lambda at: _("What is inside a character?"),
+    reads=(FOLLOWED,),
+    depth="deeper",
+)
 def bytes_(now: Current, at: Values) -> Iterator[Shown]:
     left, right = st.columns([2, 5], vertical_alignment="bottom")
     with left:

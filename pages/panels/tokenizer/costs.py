@@ -26,6 +26,7 @@ LONGEST = 2_000
     "tokenizer/costs",
     title=lambda at: _("What does a text cost?"),
     reads=(PAIR, FIRST, SECOND),
+    depth="deeper",
 )
 def costs(now: Current, at: Values) -> Shown:
     PAIR.draw(at)

@@ -22,7 +22,12 @@ from pages.panels.tokenizer.params import FORM
 from pages.panels.tokenizer.texts import beginning, spans, whole
 
 
-@panel("tokenizer/cuts", title=lambda at: _("Where is the text cut first?"), reads=(FORM,))
+@panel(
+    "tokenizer/cuts",
+    title=lambda at: _("Where is the text cut first?"),
+    reads=(FORM,),
+    depth="deeper",
+)
 def cuts(now: Current, at: Values) -> Iterator[Shown]:
     start, cut = beginning(now), spans(now)
     yield Shown(

@@ -33,6 +33,7 @@ MOST_ROWS = 1_000
     "tokenizer/vocabulary",
     title=lambda at: _("What is in the vocabulary?"),
     reads=(FIND, BY, CASE),
+    depth="deeper",
 )
 def vocabulary(now: Current, at: Values) -> Iterator[Shown]:
     _draw_controls(at)

@@ -1,0 +1,58 @@
+// The prompt's tokens in two lines at most; what lies before and behind them is counted.
+import { make } from '../shared/dom.js';
+import { onChoose } from '../shared/point.js';
+import { describe, fill, write } from '../shared/token.js';
+
+function chipOf(data, [text, note], index) {
+  const chosen = index === data.chosen;
+  const chip = make('span', chosen ? 'token chosen' : 'token');
+  describe(chip, note, { pick: true, first: index === data.chosen, chosen });
+  chip.title = note;
+  chip.style.setProperty('--c', data.colours[index % data.colours.length]);
+  return write(chip, text);
+}
+
+export function drawStrip({ strip, row, data }) {
+  row.classList.toggle('empty', !data.tokens.length);
+  strip.setAttribute('aria-label', data.words.tokens);
+  strip.replaceChildren(...data.tokens.map((token, index) => chipOf(data, token, index)));
+}
+
+// How many chips lie above and below what is seen.
+export function hiddenOf(tops, from, height) {
+  return [
+    tops.filter((top) => top < from - 2).length,
+    tops.filter((top) => top >= from + height - 4).length,
+  ];
+}
+
+export function foldStrip({ strip, before, after, data }) {
+  const tops = [...strip.children].map((chip) => chip.offsetTop);
+  const [above, below] = hiddenOf(tops, strip.scrollTop, strip.clientHeight);
+  [[before, above, '⋯ ', 'before'], [after, below, '', 'after']].forEach(([button, n, sign, word]) => {
+    button.hidden = n === 0;
+    button.textContent = `${sign}${fill(data.words[word], { n })}${word === 'after' ? ' ⋯' : ''}`;
+  });
+}
+
+export function showChosen(view) {
+  const chip = view.strip.querySelector('.chosen');
+  if (chip) view.strip.scrollTop = Math.max(0, chip.offsetTop - view.strip.clientHeight / 2);
+  foldStrip(view);
+  foldStrip(view); // the buttons have taken room: lines may have moved
+}
+
+export function listenToStrip(view, choose) {
+  const { strip, before, after } = view;
+  const page = (by) => {
+    strip.scrollTop += by * strip.clientHeight;
+    foldStrip(view);
+  };
+  before.onclick = () => page(-1);
+  after.onclick = () => page(1);
+  const chips = [...strip.children];
+  onChoose(strip, '.token', (chip) => choose(chips.indexOf(chip)), (chip, step) =>
+    chips[chips.indexOf(chip) + step]);
+  strip.onfocus = null;
+  strip.onscroll = () => foldStrip(view);
+}

@@ -1,0 +1,27 @@
+"""The token of the prompt that all pages follow."""
+
+from __future__ import annotations
+
+from core.language import _
+from pages.kit import address
+from pages.kit.controls import Position
+from pages.kit.params import Values
+
+
+class Chosen(Position):
+    """One token for all pages, ``token=`` in the address; links of old named it otherwise."""
+
+    #: Names that links of old use, page by page.
+    OLDER = ("query", "follow", "together_query")
+
+    def _asked(self) -> list[str]:
+        names = (self.name, *self.OLDER)
+        return next((found for found in map(address.asked, names) if found), [])[-1:]
+
+    def remember(self, at: Values) -> None:
+        super().remember(at)
+        for name in self.OLDER:
+            address.put(name, [])
+
+
+TOKEN = Chosen("token", title=lambda: _("Token"))
