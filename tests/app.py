@@ -43,9 +43,9 @@ def open_page(
         app.query_params["model"] = model
     for key, value in {"panel": "all", **query}.items():
         app.query_params[key] = value
-    app.run()
     if name != "overview":
-        app.switch_page(f"pages/{name}.py").run()
+        app.switch_page(f"pages/{name}.py")
+    app.run()
     settle(app)
     return app
 

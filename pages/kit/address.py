@@ -5,7 +5,7 @@ Streamlit makes an entry of the browser's history for every single name that is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NoReturn
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ import streamlit as st
 _CHANGES, _WHOLE = "address_changes", "address_whole_run"
 _ARRIVING = "address_arriving"
 _BESIDE, _TEXTS = "address_beside", "address_texts"
-_EVERYWHERE = ("model", "prompt", "lang")
+_EVERYWHERE = frozenset({"model", "prompt", "lang", "token"})
 #: So many addresses keep their text.
 _MOST = 30
 
@@ -102,20 +102,21 @@ def way_to(page: str, **values: object) -> str:
     values : of its parameters, by their names in the address; ``"{layer}"`` is for the component
     """
     asked = "".join(f"&{name}={value}" for name, value in values.items())
-    return f"{page}?{urlencode(_kept(), doseq=True)}{asked}"
+    return f"{page}?{urlencode(_kept(values), doseq=True)}{asked}"
 
 
 def go(page: str, **values: object) -> NoReturn:
     """Go to another page, at the address that `way_to` says; its first run writes none."""
     asked = {name: str(value) for name, value in values.items()}
     st.session_state[_ARRIVING] = True
-    st.switch_page(f"pages/{page}.py", query_params=_kept() | asked)
+    st.switch_page(f"pages/{page}.py", query_params=_kept(values) | asked)
     raise AssertionError("a page that was left goes on")
 
 
-def _kept() -> dict[str, str | list[str]]:
-    """What every page's address holds."""
-    return {name: _one(held) for name, held in _standing().items() if name in _EVERYWHERE}
+def _kept(values: Collection[str]) -> dict[str, str | list[str]]:
+    """What every page's address holds, but for `values`, which are said anew."""
+    standing = _standing()
+    return {name: _one(standing[name]) for name in standing if name in _EVERYWHERE - {*values}}
 
 
 def _standing() -> dict[str, list[str]]:

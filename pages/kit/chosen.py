@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from core.errors import LearnerError, OutOfRange
 from core.language import _
+from core.model.bounds import check_position
 from pages.kit import address
 from pages.kit.controls import Position
 from pages.kit.params import Values
@@ -22,6 +24,15 @@ class Chosen(Position):
         super().remember(at)
         for name in self.OLDER:
             address.put(name, [])
+
+    def problem(self, raw: str, at: Values) -> str | LearnerError:
+        try:
+            check_position(int(raw), len(at.now.ids))
+        except OutOfRange as error:
+            return error
+        except ValueError:
+            pass
+        return super().problem(raw, at)
 
 
 TOKEN = Chosen("token", title=lambda: _("Token"))

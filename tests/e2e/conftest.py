@@ -165,7 +165,7 @@ def check_legible(page: Page) -> None:
 
 @pytest.fixture
 def visit(page: Page, app_url: str) -> Visit:
-    """Open a page of the app by name and wait until it is drawn.
+    """Open a page of the app by name, all panels open, and wait until it is drawn.
 
     ``visit("attention", prompt="...", layer="1")`` returns the playwright page;
     exception boxes and console errors fail the test, then and at its end.
@@ -185,6 +185,7 @@ def visit(page: Page, app_url: str) -> Visit:
 
     def open_page(name: str = "", **query: str) -> Page:
         path = "" if name == "overview" else name
+        query = {"panel": "all", **query}
         page.goto(f"{app_url}/{path}" + (f"?{urlencode(query)}" if query else ""))
         wait_until_idle(page)
         check_no_error(page)

@@ -27,7 +27,7 @@ def take_down(state: State, folder: Path) -> dict[str, Any]:
     if OTHER_MODEL in state.address.values() and not model.exists():
         write_published(model)
     app = AppTest.from_file(APP, default_timeout=240)
-    for name, value in state.address.items():
+    for name, value in {"panel": "all", **state.address}.items():
         app.query_params[name] = str(model) if value == OTHER_MODEL else value
     if state.page != "overview":
         app.switch_page(f"pages/{state.page}.py")

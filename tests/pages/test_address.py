@@ -36,7 +36,7 @@ def test_many_options_are_told_by_their_ends() -> None:
         ("embeddings", {"order": "up"}, "order=up should be one of pairs · map · length · swap."),
         ("tokenizer", {"tok_at": "99"}, "tok_at=99 should be a whole number from 0 to 3."),
         ("sampling", {"top_p": "2"}, "top_p=2 should be a number from 0 to 1."),
-        ("attention", {"query": "abc"}, "names no number for “query”"),
+        ("attention", {"query": "abc"}, "token=abc should be a whole number from 0 to 3."),
     ],
 )
 def test_a_wrong_address_is_told_with_its_cure(page: str, query: dict, told: str) -> None:

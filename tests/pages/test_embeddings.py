@@ -41,7 +41,8 @@ def test_first_views_follow_the_chosen_token(storyteller) -> None:
     bank = storyteller.view(neighbours, (trace.token_ids[4],))
     assert np.array_equal(boxes(app)["embeddings-neighbours"].shown["ids"], bank.ids)
     assert "␣bank" in said(app)
-    app.number_input(key="token").set_value(7).run()
+    app.session_state["token"] = 7
+    app.run()
     assert "␣river" in said(app)
     assert not app.exception
     app.slider(key="after").set_value(trace.n_layer).run()

@@ -66,7 +66,7 @@ def test_a_link_that_asks_for_what_is_not_there() -> None:
         why="zebra",
         neuron="-4",
     )
-    assert "names no token of this text" in said(app)
+    assert "There is no token 99: this text has tokens 0 to" in said(app)
     for told in (
         "layer=77 should be a whole number from 0 to 5.",
         "mlp=x should be a whole number from 0 to 5.",
@@ -183,7 +183,7 @@ def test_a_choice_that_another_token_does_not_have_is_no_wrong_link(storyteller)
     )
     app = open_page("layers", prompt=PROMPT, why=str(why))
     assert app.selectbox(key="layers_why").value == why
-    app.session_state["layers_token"] = 1
+    app.session_state["token"] = 1
     app.run()
     assert app.selectbox(key="layers_why").value == "best"
     assert "asks for something that is not in this list" not in said(app)

@@ -37,12 +37,7 @@ VIEW = "pattern"
 )
 def head(now: Current, at: Values) -> Iterator[Shown]:
     _controls(now, at)
-    shown = attention_of(at).weights(at[HEAD])
-    if at[HIDE_FIRST]:
-        shown = without_first(shown)
-        st.markdown(
-            ":orange-badge[" + _("Altered: first token hidden, its weight shared out") + "]"
-        )
+    shown = _weights(at)
     row = words.row(at[QUERY], shown)
     yield Shown(
         partial(
@@ -61,6 +56,15 @@ def head(now: Current, at: Values) -> Iterator[Shown]:
     )
     yield from _sink(now, at)
     yield Shown(files=_files(now, at, shown), recipe=_box(now, at, shown))
+
+
+def _weights(at: Values) -> np.ndarray:
+    """The head's pattern, without the first token if that is to be hidden, and then said so."""
+    weights = attention_of(at).weights(at[HEAD])
+    if not at[HIDE_FIRST]:
+        return weights
+    st.markdown(":orange-badge[" + _("Altered: first token hidden, its weight shared out") + "]")
+    return without_first(weights)
 
 
 def _controls(now: Current, at: Values) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from core.language import _
+from pages.kit.chosen import TOKEN
 from pages.kit.current import Current
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
@@ -15,7 +16,6 @@ from pages.panels.embeddings.params import (
     CONTEXT,
     ONE_SENTENCE,
     SHARED,
-    TOKEN,
 )
 
 

@@ -29,6 +29,7 @@ from pages.panels.layers.params import PIECE, SHADE, START, WATCH
     controls=(WATCH, SHADE, START),
 )
 def lens(now: Current, at: Values) -> Shown:
+    _say_if_alone(now)
     _choose_piece(now, at)
     start, watched = at[START], at[PIECE]
     got = now.engine.logit_lens(
@@ -49,6 +50,16 @@ def lens(now: Current, at: Values) -> Shown:
             watched=None if watch is None else watched,
         ),
     )  # fmt: skip
+
+
+def _say_if_alone(now: Current) -> None:
+    if len(now.tokens) == 1:
+        st.info(
+            _(
+                "This text is a single token: the grid has one column, and attention can look only"
+                " at the token itself. Type a longer text to see tokens work together."
+            )
+        )
 
 
 def _choose_piece(now: Current, at: Values) -> None:
