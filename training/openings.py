@@ -1,4 +1,4 @@
-"""Fifty openings that a checkpoint continues when it is measured or shown."""
+"""What a checkpoint is given: fifty openings to continue, and texts to copy from."""
 
 from __future__ import annotations
 
@@ -53,4 +53,18 @@ OPENINGS = (
     "The teacher told the children that",
     "My father was a",
     "A teacher is",
+)
+
+#: Texts whose next token stands in them already, after the same token as now; and that token.
+COPIES = (
+    ("red seven lamp river stone red seven lamp river", " stone"),
+    ("red seven lamp river stone red seven lamp", " river"),
+    ("green table window seven horse green table window seven", " horse"),
+    ("Mr. Wimbleton met Mrs. Hargrave. Mr. Wimbleton spoke to Mrs.", " H"),
+    ("Mr. Wimbleton met Mrs. Hargrave. Mrs. Hargrave spoke to Mr.", " W"),
+    ("Then Marigold met Peter. Peter said to Marigold, and Marigold said to", " Peter"),
+    ("The giant Grumble met the dwarf Tom. The dwarf ran away from the giant", " Gr"),
+    ("Little Tuppy went to the wood. In the wood sat an owl, and the owl said to little", " T"),
+    ("a golden ring, a silver spoon, a golden ring, a silver", " spoon"),
+    ("open the door, shut the window, open the door, shut the", " window"),
 )

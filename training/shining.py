@@ -5,6 +5,8 @@ several seeds, at the settings that the app opens with, and stores the best in
 ``shining.json`` beside the weights. "Best" is counted, not read: no word comes
 again soon, no four tokens come again, sentences end, quotation marks are closed,
 and among the texts that pass, those that the model itself finds likely come first.
+Beside them stand texts to copy from, with the probability of the token that a copying
+head would write, and the clearest head of each kind.
 """
 
 from __future__ import annotations
@@ -16,11 +18,15 @@ import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
+
 from core.engine.engine import Engine
 from core.model.load import load_model
 from core.model.stored import fingerprint
 from core.sampling.settings import SamplingSettings
-from training.openings import OPENINGS
+from pages.shell.examples import DEFAULT_PROMPT
+from training.evaluate import clearest, heads
+from training.openings import COPIES, OPENINGS
 from training.text_quality import Written, repeated_words, self_repetition
 
 NAME = "shining.json"
@@ -78,25 +84,41 @@ def continuations(engine: Engine, prompt: str, seeds: range) -> list[Continuatio
 
 
 def best(engine: Engine, seeds: range, openings: tuple[str, ...] = OPENINGS) -> list[Continuation]:
-    """The best continuation of each opening, best first."""
+    """The best continuation of the app's first prompt, then of each opening, best first."""
     found = [
         min(continuations(engine, prompt, seeds), key=lambda c: (c.faults, c.surprise))
-        for prompt in openings
+        for prompt in (DEFAULT_PROMPT, *openings)
     ]
-    return sorted(found, key=lambda c: (c.faults, c.surprise))[:KEPT]
+    # The text that the app opens with stays first, however it reads.
+    return found[:1] + sorted(found[1:], key=lambda c: (c.faults, c.surprise))[: KEPT - 1]
+
+
+def copies(engine: Engine) -> list[dict]:
+    """The texts to copy from, the most certain first: what should come, and what would."""
+    found = []
+    for prompt, answer in COPIES:
+        logits = engine.trace(prompt).logits.astype(np.float64)
+        probs = np.exp(logits - logits.max())
+        probs /= probs.sum()
+        best = engine.tokenizer.decode([int(probs.argmax())])
+        wanted = round(float(probs[engine.ids(answer)[0]]), 4)
+        found.append({"prompt": prompt, "answer": answer, "probability": wanted, "best": best})
+    return sorted(found, key=lambda one: -one["probability"])
 
 
 def write_shining(folder: Path, seeds: range) -> list[Continuation]:
     """Find the best of the checkpoint in `folder` and store them beside it."""
     engine = Engine(load_model(str(folder)))
     try:
-        found = best(engine, seeds)
+        found, copied, named = best(engine, seeds), copies(engine), clearest(heads(engine))
     finally:
         engine.close()
     stored = {
         "weights": fingerprint(folder),
         "settings": asdict(SETTINGS),
         "texts": [asdict(one) for one in found],
+        "copies": copied,
+        "heads": {kind: {"head": name, "score": score} for kind, (score, name) in named.items()},
     }
     (folder / NAME).write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     return found
