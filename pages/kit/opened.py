@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import streamlit as st
+
 from core.language import _
 from pages.kit import address
 from pages.kit.memory import Memory
@@ -18,6 +20,14 @@ if TYPE_CHECKING:
 ALL = "all"
 #: Whether everything is open, on every page that the session comes to.
 EVERYTHING = Memory[bool]("open_everything", False)
+
+
+def open_on(page: str, word: str) -> None:
+    """Open a panel of a page that the session goes to, beside what it has opened there before."""
+    key = f"opened_{page}"
+    opened = st.session_state.get(key, (word,))  # on a page that is new the address opens it
+    if word not in opened:
+        st.session_state[key] = (*opened, word)
 
 
 class Opened(Param[tuple[str, ...]]):

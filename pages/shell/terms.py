@@ -9,7 +9,9 @@ import streamlit as st
 from core.language import _, current_language
 from pages.components.term_list import term_list
 from pages.components.term_notes import Said, packed, term_notes
+from pages.kit import address
 from pages.kit.glossary import glossary
+from pages.kit.opened import open_on
 from pages.shell.journey import glossary_stop, stops
 from pages.shell.session import header
 
@@ -57,4 +59,5 @@ def _open(place: str | None) -> None:
     """Go to a term's panel, ``page/panel``; the browser may ask for nothing else."""
     for term in glossary().values():
         if place == f"{term.page}/{term.panel}":
-            st.switch_page(f"pages/{term.page}.py", query_params={"panel": term.panel})
+            open_on(term.page, term.panel)
+            address.go(term.page, panel=term.panel)

@@ -103,4 +103,16 @@ def test_the_glossary_finds_a_term_and_leads_to_its_panel(visit: Visit) -> None:
     page.wait_for_function("() => location.pathname === '/layers'", timeout=WAIT)
     wait_until_idle(page)
     expect(page.get_by_role("textbox", name="Prompt")).to_have_value("Once upon a time")
+    page.go_back()
+    page.wait_for_function("() => location.pathname === '/glossary'", timeout=WAIT)
+    check_no_error(page)
+
+
+def test_a_closed_panel_opens_on_a_page_that_the_session_has_seen(visit: Visit) -> None:
+    page = visit("attention", prompt="Once upon a time", panel="steps")
+    expect(page.locator(".st-key-closed_together")).to_be_visible()
+    page.get_by_role("link", name="Glossary").click()
+    page.get_by_role("searchbox", name="Find a term").fill("rollout")
+    page.locator(".term:visible").first.get_by_role("link").click()
+    expect(page.locator(".st-key-panel_together")).to_be_in_viewport(timeout=WAIT)
     check_no_error(page)

@@ -1,6 +1,7 @@
 // All terms; what is typed keeps those that it fits.
 import { make } from '../shared/dom.js';
 import { sentence } from '../shared/inline.js';
+import { leaveFor, wayTo } from '../shared/leave.js';
 import { fill } from '../shared/token.js';
 
 export default function (component) {
@@ -24,6 +25,7 @@ export default function (component) {
     const link = event.target.closest('a');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    leaveFor(wayTo(link.dataset.to));
     setTriggerValue('go', link.dataset.to);
   };
 }
@@ -36,7 +38,7 @@ function entryOf(key, term) {
   if (term.others.length) name.append(sentence(make('span', 'others'), ` · ${term.others.join(', ')}`));
   const way = make('dd');
   const link = make('a', '', term.where);
-  link.href = `${term.page}?panel=${term.panel}`;
+  link.href = wayTo(`${term.page}/${term.panel}`);
   link.dataset.to = `${term.page}/${term.panel}`;
   way.append(link);
   entry.append(name, sentence(make('dd'), term.meaning), way);

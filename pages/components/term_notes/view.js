@@ -4,6 +4,7 @@
 // leads to the glossary where no script does. One note serves all marks.
 import { make } from '../shared/dom.js';
 import { sentence } from '../shared/inline.js';
+import { leaveFor, wayTo } from '../shared/leave.js';
 import { unpack } from '../shared/wire.js';
 import { place } from './place.js';
 
@@ -21,7 +22,10 @@ export default function (component) {
   const view = views.get(note) ?? { note, meanings, mark: null, held: false, timer: 0 };
   views.set(note, view);
   view.terms = unpack(data).head;
-  view.go = (to) => setTriggerValue('go', to);
+  view.go = (to) => {
+    leaveFor(wayTo(to));
+    setTriggerValue('go', to);
+  };
   view.listening?.abort();
   view.listening = new AbortController();
   watchPage(view);
@@ -99,7 +103,7 @@ function write(view, mark, term) {
   if (!mark.closest(`.st-key-panel_${term.panel}`)) {
     const way = make('p');
     const link = make('a', '', `${term.where} →`);
-    link.href = `${term.page}?panel=${term.panel}`;
+    link.href = wayTo(`${term.page}/${term.panel}`);
     link.dataset.to = `${term.page}/${term.panel}`;
     way.append(link);
     parts.push(way);
