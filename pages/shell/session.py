@@ -19,7 +19,7 @@ from pages.kit import address
 from pages.kit.current import MODEL, PROMPT, Current
 from pages.kit.error import show_error
 from pages.kit.fragment import fragment
-from pages.shell import hero
+from pages.shell import hero, writing
 from pages.shell.journey import glossary_stop, stops
 
 if TYPE_CHECKING:  # torch takes seconds to import; the first page does not wait for it
@@ -121,6 +121,7 @@ def current(*, invites: bool = False) -> Current:
     try:
         made = _encoded(engine, text)
     except LearnerError as error:
+        writing.ask_no_more()
         address.write()
         if invites and isinstance(error, EmptyPrompt):
             st.markdown(_("Nothing to read yet: type a text above, or try one of the three."))

@@ -60,6 +60,11 @@ def ask() -> None:
     st.session_state[_WANTED] = True
 
 
+def ask_no_more() -> None:
+    """There is nothing to write onto: what was asked for must not begin with a later text."""
+    st.session_state.pop(_WANTED, None)
+
+
 def stop() -> None:
     """End it; what is written stays."""
     jobs.stop(WRITING)

@@ -126,6 +126,14 @@ def test_the_knobs_are_those_of_the_sampling_page() -> None:
     assert "temperature" not in note(app)
 
 
+def test_what_cannot_begin_does_not_begin_with_a_later_text() -> None:
+    app = open_page("overview", prompt="a" * 100_001)
+    button(app, "write_many").click().run()
+    set_prompt(app, STORY).run()
+    app.run()
+    assert prompt_of(app) == STORY
+
+
 def test_undo_has_a_bound() -> None:
     app = open_page("overview", prompt=STORY)
     for n in range(60):
