@@ -57,11 +57,11 @@ def glance(loaded: LoadedModel, trace: Trace, layer: int, position: int) -> np.n
 def farthest_look(loaded: LoadedModel, trace: Trace, position: int) -> tuple[int, int]:
     """The layer and head that look hardest at one token some way back.
 
-    The first token, where heads rest, the token itself and the one before it do not count,
-    unless there is nothing else.
+    The first token, where heads rest, and the last three do not count, the token itself among
+    them, unless there is nothing else.
     """
     best = (-1.0, 0, 0)
-    reach = slice(1, position - 1) if position > 2 else slice(0, max(1, position))
+    reach = slice(1, position - 2) if position > 3 else slice(0, max(1, position))
     for layer in range(trace.n_layer):
         weights = glance(loaded, trace, layer, position)[:, reach].max(-1)
         head = int(weights.argmax())

@@ -83,11 +83,11 @@ def footer(name: str, now: Current | None = None) -> None:
     """Previous and next stage, and what can be taken away: the page's boxes, the model."""
     journey = stops()
     at = next(i for i, stop in enumerate(journey) if stop.name == name)
-    before, middle, after = st.columns(3, vertical_alignment="center")
+    before, middle, after = st.columns([1, 3, 1], vertical_alignment="center")
     if at > 0:
         previous = journey[at - 1]
         before.page_link(previous.file, label="← " + previous.title, width="stretch")
-    with middle:
+    with middle.container(horizontal=True, horizontal_alignment="center"):
         _take_away(journey[at], now)
     if at + 1 < len(journey):
         following = journey[at + 1]
@@ -103,7 +103,6 @@ def _take_away(stop: Stop, now: Current | None) -> None:
             data=lambda: notebook(stop.title, recipes),
             file_name=f"gpt2-{stop.name}.ipynb",
             mime="application/x-ipynb+json",
-            width="stretch",
             key=f"notebook_{stop.name}",
             **common,
         )
@@ -113,7 +112,6 @@ def _take_away(stop: Stop, now: Current | None) -> None:
             data=lambda: zipped(STORYTELLER),
             file_name=f"{STORYTELLER.name}.zip",
             mime="application/zip",
-            width="stretch",
             key=f"model_{stop.name}",
             help=_("The checkpoint that ships with the app, for the Python boxes elsewhere."),
             **common,

@@ -67,7 +67,8 @@ def app_url() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
+    # So long a text is written that a click comes while it is.
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "GPT2_HOOD_MAX_NEW_TOKENS": "900"}
     ARTEFACTS.mkdir(exist_ok=True)
     record = ARTEFACTS / f"server-{port}.log"
     with record.open("w") as log:

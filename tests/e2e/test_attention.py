@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, urlparse
 
 from tests.e2e.conftest import check_fits, check_no_error, wait_until_idle
@@ -30,11 +31,11 @@ def test_point_and_click(visit, shot) -> None:
     )
     assert "(4)" in view.locator(".say").inner_text()
     assert page.evaluate("() => window.runs") == 0
-    # Clicking chooses the query, in the steppers and in the address.
+    # Clicking chooses the query, in the bar on top and in the address.
     view.locator(".text .t").nth(6).click()
-    page.wait_for_function("() => location.search.includes('query=6')")
+    page.wait_for_function("() => location.search.includes('token=6')")
     wait_until_idle(page)
-    assert page.get_by_role("spinbutton", name="Query token").input_value() == "6"
+    expect(page.locator(".st-key-top_bar .token").nth(6)).to_have_class(re.compile("chosen"))
     # A click in the grid pins a head.
     page.locator(".st-key-panel_grid .tiles canvas").click(position={"x": 42 + 5, "y": 24 + 5})
     page.wait_for_function("() => location.search.includes('layer=0')")

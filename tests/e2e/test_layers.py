@@ -84,7 +84,7 @@ def test_a_whole_context_leaves_the_grid_on_the_first_screen(visit, shot, page) 
     check_fits(page)
     panel = page.locator(".st-key-panel_lens")
     expect(panel.locator(".head .n").last).to_have_text("1023")
-    strip = page.locator(".st-key-strip_layers .strip")
+    strip = page.locator(".st-key-top_bar .strip")
     assert strip.bounding_box()["height"] < 200
     assert panel.bounding_box()["y"] < 500
     # The followed token is in sight although it is the last of many.

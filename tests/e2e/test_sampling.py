@@ -53,7 +53,7 @@ def test_choose_undo_and_fork(visit, shot) -> None:
 
 
 def test_stop_in_mid_stream(visit, shot) -> None:
-    page = visit("sampling", prompt=PROMPT, length="200")
+    page = visit("sampling", prompt=PROMPT, length="900")
     page.locator(".st-key-start_run button").click()
     strip = page.locator(".st-key-run_strip .token")
     strip.nth(10).wait_for()
@@ -61,7 +61,7 @@ def test_stop_in_mid_stream(visit, shot) -> None:
     expect(page.locator(".st-key-start_run button")).to_be_enabled()
     wait_until_idle(page)
     written = strip.count()
-    assert written < 8 + 200
+    assert written < 8 + 900
     page.wait_for_timeout(1_000)
     assert strip.count() == written, "what was stopped must not go on"
     expect(page.locator(".st-key-panel_run")).to_contain_text("stopped by hand")

@@ -49,7 +49,7 @@ def test_pointing_explains_and_leaving_ends_it(visit: Visit) -> None:
 
 
 def test_the_keyboard_opens_closes_and_goes_on(visit: Visit) -> None:
-    page = visit("attention", prompt="Once upon a time")
+    page = visit("attention", prompt="Once upon a time", panel="role")
     mark = mark_on(page)
     described = mark.get_attribute("aria-describedby")
     assert MEANING in str(page.locator(f"#{described}").text_content())

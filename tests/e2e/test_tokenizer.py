@@ -159,7 +159,7 @@ def test_examples_vocabulary_and_pairs(visit) -> None:
 def test_bad_input_is_answered_in_words(visit) -> None:
     # A lone surrogate in the address, as no browser sends it but a broken program may.
     page = visit("tokenizer")
-    page.goto(page.url.split("?")[0] + "?prompt=a%ED%A0%BDb")
+    page.goto(page.url.split("?")[0] + "?panel=all&prompt=a%ED%A0%BDb")
     wait_until_idle(page)
     assert "EF BF BD" in page.locator(".st-key-tok_chips .lane.bytes").inner_text()
     million = "x" * 2**20

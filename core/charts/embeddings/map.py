@@ -116,7 +116,7 @@ def _map(has_words: bool) -> alt.LayerChart:
     ]
     if has_words:
         layers.append(_words("labels"))
-    return alt.layer(*layers).properties(height=560)
+    return alt.layer(*layers).properties(height=440)
 
 
 def _at() -> dict[str, alt.X | alt.Y]:

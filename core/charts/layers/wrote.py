@@ -90,4 +90,4 @@ def _bars(unit: str, many: bool) -> alt.LayerChart:
     bars = alt.Chart(rows()).mark_bar(cornerRadiusEnd=2)
     bars = bars.encode(x=x, xOffset=offset, y=y, color=colour, tooltip=tooltip)
     zero = alt.Chart(rows("zero")).mark_rule(opacity=0.7).encode(y="zero:Q")
-    return alt.layer(bars, zero).properties(height=360)
+    return alt.layer(bars, zero).properties(height=270)

@@ -30,7 +30,7 @@ def heads_heat(values: np.ndarray) -> Figure:
     numbered = n_head <= _NUMBERED
     return _cells(numbered).fill(
         {"rows": columns},
-        height=(32 if n_layer <= 16 else 20) * n_layer + 70,
+        height=(26 if n_layer <= 16 else 20) * n_layer + 70,
         # Where numbers are written on the cells, the ramp's dark ends are left out.
         bounds=signed_domain(bound * (1.8 if numbered else 1.0)),
     )

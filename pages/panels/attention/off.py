@@ -30,6 +30,7 @@ _TRIED: Memory[tuple | None] = Memory("attention_effects", None)
     title=lambda at: _("What if a head were missing?"),
     controls=(OFF, MODE),
     widths=(3, 2),
+    depth="deeper",
 )
 def off(now: Current, at: Values) -> Iterator[Shown]:
     _buttons(now)

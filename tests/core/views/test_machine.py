@@ -11,7 +11,7 @@ from transformers import GPT2LMHeadModel
 
 from core.engine.engine import Engine
 from core.errors import OutOfRange
-from core.views.glance import glance
+from core.views.glance import farthest_look, glance
 from core.views.machine import (
     LEAST,
     MOST_ROWS,
@@ -156,3 +156,15 @@ def test_rows_of_the_table(storyteller: Engine) -> None:
     assert rows[0]["stage"] == "embedding"
     assert rows[-1]["stage"] == f"L{made.n_layer - 1}"
     assert rows[-1]["last_dimension"] == made.n_embd - 1
+
+
+def test_the_head_that_looks_some_way_back(storyteller: Engine, eager) -> None:
+    trace, out = storyteller.trace(TEXT), eager
+    last = trace.n_ctx - 1
+    layer, head = storyteller.view(farthest_look, trace, last)
+    reach = [a[0, :, last, 1 : last - 2] for a in out.attentions]
+    assert reach[layer][head].max() == pytest.approx(max(float(r.max()) for r in reach))
+    for n in (1, 2, 3):
+        short = storyteller.trace(trace.token_ids[:n])
+        found = storyteller.view(farthest_look, short, n - 1)
+        assert all(0 <= i < 8 for i in found)
