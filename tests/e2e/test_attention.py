@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlparse
 
+from playwright.sync_api import expect
+
 from tests.e2e.conftest import check_fits, check_no_error, wait_until_idle
 
 PROMPT = "The little dog ran after the cat, and the cat ran after the"
