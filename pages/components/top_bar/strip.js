@@ -26,20 +26,28 @@ export function hiddenOf(tops, from, height) {
   ];
 }
 
-export function foldStrip({ strip, before, after, data }) {
+// On a phone there is room for the numbers alone.
+const NARROW = 520;
+
+export function foldStrip({ strip, row, before, after, data }) {
+  const short = row.clientWidth < NARROW;
   const tops = [...strip.children].map((chip) => chip.offsetTop);
   const [above, below] = hiddenOf(tops, strip.scrollTop, strip.clientHeight);
   [[before, above, '⋯ ', 'before'], [after, below, '', 'after']].forEach(([button, n, sign, word]) => {
     button.hidden = n === 0;
-    button.textContent = `${sign}${fill(data.words[word], { n })}${word === 'after' ? ' ⋯' : ''}`;
+    const told = fill(data.words[word], { n });
+    button.setAttribute('aria-label', told);
+    button.textContent = short ? `⋯${n}` : `${sign}${told}${word === 'after' ? ' ⋯' : ''}`;
   });
 }
 
 export function showChosen(view) {
   const chip = view.strip.querySelector('.chosen');
-  if (chip) view.strip.scrollTop = Math.max(0, chip.offsetTop - view.strip.clientHeight / 2);
-  foldStrip(view);
-  foldStrip(view); // the buttons have taken room: lines may have moved
+  // The buttons take room, so that lines move: what is in sight then is looked at again.
+  for (let look = 0; look < 3; look += 1) {
+    if (chip) view.strip.scrollTop = Math.max(0, chip.offsetTop - view.strip.clientHeight / 2);
+    foldStrip(view);
+  }
 }
 
 export function listenToStrip(view, choose) {
