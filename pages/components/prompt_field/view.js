@@ -73,7 +73,8 @@ function take(state, first) {
   const { data, area, applied } = state;
   const chosen = first || data.turn !== state.turn;
   const typed = waits(state);
-  Object.assign(state, { applied: data.text, turn: data.turn });
+  // A field has no carriage returns: a text with some must not look like one that was typed since.
+  Object.assign(state, { applied: data.text.replace(/\r\n?/g, '\n'), turn: data.turn });
   if (chosen && data.text !== state.sent) {
     show(state, data.text);
   } else if (!chosen && !typed && data.text !== applied) {
