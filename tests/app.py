@@ -27,7 +27,7 @@ PagesManager.__init__ = _begin_with_the_router
 
 
 def open_page(
-    name: str, *, prompt: str | None = None, model: str | None = None, **query: str
+    name: str, *, prompt: str | None = None, model: str | None = None, **query: str | None
 ) -> AppTest:
     """The app at a page's address, all panels open, run until the model is there.
 
@@ -42,7 +42,8 @@ def open_page(
     if model is not None:
         app.query_params["model"] = model
     for key, value in {"panel": "all", **query}.items():
-        app.query_params[key] = value
+        if value is not None:
+            app.query_params[key] = value
     if name != "overview":
         app.switch_page(f"pages/{name}.py")
     app.run()

@@ -94,6 +94,8 @@ export default function (component) {
     root.dataset.stamp = stamp;
     drawStrip(view);
     showChosen(view);
+    // A face that comes late makes other lines.
+    document.fonts.ready.then(() => showChosen(view));
   }
   listenToStrip(view, (index) => view.tell('pick', [FOLLOW, index]));
   drawIndex(view, deedsOf(view));
