@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
@@ -22,7 +21,6 @@ from tests.e2e.conftest import (
 )
 
 PAGES = [stop.name for stop in stops()]
-PICTURES = Path(__file__).parent / "pictures"
 PROMPT = "The little dog ran after the cat, and the cat ran after the"
 
 
@@ -64,18 +62,6 @@ def test_a_session_that_is_led_to_the_first_page_keeps_what_it_had(app_url: str)
         assert visitor.prompt == "Kept on the way"
     finally:
         visitor.close()
-
-
-@pytest.mark.skipif(not os.environ.get("UPDATE_PICTURES"), reason="only on request")
-@pytest.mark.parametrize(("name", "scheme"), [*((n, "light") for n in PAGES), ("overview", "dark")])
-def test_pictures_for_the_readme(name: str, scheme: str, visit: Visit, page) -> None:
-    """The README's pictures, of the first screen; not a check, so it runs on request only."""
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.emulate_media(color_scheme=scheme)
-    visit(name)
-    page.wait_for_timeout(2_000)
-    PICTURES.mkdir(exist_ok=True)
-    page.screenshot(path=PICTURES / (f"{name}.png" if scheme == "light" else f"{name}-dark.png"))
 
 
 def test_typing_walking_and_reopening(visit: Visit) -> None:
