@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from core.model.history import HEADS, LOSSES, NAME
 from training.card import chain
 
-NAME = "history.json"
 #: What a point may hold: validation losses in nats (on the first 16,384 tokens of each source, in
 #: short rows), scores of the clearest heads (0 to 1), nats that a repetition saves.
-MEASURED = ("glosses", "novels", "stories", "previous", "induction", "saved")
+MEASURED = (*LOSSES, *HEADS, "saved")
 
 
 def points(record: dict) -> list[dict]:

@@ -13,6 +13,7 @@ from PIL import Image
 
 from core.charts.attention.head_cells import triangle
 from core.charts.attention.head_picture import PatternPicture
+from core.charts.attention.learned import learning_lines
 from core.charts.attention.off import change_bars
 from core.charts.attention.off_effects import effect_grid
 from core.charts.attention.role import score_bars
@@ -113,3 +114,14 @@ def _layers(figure: dict) -> list[dict]:
     if "layer" in figure:
         return [inner for layer in figure["layer"] for inner in _layers(layer)]
     return [figure]
+
+
+@pytest.mark.parametrize("share", [False, True])
+def test_lines_of_what_was_learned(share: bool) -> None:
+    lines = {"a": [(1_000_000, 0.2), (2_000_000, 0.8)], "b": [(2_000_000, 0.5)]}
+    made = learning_lines(lines, [1_500_000], "share", share=share)
+    check_chart(made)
+    table = made.arrow()["rows"].to_pydict()
+    assert table["tokens"] == [1.0, 2.0, 2.0]
+    assert table["value"] == [0.2, 0.8, 0.5]
+    assert made.arrow()["starts"].to_pydict() == {"tokens": [1.5]}

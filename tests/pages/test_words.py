@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from core.model.history import Moment
 from core.sampling.settings import SamplingSettings
 from core.views.meeting import Meeting
 from pages.kit import words as kit
@@ -63,3 +64,17 @@ def test_several_texts_are_told_apart_by_their_surprise() -> None:
     )
     assert "Greedy did better here" in sampling.likeliest(names, [1.0, 3.0, 1.1])
     assert "25.0% of all their token pairs" in sampling.variety(SamplingSettings(), 0.25)
+
+
+def test_when_copying_came_is_told_with_what_was_before() -> None:
+    moments = (
+        Moment(0, 15_400_000, {"stories": 5.1}, {}, None),
+        Moment(1, 15_480_000, {}, {"previous": 0.47, "induction": 0.25}, 2.5),
+        Moment(1, 15_800_000, {}, {"previous": 0.6, "induction": 0.6}, 7.0),
+        Moment(1, 27_000_000, {"stories": 4.8}, {"previous": 0.7, "induction": 0.85}, 14.43),
+    )
+    said = attention.learned(moments)
+    assert said.startswith("After 27.0 million tokens the clearest induction head gives 85%")
+    assert "costs 14.4 bits less" in said
+    assert said.endswith("25% after 15.5 million tokens, more than half 0.32 million tokens later.")
+    assert "suddenly" not in attention.learned(moments[3:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.language import _, ngettext
+from core.model.history import Moment, rise
 from core.numbers import bits, decimal, percent, signed
 from core.views.effects import Change, Effects
 from core.views.evidence import heaviest
@@ -192,3 +193,42 @@ def together(query: int, matrix: np.ndarray) -> str:
             _("token {k} ({w})").format(k=k, w=percent(w, 1)) for k, w in heaviest(matrix[query], 3)
         ),
     )
+
+
+def sources() -> dict[str, str]:
+    """What the embedded model was measured on."""
+    return {
+        "stories": _("children's books"),
+        "novels": _("novels"),
+        "glosses": _("definitions"),
+    }
+
+
+def learned(moments: tuple[Moment, ...]) -> str:
+    """When the induction head came, and what copying saves now."""
+    last = moments[-1]
+    parts = [
+        _(
+            "After {n} million tokens the clearest induction head gives {share} of its attention"
+            " to what followed last time, and a random word costs {saved} less when its sequence"
+            " comes again."
+        ).format(
+            n=decimal(last.tokens / 1e6, 1),
+            share=percent(last.heads["induction"], 0),
+            saved=bits(last.saved or 0.0, 1),
+        )
+    ]
+    when = rise(moments)
+    before = next((m for m in reversed(moments[:when]) if m.heads), None) if when else None
+    if when and before:
+        parts.append(
+            _(
+                "It came suddenly: {share} after {first} million tokens, more than half {later}"
+                " million tokens later."
+            ).format(
+                share=percent(before.heads["induction"], 0),
+                first=decimal(before.tokens / 1e6, 1),
+                later=decimal((moments[when].tokens - before.tokens) / 1e6, 2),
+            )
+        )
+    return " ".join(parts)
