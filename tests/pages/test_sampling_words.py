@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.model.history import Moment
 from core.sampling.explain import explain
 from core.sampling.settings import SamplingSettings
 from core.sampling.stages import pipeline
@@ -56,3 +57,9 @@ def test_idle_knobs_are_told() -> None:
 def test_a_choice_in_one_line() -> None:
     told = words.choice_line(choice(7))
     assert told.startswith("“=7” 50.0% (chosen by hand; 25.0% by the model alone, rank 2)")
+
+
+def test_the_storyteller_says_how_much_it_has_read() -> None:
+    moments = (Moment(1, 26_812_416, {}, {"induction": 0.8}, 9.0),)
+    assert words.expect(moments).startswith("The Storyteller has read 27 million tokens, GPT-2")
+    assert words.expect(()).startswith("Expect sentences")

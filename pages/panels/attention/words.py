@@ -205,30 +205,31 @@ def sources() -> dict[str, str]:
 
 
 def learned(moments: tuple[Moment, ...]) -> str:
-    """When the induction head came, and what copying saves now."""
+    """What the best copying head does now, and when it came."""
     last = moments[-1]
-    parts = [
-        _(
-            "After {n} million tokens the clearest induction head gives {share} of its attention"
-            " to what followed last time, and a random word costs {saved} less when its sequence"
-            " comes again."
-        ).format(
-            n=decimal(last.tokens / 1e6, 1),
-            share=percent(last.heads["induction"], 0),
-            saved=bits(last.saved or 0.0, 1),
-        )
-    ]
+    said = _(
+        "After {n} million tokens the clearest induction head gives {share} of its attention to"
+        " what followed last time, and a random word costs {saved} less when its sequence comes"
+        " again."
+    ).format(
+        n=decimal(last.tokens / 1e6, 1),
+        share=percent(last.heads["induction"], 0),
+        saved=bits(last.saved or 0.0, 1),
+    )
+    return f"{said} {_came(moments)}".strip()
+
+
+def _came(moments: tuple[Moment, ...]) -> str:
+    """How suddenly the induction head came, where what was before is known."""
     when = rise(moments)
-    before = next((m for m in reversed(moments[:when]) if m.heads), None) if when else None
-    if when and before:
-        parts.append(
-            _(
-                "It came suddenly: {share} after {first} million tokens, more than half {later}"
-                " million tokens later."
-            ).format(
-                share=percent(before.heads["induction"], 0),
-                first=decimal(before.tokens / 1e6, 1),
-                later=decimal((moments[when].tokens - before.tokens) / 1e6, 2),
-            )
-        )
-    return " ".join(parts)
+    before = next((m for m in reversed(moments[:when]) if m.heads), None)
+    if when is None or before is None:
+        return ""
+    return _(
+        "It came suddenly: {share} after {first} million tokens, more than half {later} million"
+        " tokens later."
+    ).format(
+        share=percent(before.heads["induction"], 0),
+        first=decimal(before.tokens / 1e6, 1),
+        later=decimal((moments[when].tokens - before.tokens) / 1e6, 2),
+    )

@@ -11,6 +11,8 @@ import streamlit as st
 from core.engine import continuations
 from core.engine.jobs import Job
 from core.language import _
+from core.model.catalogue import STORYTELLER
+from core.model.history import history
 from core.numbers import count, percent
 from core.recipes import Recipe
 from core.sampling.choice import Choice, text_of, total_bits
@@ -60,6 +62,8 @@ class _Asked:
 )
 def run(now: Current, at: Values) -> Shown | None:
     work_row("run", _("Write on"), _begin, now, at, LENGTH, STOP_AT)
+    if now.engine.loaded.source == str(STORYTELLER):
+        st.caption(words.expect(history()))
     work = jobs.kept("run")
     if work is None:
         # No values: the sliders move without this panel being drawn again.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.language import _
-from core.numbers import Number, bits, count, percent
+from core.model.history import Moment
+from core.numbers import Number, bits, count, decimal, percent
 from core.sampling.choice import Choice
 from core.sampling.explain import Explanation
 from core.sampling.settings import SamplingSettings
@@ -169,4 +170,17 @@ def choice_line(choice: Choice) -> str:
         model_p=percent(choice.model_probability),
         rank=count(choice.rank),
         others=", ".join(f"{quoted(data)} {percent(p)}" for data, p in choice.favourites),
+    )
+
+
+def expect(moments: tuple[Moment, ...]) -> str:
+    """What the embedded model is, and what to expect of its texts."""
+    told = _("Expect sentences that read as English, not a story that holds together.")
+    if not moments:
+        return told
+    return (
+        _("The Storyteller has read {n} million tokens, GPT-2 about ten thousand million.").format(
+            n=decimal(moments[-1].tokens / 1e6, 0)
+        )
+        + f" {told}"
     )
