@@ -62,7 +62,7 @@ _TRIES: tuple[tuple[Callable[[], str], str], ...] = (
     (lambda: _("a name it can copy"), "Doctor Fell met Captain Green. “Good day,” said Captain"),
     (
         lambda: _("the same words twice"),
-        "green lamp stone river green lamp stone river green lamp stone",
+        "apple river lamp apple river lamp apple river",
     ),
     (lambda: _("a fact it never read"), "The capital of France is"),
 )

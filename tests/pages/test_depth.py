@@ -50,7 +50,7 @@ def test_a_click_opens_and_closes_and_the_address_says_so() -> None:
 
 def test_a_link_opens_panels() -> None:
     app = open_page("attention", prompt=PROMPT, panel="steps,together")
-    assert offered(app) == {"off", "role"}
+    assert offered(app) == {"off", "role", "learned"}
     assert "attention-all-layers" in boxes(app)
 
 

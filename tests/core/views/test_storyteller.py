@@ -13,7 +13,7 @@ from training import evaluate
 
 def test_it_copies_a_random_sequence(storyteller) -> None:
     found = evaluate.repetition(storyteller, n_sequences=6)
-    assert found["first"] - found["second"] >= 2.0
+    assert found["first"] - found["second"] >= 4.0
 
 
 def test_its_heads_can_be_seen(storyteller) -> None:
@@ -28,7 +28,7 @@ def test_a_head_rests_on_the_first_token(storyteller) -> None:
         float(storyteller.attention(trace, layer).pattern[:, 2:, 0].mean(axis=1).max())
         for layer in range(storyteller.shape.n_layer)
     )
-    assert resting > 0.5
+    assert resting > 0.4  # 0.5 for the first edition, two of whose heads were told where to rest
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,8 @@ def test_the_card_tells_the_figures() -> None:
     folder = Path(STORYTELLER)
     figures = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
     card = (folder / "README.md").read_text(encoding="utf-8")
-    # The goal on a processor is 4.0, on whole books in full windows; this one stands at 3.81.
-    assert figures["stories"]["nats"] <= 4.0
+    # The goals on a processor, on whole books in full windows.
+    for source, goal in (("stories", 3.42), ("novels", 4.68), ("glosses", 4.3)):
+        assert figures[source]["nats"] <= goal
     assert f"{figures['stories']['nats']:.3f}" in card
     assert sum(f.stat().st_size for f in folder.iterdir()) <= 45_000_000
