@@ -49,7 +49,7 @@ def test_point_and_click(visit, shot) -> None:
 
 
 def test_the_text_where_a_head_is_seen_best_becomes_the_prompt(visit) -> None:
-    page = visit("attention", prompt=PROMPT, layer="1", head="3")
+    page = visit("attention", prompt=PROMPT, layer="0", head="2")
     box = page.get_by_role("textbox", name="Prompt")
     page.get_by_role("button", name="Use it as the prompt").click()
     page.wait_for_function("() => !location.search.includes('little')")

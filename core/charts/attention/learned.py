@@ -41,10 +41,17 @@ def learning_lines(
     return _chart(tuple(lines), title, share).fill(tables, domain=domain)
 
 
+def _told(title: str, value: str) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("name:N", title=_("measured")),
+        alt.Tooltip("tokens:Q", title=_("million tokens"), format=".2f"),
+        alt.Tooltip("value:Q", title=title, format=value),
+    ]
+
+
 @structure
 def _chart(names: tuple[str, ...], title: str, share: bool) -> alt.LayerChart:
     x = alt.X("tokens:Q", axis=axis(_("tokens read, in millions"), grid=False))
-    format_ = ".0%" if share else ".2f"
     lines = (
         alt.Chart(rows())
         .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=30))
@@ -60,11 +67,7 @@ def _chart(names: tuple[str, ...], title: str, share: bool) -> alt.LayerChart:
                 scale=alt.Scale(domain=list(names), range=list(CATEGORIES[: len(names)])),
                 legend=legend(None, orient="bottom"),
             ),
-            tooltip=[
-                alt.Tooltip("name:N", title=_("measured")),
-                alt.Tooltip("tokens:Q", title=_("million tokens"), format=".2f"),
-                alt.Tooltip("value:Q", title=title, format=format_),
-            ],
+            tooltip=_told(title, ".0%" if share else ".2f"),
         )
     )
     marks = alt.Chart(rows("starts")).mark_rule(color=ACCENT, strokeDash=[4, 4]).encode(x=x)

@@ -41,17 +41,16 @@ def circle(engine: Engine) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("settings", [GREEDY, SamplingSettings(temperature=0.3, top_k=5)])
-def test_guesses_save_steps_and_change_no_token(engine: Engine, monkeypatch, settings):
+def test_guesses_save_steps_and_change_no_token(engine: Engine, circle, monkeypatch, settings):
     """A text that circles, in passes of several tokens; the random numbers are the same, too."""
     plain = Engine(engine.loaded, guesses=0)
-    prompt = "The cat sat and the dog sat and " * 6
     try:
         never = reads(plain, monkeypatch)
-        want = list(plain.generate(prompt, settings, seed=4, max_new_tokens=150))
+        want = list(plain.generate(circle, settings, seed=4, max_new_tokens=150))
     finally:
         plain.close()
     seen = reads(engine, monkeypatch)
-    got = list(engine.generate(prompt, settings, seed=4, max_new_tokens=150))
+    got = list(engine.generate(circle, settings, seed=4, max_new_tokens=150))
     assert tokens(got) == tokens(want)
     assert [step.index for step in got] == list(range(len(want)))
     for mine, theirs in zip(got, want, strict=True):
