@@ -35,6 +35,7 @@ def message(n_tokens: int = 3, layers: int = 2, folded: int = 0) -> dict:
         "best": [["was", "20%", 0.2]] * 8,
         "stops": list(range(min(8, layers))),
         "steps": [f"step {i}" for i in range(layers + 4)],
+        "norms": ["1.00"] * (layers + 1),
         "words": dict.fromkeys(
             ("text", "text_note", "vector", "vector_note", "blocks", "next", "next_note"), "word"
         ),
@@ -230,3 +231,15 @@ def test_a_click_on_a_word_writes_it_and_the_new_thought_plays(visit: Visit) -> 
     expect(page.locator(f"{PICTURE} .say")).to_contain_text("cut into 17 pieces", timeout=WAIT)
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(f"{PICTURE} .tok")).to_have_count(16, timeout=WAIT)
+
+
+def test_keys_walk_from_vector_to_vector(visit: Visit) -> None:
+    page = _open(visit)
+    vectors = page.locator(f"{PICTURE} .frame")
+    vectors.first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(vectors.nth(2)).to_be_focused()
+    tip = page.locator(f"{PICTURE} .tip")
+    expect(tip).to_contain_text("after block 1: a vector of length")
+    expect(tip).to_contain_text("it would say")

@@ -11,7 +11,7 @@ import numpy as np
 from core.charts.overview.machine_words import words
 from core.charts.theme import CATEGORIES
 from core.language import _
-from core.numbers import percent
+from core.numbers import percent, short
 from core.views.machine import Answer, Machine
 
 #: While it plays, a sentence is read at so many blocks at most; the others pass by.
@@ -62,6 +62,7 @@ def drawn(
         "layers": made.n_layer,
         "bins": len(made.edges) - 1,
         "looks": [_look(made, i) for i in range(made.n_layer)],
+        "norms": [short(norm) for norm in made.norms],
         "answers": [_answer(answer) for answer in made.answers],
         "best": [[*_answer(answer), round(answer.prob, 4)] for answer in made.best],
         "steps": list(steps),

@@ -38,6 +38,7 @@ def _pointed() -> dict[str, str]:
         "strip": _(
             "“{t}”, {place}: the numbers {first} to {last} of its vector are {v} on average"
         ),
+        "here": _("“{t}”, {place}: a vector of length {v}; it would say “{answer}” ({share})"),
         "answer": _("{place} it would say “{t}” ({share})"),
         "best": _("“{t}” has a chance of {share}"),
         "choose": _("click to follow it"),

@@ -136,9 +136,12 @@ function arcsDrawn({ plan }) {
   });
 }
 
+const placeOfStage = (words, stage) =>
+  (stage === 0 ? words.entering : fill(words.after, { layer: stage - 1 }));
+
 function wordsDrawn({ data, plan }) {
   const { words } = data;
-  const place = (stage) => (stage === 0 ? words.entering : fill(words.after, { layer: stage - 1 }));
+  const place = (stage) => placeOfStage(words, stage);
   return [
     ...plan.titles.map(({ x, y, text, bold, stage }) => titleOf(words, { x, y, text, bold, stage }, data)),
     ...plan.ids.map(({ x, y }, row) => shape('text', {
@@ -181,10 +184,16 @@ function loopDrawn({ data, plan }) {
   return loop.path ? [path, tip, text] : [text];
 }
 
-// The chosen token's own vectors, framed.
+// The chosen token's own vectors, framed; keys reach each of them.
 function framesOf({ data, plan }) {
-  return plan.strips.filter(({ row }) => row === data.at).map(({ x, y, width, height }) =>
-    shape('rect', { class: 'frame', x: x - 1, y: y - 1, width: width + 2, height: height + 2, rx: 2 }));
+  const { words } = data;
+  const said = (stage) => fill(words.here, {
+    t: data.tokens[data.at].t, v: data.norms[stage], place: placeOfStage(words, stage),
+    answer: data.answers[stage][0], share: data.answers[stage][1] });
+  return plan.strips.filter(({ row }) => row === data.at).map(({ stage, x, y, width, height }) =>
+    shape('rect', {
+      class: 'frame', x: x - 1, y: y - 1, width: width + 2, height: height + 2, rx: 2,
+      tabindex: stage === 0 ? 0 : -1, role: 'img', 'aria-label': said(stage) }));
 }
 
 export function draw(view) {

@@ -49,7 +49,7 @@ function tell(view, text, x, y) {
 }
 
 const saidOf = (element) => {
-  const told = element?.closest?.('[data-tip], .tok, .block, .best');
+  const told = element?.closest?.('[data-tip], .tok, .block, .best, .frame:focus-visible');
   return told ? told.dataset.tip || told.getAttribute('aria-label') : '';
 };
 

@@ -19,7 +19,7 @@ const NARROW = 540;
 const [FOLLOW, OPEN, WRITE, GO] = [0, 1, 2, 3];
 const FORWARD = ['ArrowRight', 'ArrowDown'];
 const BACKWARD = ['ArrowLeft', 'ArrowUp'];
-const REACHED = '.tok, .block, .best, .go';
+const REACHED = '.tok, .block, .best, .go, .frame';
 
 function planOf(view) {
   const width = Math.max(280, view.root.clientWidth - 2);
@@ -62,9 +62,9 @@ function pressed(view, event) {
   if (event.key === 'Enter' || event.key === ' ') {
     event.preventDefault();
     chosen(view, element);
-  } else if (by && element.matches('.live')) {
+  } else if (by && element.matches('.live, .frame')) {
     event.preventDefault();
-    const all = [...view.svg.querySelectorAll(`.${element.classList[0]}.live`)];
+    const all = [...view.svg.querySelectorAll(`.${element.classList[0]}`)];
     moveFocus(element, all[all.indexOf(element) + by]);
   }
 }
