@@ -27,6 +27,23 @@ export function scrollTo(view, index) {
   place.scrollIntoView({ behavior: calm ? 'auto' : 'smooth', block: 'start' });
 }
 
+// What is drawn late above a panel pushes it out of sight again: it is brought back until it rests,
+// or until somebody scrolls.
+const LOOKS = [250, 700, 1500, 3000];
+
+export function bringToSight(view, index) {
+  const left = new AbortController();
+  const stop = { once: true, passive: true, signal: left.signal };
+  ['wheel', 'touchmove', 'pointerdown', 'keydown'].forEach((kind) =>
+    document.addEventListener(kind, () => left.abort(), stop));
+  LOOKS.forEach((wait, look) => window.setTimeout(() => {
+    const top = placeOf(view.data.panels[index][0])?.getBoundingClientRect().top;
+    const resting = look > 0 && top >= 0 && top < window.innerHeight / 2;
+    if (!left.signal.aborted && top !== undefined && !resting) scrollTo(view, index);
+    if (look === LOOKS.length - 1) left.abort();
+  }, wait));
+}
+
 function button(text, name, press, kind = '') {
   const made = make('button', kind, text);
   made.type = 'button';

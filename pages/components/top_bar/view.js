@@ -1,7 +1,7 @@
 // A bar that stays in sight: tokens to follow, panels to go to, the way to the next page.
 import { onWidth } from '../shared/canvas.js';
 import { leaveFor } from '../shared/leave.js';
-import { drawIndex, currentOf, scrollTo } from './index.js';
+import { bringToSight, drawIndex, currentOf, scrollTo } from './index.js';
 import { drawStrip, listenToStrip, showChosen } from './strip.js';
 
 const [FOLLOW, OPEN, ALL, NEXT] = [0, 1, 2, 3];
@@ -58,7 +58,7 @@ function goWhereAsked(view) {
   if (index < 0 || !data.panels[index][2]) return;
   root.wanted = '';
   root.dataset.went = data.goTo;
-  window.setTimeout(() => scrollTo(view, index), 250);
+  bringToSight(view, index);
 }
 
 function watch(view) {
