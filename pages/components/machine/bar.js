@@ -1,19 +1,10 @@
 // Play, pause, step, speed, zoom: one row of buttons, each with its name.
-import { make } from '../shared/dom.js';
+import { button, make } from '../shared/dom.js';
 import { fill } from '../shared/token.js';
 import { SPEEDS, pause, play, showStage, step } from './play.js';
 
 const ZOOMS = [1, 2, 4];
 const after = (list, value) => list[(list.indexOf(value) + 1) % list.length];
-
-function button(sign, name, press, kind = '') {
-  const made = make('button', kind, sign);
-  made.type = 'button';
-  made.setAttribute('aria-label', name);
-  made.title = name;
-  made.onclick = press;
-  return made;
-}
 
 // Where the buttons stand now; the focus stays on the one that was pressed.
 export function drawBar(view) {

@@ -53,7 +53,7 @@ export function togetherOf(bins, width) {
 
 function sizesOf(data, width, zoom) {
   const longest = Math.max(...data.tokens.map((token) => columnsOf(token.t)));
-  const tokens = between(64, CHAR * longest + 14, 138);
+  const tokens = between(90, CHAR * longest + 14, 138);
   const left = tokens + ID + 12;
   const next = width >= 1000 ? 236 : 176;
   const pitch = zoom * Math.max(6, (width - left - next) / (data.layers + 1));

@@ -1,5 +1,5 @@
 // The page's panels: which one is in sight, the way to each, open or closed.
-import { make } from '../shared/dom.js';
+import { button, make } from '../shared/dom.js';
 import { fill } from '../shared/token.js';
 
 const UNDER_BAR = 24;
@@ -42,15 +42,6 @@ export function bringToSight(view, index) {
     if (!left.signal.aborted && top !== undefined && !resting) scrollTo(view, index);
     if (look === LOOKS.length - 1) left.abort();
   }, wait));
-}
-
-function button(text, name, press, kind = '') {
-  const made = make('button', kind, text);
-  made.type = 'button';
-  made.setAttribute('aria-label', name);
-  made.title = name;
-  made.onclick = press;
-  return made;
 }
 
 function menuOf(view, deeds, current) {

@@ -67,7 +67,7 @@ def run(now: Current, at: Values) -> Shown | None:
     work = jobs.kept("run")
     if work is None:
         # No values: the sliders move without this panel being drawn again.
-        return Shown(caption=_("With the seed and the sliders above as they stand when you start."))
+        return Shown(caption=_("With the seed and the sliders below as they stand when you start."))
     job, asked = work["job"], work["asked"]
     written: tuple[Choice, ...] = job.watch()
     if asked.ids != now.ids or asked.model != now.engine.key:
