@@ -31,7 +31,7 @@ def session() -> None:
     st.html(LEGIBLE)
     st.html(ROOM)
     sidebar.start_session()
-    page = navigation()
+    page = navigation(start.cold if cache.is_cold() else None)
     name = page.url_path or "overview"
     writing.follow(here=name == "overview")
     reset_boxes()
@@ -40,7 +40,6 @@ def session() -> None:
     terms.explain()
     sidebar.problem()
     try:
-        start.wait_if_cold(name)
         page.run()
     except LearnerError as error:  # a full queue, an unloaded model: a sentence, no traceback
         show_error(error)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.shell.journey import glossary_stop, stops
 
 
-def navigation() -> st.Page:
-    """Name the pages; returns the one that the address asks for."""
+def navigation(instead: Callable[[str], None] | None = None) -> st.Page:
+    """Name the pages; returns the one that the address asks for.
+
+    Parameters
+    ----------
+    instead : runs in the place of a page that needs a model, with its name. It is that page for
+        the browser: what has the same key there and on the page is one thing, and stays.
+    """
     # The address equals the file name, or a deep link as a server's first request fails.
     first, *others = [
         st.Page(
-            stop.file,
+            stop.file if instead is None or stop == glossary_stop() else _as(stop.name, instead),
             title=stop.title,
             icon=stop.icon,
             url_path=stop.name if number else "home",
@@ -28,3 +36,7 @@ def navigation() -> st.Page:
         visibility="hidden",
     )
     return st.navigation([first, *others, named])
+
+
+def _as(name: str, instead: Callable[[str], None]) -> Callable[[], None]:
+    return lambda: instead(name)

@@ -6,7 +6,6 @@ from functools import partial
 
 import streamlit as st
 
-from core import cache
 from core.charts.overview.machine import drawn
 from core.charts.overview.machine_steps import caption, steps
 from core.language import _
@@ -16,26 +15,29 @@ from core.views.machine_stored import from_plain
 from pages.components.machine import machine
 from pages.kit.current import MODEL, PROMPT
 from pages.kit.panel import Shown, frame
-from pages.shell.journey import glossary_stop
+from pages.kit.prose import prose
 from pages.shell.session import engine_or_stop, header
 
 
-def wait_if_cold(name: str) -> None:
-    """While PyTorch is imported and the first model loads, show what is known; then stop.
+def cold(name: str) -> None:
+    """Stands for a page while PyTorch is imported and the first model loads: what is known.
+
+    All of it has the keys and the places of what comes, so that nothing moves when it comes.
 
     Parameters
     ----------
     name : the page that was asked for, as in its address
     """
-    if not cache.is_cold() or name == glossary_stop().name:
-        return
     header(name, ready=False)
-    progress = st.container()
+    progress = st.container(key="bar_place")  # the bar on top comes there
     found = None
     if st.session_state[MODEL] == "storyteller":
         found = from_plain(stored().get(st.session_state[PROMPT]))
     if found is not None:
         _show(found)
+        progress.caption(
+            _("This picture was stored with the model; the live one takes its place in a moment.")
+        )
     with progress:
         engine_or_stop()
     st.rerun()  # it came in the meantime
@@ -43,11 +45,11 @@ def wait_if_cold(name: str) -> None:
 
 def _show(found: Machine) -> None:
     """The text's own way through the model, as it was when it was made."""
-    text = _(
-        "The model's own way through this example, stored with it. The live one takes its place in"
-        " a few seconds."
-    )
     head, arrays = drawn(found, steps(found), live=False)
-    with frame(_("The machine at work"), text, key="panel_stored"):
-        picture = partial(machine, head, arrays, key="machine_stored", on={})
+    # A group of panels lies in a container of its own.
+    with (
+        st.container(),
+        frame(_("The machine at work"), prose("overview", "machine"), key="panel_machine"),
+    ):
+        picture = partial(machine, head, arrays, key="machine", on={})
         Shown(picture, caption(found)).draw()

@@ -117,7 +117,7 @@ def test_while_it_is_cold_the_stored_answer_is_shown(monkeypatch, storyteller: E
 
 def _picture(app: AppTest):
     """The stored picture, if it is there."""
-    return next((c for c in app.get("bidi_component") if c.key == "machine_stored"), None)
+    return next((c for c in app.get("bidi_component") if c.key == "machine"), None)
 
 
 def test_the_status_panel(monkeypatch, storyteller: Engine):

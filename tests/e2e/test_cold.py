@@ -1,0 +1,48 @@
+"""The first seconds of a server: a stored picture stands where the live one comes."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from tests.e2e.conftest import served, wait_until_idle
+
+#: Pixels by which the picture may move: what a rounding of heights makes.
+STILL = 2
+
+#: Notes at every frame how the picture stands, and whether it is the live one.
+WATCH = """
+window.seen = [];
+const look = () => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  const picture = document.querySelector('.st-key-machine');
+  if (app && picture) {
+    const { top, height } = picture.getBoundingClientRect();
+    const state = app.getAttribute('data-test-script-state');
+    const live = Boolean(document.querySelector('.st-key-top_bar'));
+    window.seen.push({ top: top + window.scrollY, height, state, live });
+  }
+  window.requestAnimationFrame(look);
+};
+window.requestAnimationFrame(look);
+"""
+
+
+def test_the_live_picture_takes_the_stored_ones_place_without_a_jump(page: Page):
+    page.add_init_script(WATCH)
+    with served() as url:
+        page.goto(url)
+        page.wait_for_selector(".st-key-top_bar", timeout=120_000)
+        wait_until_idle(page)
+        seen = page.evaluate("window.seen")
+    # The first run of the session draws the page; from then on nothing of it moves.
+    whole = max(look["height"] for look in seen)
+    begin = next(
+        i for i, look in enumerate(seen)
+        if look["height"] == whole and look["state"] != "running"
+    )  # fmt: skip
+    assert not seen[begin]["live"], "the model was there before the page: nothing was tested"
+    end = seen[-1]
+    assert end["live"]
+    moved = [look for look in seen[begin:] if abs(look["top"] - end["top"]) > STILL]
+    assert not moved, f"it stood at {end['top']:.0f} in the end, and before at {moved[0]}"
+    assert {look["height"] for look in seen[begin:]} == {whole}, "it was drawn anew"
