@@ -12,7 +12,7 @@ import streamlit as st
 
 from core import cache
 from core.errors import LearnerError
-from pages.kit import address
+from pages.kit import address, language
 from pages.kit.error import show_error
 from pages.kit.python_box import reset_boxes
 from pages.shell import hero, sidebar, start, status, terms, writing
@@ -31,6 +31,7 @@ def session() -> None:
     st.html(LEGIBLE)
     st.html(ROOM)
     sidebar.start_session()
+    language.tell_browser()
     page = navigation(start.cold if cache.is_cold() else None)
     name = page.url_path or "overview"
     writing.follow(here=name == "overview")

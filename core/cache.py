@@ -150,6 +150,11 @@ def came_by_history() -> bool:
     return run is not None and run.is_history_navigation
 
 
+def in_session() -> bool:
+    """Whether this thread runs for a session: a page, a fragment, a callback."""
+    return get_script_run_ctx(suppress_warning=True) is not None
+
+
 def engine_or_job(key: str) -> Engine | LoadJob:
     """The engine of a model, or the job that loads it."""
     return pool().get_or_start(key)

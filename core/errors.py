@@ -6,6 +6,7 @@ Programmers' mistakes stay `ValueError`; these reach the screen as they are.
 from __future__ import annotations
 
 from core.language import _
+from core.language.said import retold
 from core.numbers import count
 
 
@@ -14,14 +15,21 @@ class LearnerError(Exception):
 
     Attributes
     ----------
-    problem : what is wrong, one sentence
+    problem : what is wrong, one sentence, in the language of whoever reads it
     cure : what to do about it, one sentence
     """
 
     def __init__(self, problem: str, cure: str) -> None:
         super().__init__(f"{problem} {cure}")
-        self.problem = problem
-        self.cure = cure
+        self._problem, self._cure = problem, cure
+
+    @property
+    def problem(self) -> str:
+        return retold(self._problem)
+
+    @property
+    def cure(self) -> str:
+        return retold(self._cure)
 
     def __reduce__(self) -> tuple[type, tuple[str, str]]:
         return type(self), (self.problem, self.cure)

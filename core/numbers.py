@@ -1,14 +1,17 @@
 """How a number reads, once for all pages: pages and charts format none of their own.
 
-What people read has the true minus sign, commas between thousands and as many digits as it
-deserves. Python boxes and exports keep Python's own way.
+What people read has the true minus sign, the separators of their language (Babel knows them) and
+as many digits as it deserves. Python boxes and exports keep Python's own way.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 
-from core.language import _, ngettext
+from core.language import _, current_language, locale_of, ngettext
+from core.language.said import tells_again
 
 _MINUS = "\N{MINUS SIGN}"
 
@@ -18,13 +21,57 @@ _DIGITS_OF_SHARES = ((0.9995, 2), (0.00995, 1), (0.000995, 2), (0.0, 3))
 
 #: What follows a number is one step smaller than the next unit when it is rounded to it.
 _NEARLY = 0.9995
-_UNITS_OF_BYTES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
-_UNITS_OF_PARAMETERS = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
+_UNITS_OF_BYTES: tuple[tuple[float, Callable[[], str]], ...] = (
+    (1e9, lambda: _("{n} GB")),
+    (1e6, lambda: _("{n} MB")),
+    (1e3, lambda: _("{n} kB")),
+)
+#: Trillions, billions, millions, in short.
+_UNITS_OF_PARAMETERS: tuple[tuple[float, Callable[[], str]], ...] = (
+    (1e12, lambda: _("{n} T")),
+    (1e9, lambda: _("{n} B")),
+    (1e6, lambda: _("{n} M")),
+)
+
+
+@lru_cache(maxsize=32)
+def marks(code: str) -> tuple[str, str]:
+    """What a language writes before the decimals and between the thousands."""
+    locale = locale_of(code)
+    symbols = locale.number_symbols.get("latn", {}) if locale else {}
+    return symbols.get("decimal", "."), symbols.get("group", ",")
+
+
+@lru_cache(maxsize=32)
+def _table(code: str) -> dict[int, str] | None:
+    """From English separators to a language's; None where they are the same."""
+    decimals, thousands = marks(code)
+    return (
+        None
+        if (decimals, thousands) == (".", ",")
+        else str.maketrans({".": decimals, ",": thousands})
+    )
+
+
+@lru_cache(maxsize=32)
+def percent_pattern(code: str) -> str:
+    """How a language writes per cent: ``"#%"``, with a space in some."""
+    locale = locale_of(code)
+    pattern = str(locale.percent_formats[None].pattern) if locale else "#,##0%"
+    return pattern.split(";")[0].replace("#,##0", "#").replace("#,##,##0", "#")
 
 
 def _localised(text: str) -> str:
     """An English number as the session's language writes it: here its separators are decided."""
-    return text
+    table = _table(current_language.get())
+    return text if table is None else text.translate(table)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """A few things one after the other: ``"a, b, c"``."""
+    locale = locale_of(current_language.get())
+    pattern = locale.list_patterns["standard"]["middle"] if locale else "{0}, {1}"
+    return pattern.replace("{0}", "").replace("{1}", "").join(parts)
 
 
 class Number(float):
@@ -40,6 +87,7 @@ class Number(float):
         return _localised(text.replace("-", _MINUS))
 
 
+@tells_again
 def count(n: int) -> str:
     """A whole number: ``"50,257"``."""
     return _localised(f"{n:,}".replace("-", _MINUS))
@@ -85,9 +133,13 @@ def percent(share: float, digits: int | None = None) -> str:
     if digits is None:
         digits = next(n for least, n in _DIGITS_OF_SHARES if abs(share) >= least)
     text = decimal(100 * share, digits)
-    if text.strip("0.,"):
-        return f"{text}%"
-    return f"< {decimal(10.0**-digits, digits)}%" if share > 0 else "0%"
+    if any("1" <= digit <= "9" for digit in text):
+        return _percent(text)
+    return f"< {_percent(decimal(10.0**-digits, digits))}" if share > 0 else _percent("0")
+
+
+def _percent(text: str) -> str:
+    return percent_pattern(current_language.get()).replace("#", text)
 
 
 def bits(x: float, digits: int = 2) -> str:
@@ -95,11 +147,12 @@ def bits(x: float, digits: int = 2) -> str:
     return _("{b} bits").format(b=decimal(x, digits))
 
 
+@tells_again
 def byte_size(n: float) -> str:
     """Bytes in powers of ten and about three digits: ``"3.10 GB"``, ``"548 MB"``, ``"1 byte"``."""
     for unit, name in _UNITS_OF_BYTES:
         if n >= _NEARLY * unit:
-            return f"{short(n / unit)} {name}"
+            return name().format(n=short(n / unit))
     return ngettext("{n} byte", "{n} bytes", int(n)).format(n=count(int(n)))
 
 
@@ -107,5 +160,5 @@ def parameters(n: float) -> str:
     """A model's size in parameters: ``"7.9 M"``, ``"124 M"``, ``"1.6 B"``."""
     for unit, name in _UNITS_OF_PARAMETERS:
         if n >= _NEARLY * unit:
-            return f"{decimal(n / unit, 0 if n >= 9.95 * unit else 1)} {name}"
+            return name().format(n=decimal(n / unit, 0 if n >= 9.95 * unit else 1))
     return decimal(n, 0)

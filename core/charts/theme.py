@@ -13,6 +13,9 @@ from typing import Any
 import altair as alt
 import numpy as np
 
+from core.language import current_language
+from core.numbers import marks, percent_pattern
+
 FONT_SIZE = 14
 MONOSPACE = "Source Code Pro, monospace"
 
@@ -155,6 +158,19 @@ def signed_scale(largest: float | str) -> alt.Scale:
     domain = largest if isinstance(largest, str) else signed_domain(largest)
     # Vega's own way from blue to orange, by hue, leads through green or through purple.
     return alt.Scale(domain=domain, domainMid=0, clamp=True, interpolate="rgb")
+
+
+def number_locale() -> dict[str, Any]:
+    """How Vega writes numbers in the session's language; nothing where that is its own way."""
+    code = current_language.get()
+    decimals, thousands = marks(code)
+    percent = percent_pattern(code).replace("#", "")
+    if (decimals, thousands, percent) == (".", ",", "%"):
+        return {}
+    number = alt.NumberLocale(
+        decimal=decimals, thousands=thousands, grouping=[3], currency=["", ""], percent=percent
+    )
+    return {"locale": {"number": number.to_dict()}}
 
 
 def text_in_expressions(name: str) -> str:

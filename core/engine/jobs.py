@@ -10,8 +10,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextvars import copy_context
 from typing import Generic, TypeVar
+
+from core.language import context_of_now
 
 T = TypeVar("T")
 
@@ -34,7 +35,7 @@ class Job(Generic[T]):
         self._started = self._watched = time.monotonic()
         self._first = self._last = self._started
         self.error: Exception | None = None
-        context = copy_context()  # the session's language, for sentences in errors
+        context = context_of_now()  # the session's language, for sentences in errors
         self._thread = threading.Thread(target=context.run, args=(self._go,), daemon=True)
         self._thread.start()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextvars import Context, copy_context
+from contextvars import Context
 from queue import SimpleQueue
 from typing import Any
 
@@ -16,6 +16,7 @@ from core.engine.fair_queue import current_client
 from core.engine.kv_cache import Slot
 from core.engine.prefill import CHUNK, Prefilled
 from core.engine.prompt_lookup import PromptLookup
+from core.language import context_of_now
 from core.sampling.generation import Sampler, Step
 from core.sampling.settings import SamplingSettings
 
@@ -43,7 +44,8 @@ class ComputeRequest:
         self.each = min(cost, CHUNK) if each is None else each
         self.client = current_client()
         self.future: Future = Future()
-        self.context: Context = copy_context()  # the session's language, for errors
+        # The session's language, for errors; others may wait for the same result.
+        self.context: Context = context_of_now(many=True)
         self.begun = time.monotonic()
         self.spent = 0.0
 
@@ -78,7 +80,7 @@ class GenerateRequest:
         self.rng = np.random.default_rng(seed)
         self.lookup = PromptLookup(ids)
         self.client = current_client()
-        self.context: Context = copy_context()
+        self.context: Context = context_of_now()
         self.begun = time.monotonic()
         self.out: SimpleQueue = SimpleQueue()
         self.made = self.taken = 0

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextvars
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from core.language import context_of_now
 from core.model.progress import LoadProgress
 
 if TYPE_CHECKING:  # torch takes seconds to import: it is left to the thread that loads a model
@@ -42,8 +42,8 @@ class LoadJob:
         self._result: Any = None
         self._cancelled = threading.Event()
         self._done = threading.Event()
-        # The thread speaks the language of the session that started it.
-        context = contextvars.copy_context()
+        # The thread speaks the language of the session that started it; others may wait, too.
+        context = context_of_now(many=True)
         self._thread = threading.Thread(
             target=context.run, args=(self._run,), name=f"load {key}", daemon=True
         )

@@ -10,7 +10,7 @@ from typing import Protocol
 import pandas as pd
 import streamlit as st
 
-from core.language import _
+from core.language import _, bound
 
 #: What a browser calls the files that a learner can take away, by their ending.
 _MIME = {
@@ -53,7 +53,7 @@ class Files:
                 ending = name.rsplit(".", 1)[-1]
                 st.download_button(
                     title,
-                    data=data,
+                    data=bound(data) if callable(data) else data,
                     file_name=name,
                     mime=_MIME[ending],
                     on_click="ignore",

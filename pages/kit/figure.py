@@ -11,7 +11,7 @@ import pyarrow as pa
 import streamlit as st
 
 from core.charts.figure import Figure
-from core.charts.theme import INK_DARK, INK_LIGHT
+from core.charts.theme import INK_DARK, INK_LIGHT, number_locale
 from core.numbers import decimal
 
 # Streamlit writes a styled table's texts cell by cell, which takes Arrow's strings twice as long.
@@ -36,7 +36,7 @@ def chart(figure: Figure, *, key: str, alt: str, **options: Any) -> Drawn:
         # grey of 3.7 to 1 in contrast, which a projector swallows.
         ink = INK_DARK if st.context.theme.type == "dark" else INK_LIGHT
         around = {"labelColor": ink, "titleColor": ink}
-        config = {"text": {"color": ink}, "axis": around, "legend": around}
+        config = {"text": {"color": ink}, "axis": around, "legend": around, **number_locale()}
         spec = {**figure.spec, "config": config, "datasets": figure.arrow()}
         return st.vega_lite_chart(
             spec, key=key, alt=alt, **{"width": "stretch", "theme": "streamlit", **options}

@@ -12,6 +12,7 @@ from core.errors import LearnerError
 from core.language import set_language
 from pages.kit import address
 from pages.kit.error import show_error
+from pages.kit.language import of_session
 
 
 def fragment(function: Callable[..., Any] | None = None, **options: Any) -> Callable[..., Any]:
@@ -24,7 +25,7 @@ def fragment(function: Callable[..., Any] | None = None, **options: Any) -> Call
     def decorate(inner: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(inner)
         def in_language(*args: Any, **kwargs: Any) -> Any:
-            set_language(st.session_state.get("language", "en"))
+            set_language(of_session())
             try:
                 made = inner(*args, **kwargs)
             except LearnerError as error:  # a fragment runs without the entry script's care

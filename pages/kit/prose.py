@@ -24,10 +24,14 @@ _MARK = re.compile(r"\[([^\]]+)\]\(glossary(?:\.md#|\?term=)([\w-]+)\)")
 
 @lru_cache(maxsize=64)
 def sections(language: str, page: str) -> dict[str, str]:
-    """All sections of a page's text, by name; in English if the language does not have it."""
+    """All sections of a page's text, by name; in English those that the language does not have."""
+    english = {} if language == SOURCE_LANGUAGE else sections(SOURCE_LANGUAGE, page)
     path = PROSE / language / f"{page}.md"
-    if not path.exists():
-        path = PROSE / SOURCE_LANGUAGE / f"{page}.md"
+    return english | read(path) if path.exists() or not english else english
+
+
+def read(path: Path) -> dict[str, str]:
+    """The sections of one file, by name."""
     found: dict[str, str] = {}
     name = ""
     for line in path.read_text(encoding="utf-8").splitlines():

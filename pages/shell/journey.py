@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.language import _
+from core.language import _, bound
 from core.model.archive import zipped
 from core.model.catalogue import STORYTELLER
 from core.recipes.notebook import notebook
@@ -100,7 +100,7 @@ def _take_away(stop: Stop, now: Current | None) -> None:
     if recipes:
         st.download_button(
             _("Python as a notebook"),
-            data=lambda: notebook(stop.title, recipes),
+            data=bound(lambda: notebook(stop.title, recipes)),
             file_name=f"gpt2-{stop.name}.ipynb",
             mime="application/x-ipynb+json",
             key=f"notebook_{stop.name}",

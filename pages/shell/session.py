@@ -19,6 +19,7 @@ from pages.kit import address
 from pages.kit.current import MODEL, PROMPT, Current
 from pages.kit.error import show_error
 from pages.kit.fragment import fragment
+from pages.kit.language import STARTED
 from pages.shell import hero, writing
 from pages.shell.journey import glossary_stop, stops
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:  # torch takes seconds to import; the first page does not wait
 
 #: In the session: the model that was there last.
 READY = "model_ready"
-#: What the sidebar held last; there once app.py has run.
-STARTED = "started"
 
 
 def header(name: str, *, ready: bool = True) -> None:

@@ -7,16 +7,17 @@ import streamlit as st
 
 from core import cache, numbers
 from core.errors import LearnerError
-from core.language import _, available_languages, set_language
+from core.language import SOURCE_LANGUAGE, _, available_languages, match, name_of, set_language
 from core.model.catalogue import Entry, find, offered
 from pages.kit import address, jobs
 from pages.kit import words as count
 from pages.kit.current import MODEL, PROMPT
 from pages.kit.error import show_error
+from pages.kit.language import LANGUAGE, STARTED, of_browser, of_session
 from pages.kit.params import LONGEST_IN_URL
 from pages.shell.examples import DEFAULT_PROMPT, examples
 from pages.shell.prompt import WRITING, restore, set_prompt, sidebar_field
-from pages.shell.session import READY, STARTED
+from pages.shell.session import READY
 
 OTHER = "other"
 
@@ -26,7 +27,7 @@ def start_session() -> None:
     address.begin(anew=_arrived())
     if STARTED not in st.session_state:
         st.session_state[STARTED] = {
-            "language": _asked("lang", "en"),
+            LANGUAGE: match(_asked("lang", "")) or of_browser(),
             MODEL: _asked("model", cache.settings().default_model),
             PROMPT: _asked("prompt", DEFAULT_PROMPT),
         }
@@ -39,7 +40,7 @@ def start_session() -> None:
     wanted = st.session_state.pop("model_wanted", None)
     if wanted:
         st.session_state[MODEL] = wanted
-    set_language(st.session_state["language"])
+    set_language(of_session())
 
 
 def _arrived() -> bool:
@@ -57,6 +58,7 @@ def _go_back() -> None:
     if not address.asked("model"):
         return  # an entry from before the app wrote into it
     st.session_state[MODEL] = _asked("model", "")
+    st.session_state[LANGUAGE] = match(_asked("lang", "")) or of_browser()
     text = _asked("prompt", address.beside() or st.session_state[PROMPT])
     if text != st.session_state[PROMPT]:
         restore(text)
@@ -81,7 +83,7 @@ def draw(page: str) -> None:
 def _language() -> None:
     codes = available_languages()
     if len(codes) > 1:
-        st.selectbox(_("Language"), codes, key="language")
+        st.selectbox(_("Language"), codes, key=LANGUAGE, format_func=name_of)
 
 
 def _prompt(page: str) -> None:
@@ -180,6 +182,10 @@ def _to_address() -> None:
     if jobs.is_running(WRITING):
         return  # one entry of the browser's history for what is written, not one for each word
     address.put("model", [st.session_state[MODEL]])
+    language = st.session_state[LANGUAGE]
+    # What everybody gets who asks for nothing needs no name.
+    plain = language == of_browser() == SOURCE_LANGUAGE != _asked("lang", "")
+    address.put("lang", [] if plain else [language])
     prompt = st.session_state[PROMPT]
     long = len(prompt) > LONGEST_IN_URL
     address.put("prompt", [] if long else [prompt])

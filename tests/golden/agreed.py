@@ -43,6 +43,8 @@ LINES = {
         "the prompt is a field of our own, which Enter applies, and its words are a component's"
     ),
     r"\w+ components prompt_field is new: .*": "the same field",
+    r"\w+ widgets is new: \{'kind': 'selectbox', 'key': 'language'.*": "a second language came",
+    r"\w+ address lang is gone: 'xx'": "a language that the app does not have leaves the address",
     r"tokenizer address tok_at is gone: '5'": "the token that the page opens with needs no name",
 }
 #: Names that Streamlit itself wrote into the address where no test could see it.

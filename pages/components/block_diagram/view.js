@@ -1,6 +1,7 @@
 // One block as a diagram: its vectors as strips of colour beside the residual stream. Pointing
 // names a dimension and its value, clicking a station opens its arithmetic.
 import { make } from '../shared/dom.js';
+import { localised } from '../shared/number.js';
 import { onChoose } from '../shared/point.js';
 import { mix, stopsOf } from '../shared/ramp.js';
 import { fill } from '../shared/token.js';
@@ -13,7 +14,7 @@ export function dimensionAt(x, box, n) {
 
 // A number in four digits, with the true minus sign.
 export function written(value) {
-  return String(Number(value.toPrecision(4))).replace('-', '−');
+  return localised(String(Number(value.toPrecision(4))).replace('-', '−'));
 }
 
 function stripOf(station, stops) {

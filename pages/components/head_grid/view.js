@@ -1,5 +1,6 @@
 // All heads of all layers as small pictures. Pointing previews, clicking (or Enter) pins.
 import { fit, onWidth, painted, themed } from '../shared/canvas.js';
+import { localised } from '../shared/number.js';
 import { stepsOf, stopsOf } from '../shared/ramp.js';
 import { unpack } from '../shared/wire.js';
 
@@ -134,7 +135,7 @@ function preview(root, grid, at, look) {
   canvas.width = canvas.height = grid.size;
   canvas.getContext('2d').drawImage(picture(grid, at, look), 0, 0);
   const score = scoreOf(grid, at);
-  const said = score === null ? '' : `\n${grid.words.score}: ${(100 * score).toFixed(1)}%`;
+  const said = score === null ? '' : `\n${grid.words.score}: ${localised(`${(100 * score).toFixed(1)}%`)}`;
   root.querySelector('.name').textContent = nameOf(grid, at);
   root.querySelector('.what').textContent = grid.names[at] + said;
   root.querySelector('.tiles canvas').setAttribute('aria-label',

@@ -1,4 +1,5 @@
 // What is said of the thing under the pointer or the focus.
+import { localised } from '../shared/number.js';
 import { fill } from '../shared/token.js';
 import { merged } from './draw.js';
 
@@ -9,7 +10,7 @@ export function written(value) {
   const size = Math.abs(value);
   const digits = size >= 99.5 ? 0 : size >= 9.95 ? 1 : 2;
   const text = size.toFixed(digits);
-  return value < 0 && Number(text) !== 0 ? `${MINUS}${text}` : text;
+  return localised(value < 0 && Number(text) !== 0 ? `${MINUS}${text}` : text);
 }
 
 // The number of a strip under a point of the picture, if there is one.

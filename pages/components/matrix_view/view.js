@@ -1,5 +1,6 @@
 // A matrix drawn on canvases: pointing reads a cell, arrow keys walk, clicking chooses.
 import { make } from '../shared/dom.js';
+import { localised } from '../shared/number.js';
 import { css, mix, stopsOf } from '../shared/ramp.js';
 import { fingerprint, unpack } from '../shared/wire.js';
 
@@ -38,7 +39,7 @@ const nameOf = (labels, at) => (labels ? labels[at] : at);
 
 function written(matrix, v) {
   const plus = matrix.signed ? '+' : '';
-  return (v < 0 ? '−' : plus) + Math.abs(v).toFixed(matrix.digits);
+  return (v < 0 ? '−' : plus) + localised(Math.abs(v).toFixed(matrix.digits));
 }
 
 export function sentence(matrix, { row, column }) {
@@ -48,7 +49,7 @@ export function sentence(matrix, { row, column }) {
   matrix.titles.forEach((_title, block) => {
     const v = matrix.value(block, row, column);
     text = text.replaceAll(`{v${block}}`, written(matrix, v))
-      .replaceAll(`{p${block}}`, `${(100 * v).toFixed(1)}%`);
+      .replaceAll(`{p${block}}`, localised(`${(100 * v).toFixed(1)}%`));
   });
   return text;
 }
@@ -137,7 +138,8 @@ function columnNames(matrix, width) {
 
 function legend(matrix, stops) {
   const { bound, signed } = matrix;
-  const end = matrix.say.includes('{p0}') ? `${(100 * bound).toFixed(0)}%` : bound.toFixed(2);
+  const end = localised(
+    matrix.say.includes('{p0}') ? `${(100 * bound).toFixed(0)}%` : bound.toFixed(2));
   const bar = make('span', 'bar');
   bar.style.background = `linear-gradient(to right, ${stops.map(css).join(', ')})`;
   const row = make('div', 'ramp inset');

@@ -1,4 +1,5 @@
 // A pattern's weights and what is read off them; nothing here draws.
+import { localised } from '../shared/number.js';
 
 // Weights by query and key. Of a long prompt come their square roots, in 16 bits.
 export function patternOf({ head, arrays: [sent] }) {
@@ -55,9 +56,9 @@ export function folded({ n, at }, across, pool) {
 // --- words ------------------------------------------------------------------------------------
 
 export function percent(weight) {
-  if (weight >= 0.0995) return `${(100 * weight).toFixed(1)}%`;
-  if (weight >= 0.00005) return `${(100 * weight).toFixed(2)}%`;
-  return weight > 0 ? '< 0.01%' : '0%';
+  if (weight >= 0.0995) return localised(`${(100 * weight).toFixed(1)}%`);
+  if (weight >= 0.00005) return localised(`${(100 * weight).toFixed(2)}%`);
+  return localised(weight > 0 ? '< 0.01%' : '0%');
 }
 
 export function short(text, most) {

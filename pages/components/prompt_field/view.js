@@ -1,5 +1,6 @@
 // The prompt: a field that Enter applies. What is typed stays in it, whatever runs meanwhile.
 import { onWidth } from '../shared/canvas.js';
+import { localised } from '../shared/number.js';
 import { fill } from '../shared/token.js';
 import { mergeEntries } from './entries.js';
 import { reveal } from './reveal.js';
@@ -192,7 +193,9 @@ function tell(state) {
   cure.hidden = !ends;
   cure.textContent = data.words.cure;
   count.textContent = length > NEARLY * data.limit
-    ? fill(data.words.count, { n: length.toLocaleString('en'), limit: data.limit.toLocaleString('en') })
+    ? fill(data.words.count, {
+      n: localised(length.toLocaleString('en')), limit: localised(data.limit.toLocaleString('en')),
+    })
     : '';
   under.hidden = !note.textContent && !count.textContent;
 }

@@ -5,6 +5,7 @@
 import { make } from '../shared/dom.js';
 import { sentence } from '../shared/inline.js';
 import { leaveFor, wayTo } from '../shared/leave.js';
+import { pageLanguage } from '../shared/number.js';
 import { unpack } from '../shared/wire.js';
 import { place } from './place.js';
 
@@ -18,6 +19,7 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const note = parentElement.querySelector('.term-note');
   if (!data || !note) return undefined;
+  document.documentElement.lang = pageLanguage(); // what a screen reader speaks
   const meanings = parentElement.querySelector('.term-meanings');
   const view = views.get(note) ?? { note, meanings, mark: null, held: false, timer: 0 };
   views.set(note, view);

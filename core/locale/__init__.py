@@ -1,0 +1,1 @@
+"""The catalogues of other languages, and the work on them: ``python -m core.locale``."""

@@ -1,0 +1,39 @@
+"""Which language a session reads: the address's, else the browser's, else English."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import cache
+from core.language import SOURCE_LANGUAGE, current_language, match
+
+#: In the session: the language's code; the sidebar's choice has the same key.
+LANGUAGE = "language"
+#: What the sidebar held last; there once app.py has run.
+STARTED = "started"
+
+
+def of_browser() -> str:
+    """The language that the browser asks for, if the app has it."""
+    return match(st.context.locale) or SOURCE_LANGUAGE
+
+
+def of_session() -> str | None:
+    """The session's language, also for a callback, which runs before the page; None outside."""
+    if not cache.in_session():
+        return None
+    kept = st.session_state.get(STARTED, {})
+    return match(st.session_state.get(LANGUAGE, kept.get(LANGUAGE)))
+
+
+def tell_browser() -> None:
+    """Let the page's own scripts know the language: `shared/number.js` reads it.
+
+    A style and no component, as it must be there before the first of them draws.
+    """
+    code = current_language.get()
+    if code != SOURCE_LANGUAGE:
+        st.html(f"<style>:root {{ --hood-language: {code}; }}</style>")
+
+
+current_language.ask(of_session)
