@@ -12,6 +12,7 @@ import streamlit as st
 
 from core import cache
 from core.errors import LearnerError
+from core.room.here import serve
 from pages.kit import address, language
 from pages.kit.error import show_error
 from pages.kit.python_box import reset_boxes
@@ -50,4 +51,4 @@ def session() -> None:
 if __name__ == "__main__":
     session()
 else:
-    app = st.App(__file__, lifespan=cache.awake)
+    app = st.App(__file__, lifespan=cache.awake, routes=serve())
