@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -54,18 +54,32 @@ class Shown:
         """Draw it; question and text are those of its panel, for the notebook."""
         if self.figure is not None:
             self.figure()
-        if self.caption and self.files is not None:
+        if self.caption and self.files is not None and self.recipe is None:
             # Not columns: in a sixth of a narrow page the menu would lose its word.
-            with st.container(horizontal=True, vertical_alignment="center"):
+            with _in_a_row("center"):
                 st.caption(self.caption, width="stretch")
                 self.files.draw()
         elif self.caption:
             st.caption(self.caption)
-        elif self.files is not None:
-            self.files.draw()
-        if self.recipe is not None:
-            told = {"question": question, "text": unmarked(text)}
-            show_python(replace(self.recipe, caption=unmarked(self.caption), **told))
+        self._draw_foot({"question": question, "text": unmarked(text)})
+
+    def _draw_foot(self, told: dict[str, str]) -> None:
+        """What can be taken away: the program and the files, in one row."""
+        if self.recipe is None:
+            if self.files is not None and not self.caption:
+                self.files.draw()
+            return
+        recipe = replace(self.recipe, caption=unmarked(self.caption), **told)
+        if self.files is None:
+            show_python(recipe)
+        else:
+            with _in_a_row("top"):
+                show_python(recipe)
+                self.files.draw()
+
+
+def _in_a_row(align: Literal["top", "center"]) -> Any:
+    return st.container(horizontal=True, vertical_alignment=align, gap="small")
 
 
 #: What a panel's function returns. One that draws step by step is a generator of `Shown`.
@@ -138,21 +152,20 @@ class Panel:
     def offer(self, at: Values, open: Callable[[], None]) -> None:
         """The panel while it is closed: its question, its first sentence, and the way in."""
         text = prose(self.page, self.word if self.text is None else self.text(at))
-        with st.container(
-            border=True, horizontal=True, vertical_alignment="center", key=f"closed_{self.word}"
-        ):
-            with st.container():
+        with st.container(border=True, key=f"closed_{self.word}"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"**{self.title(at)}**")
-                st.caption(first_sentence(unmarked(text)))
-            st.button(
-                _("Open"), key=f"open_{self.word}", icon=":material/expand_more:", on_click=open,
-                help=self.title(at),
-            )  # fmt: skip
+                st.button(
+                    _("Open"), key=f"open_{self.word}", icon=":material/expand_more:",
+                    on_click=open, help=self.title(at),
+                )  # fmt: skip
+            st.caption(first_sentence(unmarked(text)))
 
 
 def first_sentence(text: str) -> str:
     """The first sentence of our own Markdown."""
-    return re.split(r"(?<=[.?!])\s", text.strip(), maxsplit=1)[0]
+    # "et al. 2022" ends none.
+    return re.split(r"(?<=[.?!])\s(?!\d)", text.strip(), maxsplit=1)[0]
 
 
 def _each(result: Result) -> Iterator[Shown]:

@@ -4,7 +4,9 @@ import { localised } from '../shared/number.js';
 import { stepsOf, stopsOf } from '../shared/ramp.js';
 import { unpack } from '../shared/wire.js';
 
-const MOST = 68; // pixels from tile to tile
+const MOST = 68; // pixels from tile to tile, where they are sorted
+const LEAST = 44; // and what the height of the window leaves them, where it is low
+const WIDE = 900;
 const BAR = 7; // pixels of a bar and what is around it
 const NAME = 22; // pixels of a name under a tile
 
@@ -34,11 +36,13 @@ export function gridOf({ head, arrays }) {
 }
 
 // Where the tiles lie on a canvas for so many pixels.
-export function placesOf({ sorted, heads, scores, shown }, width) {
+// Together they are no higher than `tall`, as long as a tile stays as big as LEAST.
+export function placesOf({ sorted, heads, scores, shown, layers }, width, tall = Infinity) {
   const left = sorted ? 0 : 42;
   const columns = sorted ? Math.max(4, Math.floor(width / MOST)) : heads;
-  const step = Math.min(sorted ? MOST : 66, Math.floor((width - left) / columns));
   const bar = scores ? BAR : 0;
+  const most = sorted ? MOST : Math.max(LEAST, Math.floor((tall - 24) / layers) - bar);
+  const step = Math.min(most, Math.floor((width - left) / columns));
   const high = step + bar + (sorted ? NAME : 0);
   const top = sorted ? 0 : 24;
   const rows = Math.ceil(shown.length / columns);
@@ -65,7 +69,9 @@ const scoreOf = ({ scores }, index) => (scores ? scores[index] : null);
 
 function drawAll(root, grid, state) {
   const canvas = root.querySelector('.tiles canvas');
-  const places = placesOf(grid, Math.max(260, root.querySelector('.tiles').clientWidth));
+  const width = Math.max(260, root.querySelector('.tiles').clientWidth);
+  // A big screen is filled; on a small one what stands around the grid stays in sight.
+  const places = placesOf(grid, width, (width >= WIDE ? 0.86 : 0.5) * window.innerHeight);
   state.places = places;
   const pen = fit(canvas, places.width, places.height);
   pen.imageSmoothingEnabled = grid.size > places.side;

@@ -7,6 +7,7 @@ import { holding, neighbour } from './window.js';
 
 const CELL_LEAST = 20;
 const CELL_MOST = 44;
+const SHARE = 0.6; // of the window's height that cells and names take: the rest stays in sight
 const LETTERS = 12; // of a token beside the cells
 export const GAP = 24; // between figures; a little more than the style sheet's, which is in rem
 
@@ -42,11 +43,13 @@ function planOf(scene, pen, face) {
     .map((text) => pen.measureText(short(text, LETTERS)).width))) + 12;
   const left = room(q0);
   const rest = scene.long ? 1 : 0;
-  const fitting = Math.floor((widthFor(scene) - left - 2) / (size + rest));
-  const cell = Math.max(CELL_LEAST, Math.min(CELL_MOST, fitting));
+  const under = room(k0);
+  const wide = Math.floor((widthFor(scene) - left - 2) / (size + rest));
+  const high = Math.floor((SHARE * window.innerHeight - under) / size);
+  const cell = Math.max(CELL_LEAST, Math.min(CELL_MOST, wide, high));
   return {
     left, rest, cell, size,
-    width: left + (size + rest) * cell + 2, height: size * cell + room(k0) + 2,
+    width: left + (size + rest) * cell + 2, height: size * cell + under + 2,
   };
 }
 

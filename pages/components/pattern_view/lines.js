@@ -34,7 +34,7 @@ function roomOf({ root, long, plan, state, ...scene }) {
   const free = root.clientWidth - plan.width - GAP - (long ? sideOf({ root, ...scene }) + GAP : 0);
   const beside = free >= 226;
   const high = beside ? plan.cell : 24; // beside the matrix, its rows go on
-  const width = beside ? Math.min(free, 360) : Math.min(560, root.clientWidth);
+  const width = beside ? Math.min(free, 520) : Math.min(560, root.clientWidth);
   const side = Math.max(20, Math.min(112, Math.floor((width - 50) / 2)));
   const extra = long ? 1 : 0; // a row for what the window leaves out
   return {

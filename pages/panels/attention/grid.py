@@ -51,11 +51,14 @@ def grid(now: Current, at: Values) -> Shown:
 
 
 def _controls(now: Current, at: Values) -> None:
-    left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
+    folds = len(now.tokens) > THUMBNAIL
+    widths = [3, 4, 2] if folds else [5, 4]
+    left, *middle, right = st.columns(widths, vertical_alignment="bottom")
     with left:
         KIND.draw(at)
-    with middle:
-        FOLD.draw(at, disabled=len(now.tokens) <= THUMBNAIL)
+    for column in middle:
+        with column:
+            FOLD.draw(at)
     with right:
         SORT.draw(at)
 

@@ -27,7 +27,7 @@ _SHOWN = ("q", "dots", "scores", "weights", "z", "out")
 
 @panel(
     "attention/steps",
-    title=lambda at: _("How does head {head} of layer {layer} compute a weight?").format(
+    title=lambda at: _("How does head {head} of layer {layer} weigh?").format(
         layer=at[LAYER], head=at[HEAD]
     ),
     reads=(LAYER, HEAD, QUERY, KEY),
