@@ -17,7 +17,7 @@ def colours() -> list[str]:
     return [
         _("blue"), _("green"), _("red"), _("yellow"), _("white"), _("black"), _("silver"),
         _("golden"), _("violet"), _("orange"), _("brown"), _("grey"), _("pink"), _("bright"),
-        _("quick"), _("calm"), _("bold"), _("kind"),
+        _("quick"), _("calm"), _("bold"), _("gentle"),
     ]  # fmt: skip
 
 
