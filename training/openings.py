@@ -55,16 +55,23 @@ OPENINGS = (
     "A teacher is",
 )
 
-#: Texts whose next token stands in them already, after the same token as now; and that token.
+#: Texts whose next token stands in them already, after the same token as now; that token; and
+#: what it is that comes back.
 COPIES = (
-    ("red seven lamp river stone red seven lamp river", " stone"),
-    ("red seven lamp river stone red seven lamp", " river"),
-    ("green table window seven horse green table window seven", " horse"),
-    ("Mr. Wimbleton met Mrs. Hargrave. Mr. Wimbleton spoke to Mrs.", " H"),
-    ("Mr. Wimbleton met Mrs. Hargrave. Mrs. Hargrave spoke to Mr.", " W"),
-    ("Then Marigold met Peter. Peter said to Marigold, and Marigold said to", " Peter"),
-    ("The giant Grumble met the dwarf Tom. The dwarf ran away from the giant", " Gr"),
-    ("Little Tuppy went to the wood. In the wood sat an owl, and the owl said to little", " T"),
-    ("a golden ring, a silver spoon, a golden ring, a silver", " spoon"),
-    ("open the door, shut the window, open the door, shut the", " window"),
+    ("apple river lamp apple river lamp apple river", " lamp", "words"),
+    ("red seven lamp river stone red seven lamp river", " stone", "words"),
+    ("red seven lamp river stone red seven lamp", " river", "words"),
+    ("green table window seven horse green table window seven", " horse", "words"),
+    ("a golden ring, a silver spoon, a golden ring, a silver", " spoon", "words"),
+    ("open the door, shut the window, open the door, shut the", " window", "words"),
+    ("Doctor Fell met Captain Green. “Good day,” said Captain", " Green", "name"),
+    ("Mr. Wimbleton met Mrs. Hargrave. Mr. Wimbleton spoke to Mrs.", " H", "name"),
+    ("Mr. Wimbleton met Mrs. Hargrave. Mrs. Hargrave spoke to Mr.", " W", "name"),
+    ("Then Marigold met Peter. Peter said to Marigold, and Marigold said to", " Peter", "name"),
+    ("The giant Grumble met the dwarf Tom. The dwarf ran away from the giant", " Gr", "name"),
+    (
+        "Little Tuppy went to the wood. In the wood sat an owl, and the owl said to little",
+        " T",
+        "name",
+    ),
 )

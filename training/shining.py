@@ -6,7 +6,8 @@ several seeds, at the settings that the app opens with, and stores the best in
 again soon, no four tokens come again, sentences end, quotation marks are closed,
 and among the texts that pass, those that the model itself finds likely come first.
 Beside them stand texts to copy from, with the probability of the token that a copying
-head would write, and the clearest head of each kind.
+head would write, the clearest head of each kind, and what `training.shining_states` finds.
+The app reads them (`core.model.shining`).
 """
 
 from __future__ import annotations
@@ -22,14 +23,16 @@ import numpy as np
 
 from core.engine.engine import Engine
 from core.model.load import load_model
+from core.model.shining import NAME
 from core.model.stored import fingerprint
 from core.sampling.settings import SamplingSettings
-from pages.shell.examples import DEFAULT_PROMPT
+from core.views.meeting_pairs import most_apart
+from pages.shell.examples import DEFAULT_PROMPT, examples, tries
 from training.evaluate import clearest, heads
 from training.openings import COPIES, OPENINGS
+from training.shining_states import states
 from training.text_quality import Written, repeated_words, self_repetition
 
-NAME = "shining.json"
 #: As the sampling page opens.
 SETTINGS = SamplingSettings(temperature=0.8, top_k=40, top_p=0.95)
 N_TOKENS = 40
@@ -96,13 +99,14 @@ def best(engine: Engine, seeds: range, openings: tuple[str, ...] = OPENINGS) -> 
 def copies(engine: Engine) -> list[dict]:
     """The texts to copy from, the most certain first: what should come, and what would."""
     found = []
-    for prompt, answer in COPIES:
+    for prompt, answer, kind in COPIES:
         logits = engine.trace(prompt).logits.astype(np.float64)
         probs = np.exp(logits - logits.max())
         probs /= probs.sum()
         best = engine.tokenizer.decode([int(probs.argmax())])
         wanted = round(float(probs[engine.ids(answer)[0]]), 4)
-        found.append({"prompt": prompt, "answer": answer, "probability": wanted, "best": best})
+        copy = {"prompt": prompt, "answer": answer, "kind": kind}
+        found.append({**copy, "probability": wanted, "best": best})
     return sorted(found, key=lambda one: -one["probability"])
 
 
@@ -111,6 +115,7 @@ def write_shining(folder: Path, seeds: range) -> list[Continuation]:
     engine = Engine(load_model(str(folder)))
     try:
         found, copied, named = best(engine, seeds), copies(engine), clearest(heads(engine))
+        strong = {"states": states(engine, _prompts(copied)), "pair": engine.view(most_apart)}
     finally:
         engine.close()
     stored = {
@@ -119,9 +124,17 @@ def write_shining(folder: Path, seeds: range) -> list[Continuation]:
         "texts": [asdict(one) for one in found],
         "copies": copied,
         "heads": {kind: {"head": name, "score": score} for kind, (score, name) in named.items()},
+        **strong,
     }
     (folder / NAME).write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     return found
+
+
+def _prompts(copied: list[dict]) -> list[str]:
+    """The prompts that the app offers, those to copy from as it will find them."""
+    offered = [example.prompt for example in examples()] + [prompt for _title, prompt in tries()]
+    surest = {copy["kind"]: copy["prompt"] for copy in reversed(copied)}
+    return list(dict.fromkeys([*offered, *surest.values()]))
 
 
 def main(argv: list[str] | None = None) -> None:

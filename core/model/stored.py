@@ -20,8 +20,16 @@ NAME = "examples.json"
 
 def fingerprint(folder: Path = STORYTELLER) -> str:
     """BLAKE2 of the weights' file: 128 bits in hex."""
-    with (folder / "model.safetensors").open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    file = folder / "model.safetensors"
+    state = file.stat()
+    return _digest(file, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=4)
+def _digest(file: Path, *_state: int) -> str:
+    # Several readers ask for it while the app starts; the file's state tells when it is another.
+    with file.open("rb") as data:
+        return hashlib.file_digest(data, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
 
 def dump(results: dict[str, Any], folder: Path = STORYTELLER) -> None:

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from core.sampling.stages import Stage
+from core.views.softmax import softmax
 
 
 def entropy_bits(probs: np.ndarray) -> float:
@@ -28,6 +29,33 @@ def entropy_bits(probs: np.ndarray) -> float:
     """
     p = probs[probs > 0].astype(np.float64)
     return float(max(0.0, -(p * np.log2(p)).sum()))
+
+
+@dataclass(frozen=True)
+class Favourite:
+    """What a model would say first, before any setting.
+
+    Attributes
+    ----------
+    token_id, probability : of its first choice
+    entropy : of all its choices, in bits
+    """
+
+    token_id: int
+    probability: float
+    entropy: float
+
+
+def favourite(logits: np.ndarray) -> Favourite:
+    """The first choice after a text.
+
+    Parameters
+    ----------
+    logits : shape (n_vocab,), the model's own
+    """
+    probs = softmax(logits)
+    best = int(probs.argmax())
+    return Favourite(best, float(probs[best]), entropy_bits(probs))
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,12 @@ class Meeting:
         """Whether there is any pair of different tokens to compare with."""
         return bool(np.isfinite(self.others).all())
 
+    @property
+    def rises(self) -> float:
+        """The most that both rise by in one layer; 0 where they never do together."""
+        both = np.minimum(np.diff(self.same), np.diff(self.others))
+        return max(0.0, float(both.max(initial=0.0))) if self.has_others else 0.0
+
 
 def meeting(one: Trace, other: Trace, at_one: int, at_other: int) -> Meeting:
     """How alike a word's vectors are in two texts.

@@ -7,11 +7,15 @@ from core.language import _
 from core.model.bounds import check_position
 from pages.kit import address
 from pages.kit.controls import Position
+from pages.kit.follows import Follows
 from pages.kit.params import Values
 
 
-class Chosen(Position):
-    """One token for all pages, ``token=`` in the address; links of old named it otherwise."""
+class Chosen(Follows[int], Position):
+    """One token for all pages, ``token=`` in the address; links of old named it otherwise.
+
+    Until somebody chooses one, each page opens with its own.
+    """
 
     #: Names that links of old use, page by page.
     OLDER = ("query", "follow", "together_query")
@@ -35,4 +39,10 @@ class Chosen(Position):
         return super().problem(raw, at)
 
 
-TOKEN = Chosen("token", title=lambda: _("Token"))
+def _first(at: Values) -> int:
+    """The last token, which the next word follows; on Attention one that has a strong look."""
+    state = at.now.shining
+    return state.token if state is not None and at.now.page == "attention" else at.now.last
+
+
+TOKEN = Chosen("token", default=_first, title=lambda: _("Token"))

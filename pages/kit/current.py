@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from core.model.catalogue import STORYTELLER
+from core.model.shining import State, shining
 from core.tokens.encoding import Token
 from core.tokens.vocabulary import token_label
 
@@ -29,6 +31,7 @@ class Current:
     n_tokens : how many tokens the whole text has
     source : where a Python box finds the model: Hub id or folder
     source_note : what a box says of that, if it is not the Hub
+    page : the one that is open
     """
 
     engine: Engine
@@ -37,6 +40,7 @@ class Current:
     n_tokens: int
     source: str
     source_note: str = ""
+    page: str = ""
 
     @cached_property
     def ids(self) -> tuple[int, ...]:
@@ -56,9 +60,24 @@ class Current:
     def was_cut(self) -> bool:
         return self.n_tokens > len(self.tokens)
 
+    @property
+    def is_storyteller(self) -> bool:
+        """Whether the model is the embedded one."""
+        return self.engine.loaded.source == str(STORYTELLER)
+
+    @property
+    def shining(self) -> State | None:
+        """What this prompt is worth looking at for, if the embedded model has it stored."""
+        return shining().states.get(self.text) if self.is_storyteller else None
+
     def trace(self) -> Trace:
         """One forward pass over the tokens, shared between sessions."""
         return self.engine.trace(self.ids)
+
+    def next_id(self, position: int) -> int:
+        """The id that stands after a token or, after the last, that the model finds likeliest."""
+        following = self.ids[position + 1 :]
+        return following[0] if following else int(self.trace().logits.argmax())
 
     def label(self, token_id: int) -> str:
         """A token of the vocabulary as figures show it."""

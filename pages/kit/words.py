@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from core.language import _, ngettext
-from core.numbers import bits, count
+from core.numbers import bits, count, parameters
 
 #: Invisible, and no line breaks there.
 _JOINER = "\u2060"
+#: Parameters of the smallest GPT-2 that was published.
+_GPT2 = 124_439_808
 
 
 def plain(text: str) -> str:
@@ -64,6 +66,20 @@ def unsure(entropy: float) -> str:
     if n <= 1:
         return _("almost certain ({bits})").format(bits=bits(entropy))
     return _("as unsure as among {n} equal words ({bits})").format(n=count(n), bits=bits(entropy))
+
+
+#: Fewer parameters than that, and much of what a model says makes no sense.
+_SMALL = 60_000_000
+
+
+def small(n_params: int) -> str:
+    """What to say beside words that may make no sense; nothing for a model that is not small."""
+    if n_params >= _SMALL:
+        return ""
+    return _(
+        "This model is small ({n} parameters; GPT-2 begins at {gpt2}): some of these words make"
+        " no sense."
+    ).format(n=parameters(n_params), gpt2=parameters(_GPT2))
 
 
 def tokens_from(first: int, last: int) -> str:

@@ -1,4 +1,7 @@
-"""Ready prompts, each with the point that it makes. Chosen so that the embedded model does well."""
+"""Ready prompts, each with the point that it makes. Chosen so that the embedded model does well.
+
+Those to copy from are the ones that it copies from most surely; see `core.model.shining`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.language import _
+from core.model.shining import shining
 
 DEFAULT_PROMPT = "Once upon a time there was a king who had a beautiful daughter. The king"
 
@@ -17,8 +21,22 @@ class Example:
     point: str
 
 
+#: A prompt, or where to find it.
+_Prompt = str | Callable[[], str]
+
+
+def _name() -> str:
+    """A name that comes back, as the embedded model copies it most surely."""
+    return shining().copies.get("name", "Doctor Fell met Captain Green. “Good day,” said Captain")
+
+
+def _words() -> str:
+    """Words that come back in the same order."""
+    return shining().copies.get("words", "apple river lamp apple river lamp apple river")
+
+
 #: Title, prompt, point.
-_EXAMPLES: tuple[tuple[Callable[[], str], str, Callable[[], str]], ...] = (
+_EXAMPLES: tuple[tuple[Callable[[], str], _Prompt, Callable[[], str]], ...] = (
     (
         lambda: _("A fairy tale"),
         DEFAULT_PROMPT,
@@ -26,12 +44,12 @@ _EXAMPLES: tuple[tuple[Callable[[], str], str, Callable[[], str]], ...] = (
     ),
     (
         lambda: _("A name comes back"),
-        "Mr. Wimbleton met Mrs. Hargrave. Mr. Wimbleton spoke to Mrs.",
+        _name,
         lambda: _("Heads that copy: the second time a name appears, its ending is no surprise."),
     ),
     (
         lambda: _("The same words twice"),
-        "red seven lamp river stone red seven lamp river",
+        _words,
         lambda: _("Induction heads look up what followed the last time."),
     ),
     (
@@ -54,20 +72,21 @@ _EXAMPLES: tuple[tuple[Callable[[], str], str, Callable[[], str]], ...] = (
 
 def examples() -> list[Example]:
     """The examples of the sidebar, titles in the session's language."""
-    return [Example(title(), prompt, point()) for title, prompt, point in _EXAMPLES]
+    return [Example(title(), _text(prompt), point()) for title, prompt, point in _EXAMPLES]
+
+
+def _text(prompt: _Prompt) -> str:
+    return prompt if isinstance(prompt, str) else prompt()
 
 
 #: What a prompt shows, as a button says it, and the prompt; held to the engine by a test.
-_TRIES: tuple[tuple[Callable[[], str], str], ...] = (
-    (lambda: _("a name it can copy"), "Doctor Fell met Captain Green. “Good day,” said Captain"),
-    (
-        lambda: _("the same words twice"),
-        "apple river lamp apple river lamp apple river",
-    ),
+_TRIES: tuple[tuple[Callable[[], str], _Prompt], ...] = (
+    (lambda: _("a name it can copy"), _name),
+    (lambda: _("the same words twice"), _words),
     (lambda: _("a fact it never read"), "The capital of France is"),
 )
 
 
 def tries() -> list[tuple[str, str]]:
     """What each of three prompts shows, in the session's language, and the prompt."""
-    return [(title(), prompt) for title, prompt in _TRIES]
+    return [(title(), _text(prompt)) for title, prompt in _TRIES]

@@ -62,7 +62,7 @@ def show(name: str, *panels: Panel | Group) -> None:
 def _begin(name: str) -> Current:
     """What stands above all else, and what all panels start from."""
     header(name)
-    now = current(invites=name == stops()[0].name)
+    now = current(name, invites=name == stops()[0].name)
     begin_if_asked(now)
     return now
 

@@ -107,11 +107,12 @@ def _session_id() -> str:
     return st.session_state.setdefault("session_id", uuid.uuid4().hex)
 
 
-def current(*, invites: bool = False) -> Current:
+def current(page: str, *, invites: bool = False) -> Current:
     """The model, the prompt and its tokens, or a sentence that says what to do, and stop.
 
     Parameters
     ----------
+    page : that is open, by its name
     invites : whether the page has a field of its own that an empty prompt belongs into
     """
     client.set(_session_id())
@@ -129,7 +130,7 @@ def current(*, invites: bool = False) -> Current:
         st.stop()
     n_ctx = engine.shape.n_ctx
     source, note = _source(engine, local=limits.allow_other_models)
-    now = Current(engine, text, made.tokens(0, n_ctx), len(made), source, note)
+    now = Current(engine, text, made.tokens(0, n_ctx), len(made), source, note, page)
     if now.was_cut:
         st.warning(
             _(

@@ -52,7 +52,7 @@ def test_a_block_says_which_part_adds_more() -> None:
 def test_two_sentences_say_why_the_same_word_may_come_closer_at_first() -> None:
     rising = Meeting(np.array([0.5, 0.7, 0.4]), np.array([0.1, 0.4, 0.3]))
     falling = Meeting(np.array([0.5, 0.4, 0.3]), np.array([0.1, 0.4, 0.3]))
-    assert "Both rise at first" in embeddings.meeting(rising, 3, 5, several=False)
+    assert "On the way both rise by up to 0.20" in embeddings.meeting(rising, 3, 5, several=False)
     assert "Both rise" not in embeddings.meeting(falling, 3, 5, several=False)
 
 

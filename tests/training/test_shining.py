@@ -11,7 +11,7 @@ from training.shining import best, copies
 
 def test_texts_to_copy_from_come_with_the_most_certain_first(storyteller) -> None:
     found = copies(storyteller)
-    assert {one["prompt"] for one in found} == {prompt for prompt, _answer in COPIES}
+    assert {one["prompt"] for one in found} == {prompt for prompt, _answer, _kind in COPIES}
     probabilities = [one["probability"] for one in found]
     assert probabilities == sorted(probabilities, reverse=True)
     assert all(0 <= p <= 1 for p in probabilities)

@@ -21,11 +21,27 @@ def caption(made: Machine) -> str:
         " strongest head of a block, as thick as its attention; what the model would say after"
         " each block is read by the logit lens."
     )
+    text = f"{_answer(made)} {text}"
     hidden = made.n_ctx - len(made.positions)
     if not hidden:
         return text
     more = _("{n} of {all} tokens are folded away; those that it looks at most are shown.")
     return f"{text} {more.format(n=count(hidden), all=count(made.n_ctx))}"
+
+
+def _answer(made: Machine) -> str:
+    """What comes out, and from which block on the model would have said so."""
+    said = [answer.token_id for answer in made.answers]
+    early = next(stage for stage in range(len(said)) if len({*said[stage:]}) == 1)
+    best = {"token": _quoted(made.answers[-1].label), "share": percent(made.answers[-1].prob)}
+    if early == 0:
+        return _("After {n} tokens it says {token} ({share}), as before any block.").format(
+            n=count(made.at + 1), **best
+        )
+    return _(
+        "After {n} tokens it says {token} ({share}); of its {all} blocks it needs {early} to come"
+        " to that."
+    ).format(n=count(made.at + 1), all=count(made.n_layer), early=count(early), **best)
 
 
 def _quoted(text: str) -> str:

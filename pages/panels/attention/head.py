@@ -21,11 +21,13 @@ from pages.kit.exports import Files
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
 from pages.kit.prose import prose
-from pages.panels.attention import words
+from pages.panels.attention import head_words, words
 from pages.panels.attention.looks import looks_of
 from pages.panels.attention.params import HEAD, HIDE_FIRST, KEY, LAYER, QUERY, attention_of
 
 VIEW = "pattern"
+#: A look from this share on is the head's answer.
+STRONG = 0.5
 
 
 @panel(
@@ -51,7 +53,7 @@ def head(now: Current, at: Values) -> Iterator[Shown]:
             on_pick=_pick,
         ),
         _("Head {head} of layer {layer} (L{layer}.H{head}), named “{name}”. {words}").format(
-            layer=at[LAYER], head=at[HEAD], name=_name(now, at), words=row
+            layer=at[LAYER], head=at[HEAD], name=_name(now, at), words=row + _copied(now, at)
         ),
     )
     yield from _sink(now, at)
@@ -78,6 +80,14 @@ def _controls(now: Current, at: Values) -> None:
 
 def _name(now: Current, at: Values) -> str:
     return words.kind_titles()[looks_of(now).here.labels[at[LAYER], at[HEAD]]]
+
+
+def _copied(now: Current, at: Values) -> str:
+    query, key = at[QUERY], at[KEY]
+    strong = attention_of(at).weights(at[HEAD])[query, key] >= STRONG
+    if key == 0 or key == query or not strong or now.next_id(query) != now.ids[key]:
+        return ""
+    return " " + head_words.copied(query, key, now.labels[key])
 
 
 def _pick() -> None:

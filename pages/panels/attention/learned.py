@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from core.charts.attention.learned import learning_lines
 from core.language import _
-from core.model.catalogue import STORYTELLER
 from core.model.history import HEADS, LOSSES, Moment, history
 from pages.kit.box import box
 from pages.kit.current import Current
@@ -23,14 +22,13 @@ def learned(now: Current, at: Values) -> Shown:
     if not moments:
         return Shown(text(_("This embedded model came without the history of its training.")))
     said = words.learned(moments)
-    embedded = now.engine.loaded.source == str(STORYTELLER)
     return Shown(
         side_by_side(_heads(moments, said), _losses(moments, said)),
         said,
         recipe=box(
             now, "attention/learned", "attention-copying-heads",
             shown=dict(moments[-1].heads), tolerance=0.01,
-        ) if embedded else None,
+        ) if now.is_storyteller else None,
     )  # fmt: skip
 
 

@@ -51,6 +51,9 @@ QUERY = TOKEN
 
 def _far(at: Values) -> tuple[int, int]:
     """The head that looks hardest at one token some way back: what a reader does not expect."""
+    state = at.now.shining
+    if state is not None and state.token == at[QUERY]:
+        return state.layer, state.head
     return at.now.engine.view(farthest_look, at.now.trace(), at[QUERY])
 
 
@@ -125,8 +128,15 @@ def head_names(at: Values) -> list[str]:
     return [head_name(i, h) for i in range(shape.n_layer) for h in range(shape.n_head)]
 
 
+def _needed(at: Values) -> list[str]:
+    """Heads without which the model answers otherwise, if they are known; else the chosen one."""
+    state = at.now.shining
+    heads = [(at[LAYER], at[HEAD])] if state is None else state.off
+    return [head_name(layer, head) for layer, head in heads]
+
+
 OFF = Many(
-    "attention_off", head_names, default=lambda at: [head_name(at[LAYER], at[HEAD])],
+    "attention_off", head_names, default=_needed,
     title=lambda: _("Heads switched off"),
     placeholder=lambda: _("Choose heads, or use the buttons"),
 )  # fmt: skip

@@ -12,14 +12,14 @@ from core.numbers import percent
 from core.views.evidence import evidence
 from core.views.fixed_set import FIXED_SET
 from core.views.head_kinds import KINDS, token_kinds
-from core.views.head_names import NAMED_FROM, strongest_kind
+from core.views.head_names import strongest_kind
 from core.views.head_scores import best_text
 from pages.kit.box import box
 from pages.kit.current import Current
 from pages.kit.figure import Drawn, below, chart, markdown, side_by_side, table, text
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
-from pages.panels.attention import words
+from pages.panels.attention import head_words, words
 from pages.panels.attention.looks import looks_of
 from pages.panels.attention.params import HEAD, LAYER, attention_of
 from pages.shell.prompt import set_prompt
@@ -45,11 +45,7 @@ def role(now: Current, at: Values) -> Shown:
             below(_evidence(now, at, kind), _seen_best(now, at, kind)),
             widths=[3, 2],
         ),
-        _(
-            "The fixed set is {n} short texts made for this measurement, the same for every"
-            " model. A head is named when it goes at least {share} of the way from even"
-            " weights to looking at nothing else."
-        ).format(n=len(FIXED_SET), share=percent(NAMED_FROM, 0)),
+        head_words.role(here, there, looks.here.chance[kind], kind),
         recipe=box(
             now, "attention/role", "attention-head-scores",
             shown={"here": here, "fixed": there},

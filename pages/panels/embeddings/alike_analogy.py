@@ -12,6 +12,7 @@ from core.tokens.label import label
 from core.views.analogy import Analogy
 from core.views.analogy import analogy as analogy_of
 from core.views.readings import Reading, readings
+from pages.kit import words as nouns
 from pages.kit.box import box
 from pages.kit.current import Current
 from pages.kit.figure import Drawn, chart, markdown
@@ -33,7 +34,8 @@ def analogy(now: Current, at: Values) -> Iterator[Shown]:
     a, b, c = (best[0] for best in choices)
     found = now.engine.view(analogy_of, a.ids, b.ids, c.ids, ANSWERS)
     _notes(a, b, c)
-    yield Shown(_bars(found), words.analogy(found))
+    said = f"{words.analogy(found)} {nouns.small(now.engine.shape.n_params)}"
+    yield Shown(_bars(found), said.strip())
     yield Shown(
         markdown(prose("embeddings", "analogy_limits")),
         recipe=box(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from core.language import _
+from core.model.shining import shining
 from core.numbers import count
 from core.tokens.label import label
+from core.views.meeting_pairs import Pair, most_apart
 from core.views.swap import default_swap, texts_of, words_of
 from pages.kit.controls import Choice, Number, Some, Switch, Text
 from pages.kit.current import Current
+from pages.kit.follows import Follows
 from pages.kit.params import Values
 from pages.panels.embeddings import words
 
@@ -42,18 +45,24 @@ B = Text("b", default="man", longest=60, title=lambda: _("− b"))
 C = Text("c", default="woman", longest=60, title=lambda: _("+ c"))
 
 CONTEXT = Choice("context", lambda at: words.context_views(), title=lambda: _("Look at"))
-SHARED = Text("shared", default="bank", longest=60, title=lambda: _("Word"))
-ONE_SENTENCE = Text(
-    "s1",
-    default="They sat on the bank of the river.",
-    longest=400,
-    title=lambda: _("One sentence"),
+
+
+def _pair(at: Values) -> Pair:
+    """A word and two sentences in which this model parts its vectors most."""
+    stored = shining().pair if at.now.is_storyteller else None
+    return stored or at.now.engine.view(most_apart)
+
+
+class _OfPair(Follows[str], Text):
+    """A part of the model's own pair until somebody types one."""
+
+
+SHARED = _OfPair("shared", default=lambda at: _pair(at)[0], longest=60, title=lambda: _("Word"))
+ONE_SENTENCE = _OfPair(
+    "s1", default=lambda at: _pair(at)[1], longest=400, title=lambda: _("One sentence")
 )
-ANOTHER_SENTENCE = Text(
-    "s2",
-    default="He took the money to the bank.",
-    longest=400,
-    title=lambda: _("Another"),
+ANOTHER_SENTENCE = _OfPair(
+    "s2", default=lambda at: _pair(at)[2], longest=400, title=lambda: _("Another")
 )
 
 KINDS = Some("kinds", lambda at: words.kinds(), title=lambda: _("Everyday words"))

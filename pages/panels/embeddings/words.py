@@ -156,8 +156,13 @@ def meeting(found: Meeting, at_one: int, at_other: int, *, several: bool) -> str
     if found.has_others:
         others = Number(found.others[-1])
         notes.append(_("Any two other words: {others:.2f} there.").format(others=others))
-        if found.same[1] > found.same[0] and found.others[1] > found.others[0]:
-            notes.append(_("Both rise at first: layers also add what all tokens have in common."))
+        if found.rises >= 0.01:
+            notes.append(
+                _(
+                    "On the way both rise by up to {rise:.2f}: a layer also adds what all tokens"
+                    " have in common, and that makes any two of them more alike."
+                ).format(rise=Number(found.rises))
+            )
     if several:
         notes.append(
             _("The word is several tokens; the last of them, which has read them all, is taken.")

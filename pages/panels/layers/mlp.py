@@ -11,6 +11,7 @@ from core.language import _
 from core.numbers import decimal
 from core.views.neurons import Neurons, shares_of_largest
 from pages.components.token_strip import token_strip
+from pages.kit import words as nouns
 from pages.kit.box import box
 from pages.kit.chosen import TOKEN
 from pages.kit.current import Current
@@ -41,7 +42,7 @@ def mlp(now: Current, at: Values) -> Shown:
             numbers_table(columns),
             side_by_side(_says(now, got, which), _fires(now, got, which)),
         ),
-        words.neurons(got, which),
+        f"{words.neurons(got, which)} {nouns.small(now.engine.shape.n_params)}".strip(),
         numbers("neurons", partial(_rows, columns)),
         box(
             now, "layers/mlp", "layers-neurons", shown=_shown(got, which),

@@ -23,7 +23,7 @@ from pages.kit.current import Current
 from pages.kit.figure import below, chart, markdown
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
-from pages.panels.sampling import words
+from pages.panels.sampling import first_words, words
 from pages.panels.sampling.drafts import story_key
 from pages.panels.sampling.params import BEAMS, COMPARE_LENGTH, SEED, settings_of
 from pages.panels.sampling.parts import work_row
@@ -51,7 +51,7 @@ def compare(now: Current, at: Values) -> Iterator[Shown]:
     work_row("compare", _("Compare"), _begin, now, at, BEAMS, COMPARE_LENGTH)
     work = jobs.kept("compare")
     if work is None or work["key"] != story_key(now):
-        yield Shown(caption=_("Greedy, three samples (from the seed above on) and beam search."))
+        yield Shown(caption=first_words.compare(now, _N_SAMPLES))
         return
     job = work["job"]
     states: tuple[Comparison, ...] = job.watch()

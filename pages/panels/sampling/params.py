@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from core import cache
 from core.language import _
+from core.model.shining import shining
 from core.numbers import count
 from core.sampling.settings import SamplingSettings
 from pages.kit.controls import Choice, Number, Step, Text
+from pages.kit.follows import Follows
 from pages.kit.params import Values
 
 _TEMPERATURES = [0.0, *(round(0.1 * i, 1) for i in range(1, 21)), 3.0, 5.0, 10.0, 100.0]
@@ -42,8 +44,18 @@ MIN_P = Number(
 #: The knobs, in the order in which they act.
 KNOBS = (PENALTY, TEMPERATURE, TOP_K, TOP_P, MIN_P)
 
-SEED = Number(
-    "seed", 0, 999_999, step=1, default=1,
+
+def _seed(at: Values) -> int:
+    """The one with which the embedded model continues this prompt best, where it was tried."""
+    return shining().seeds.get(at.now.text, 1) if at.now.is_storyteller else 1
+
+
+class _Seed(Follows[int], Number[int]):
+    """The best seed of the prompt until somebody chooses one."""
+
+
+SEED = _Seed(
+    "seed", 0, 999_999, step=1, default=_seed,
     title=lambda: _("Seed"),
     help=lambda at: _("Where the random numbers begin. The same seed gives the same text again."),
 )  # fmt: skip

@@ -11,7 +11,6 @@ import streamlit as st
 from core.engine import continuations
 from core.engine.jobs import Job
 from core.language import _
-from core.model.catalogue import STORYTELLER
 from core.model.history import history
 from core.numbers import count, percent
 from core.recipes import Recipe
@@ -25,7 +24,7 @@ from pages.kit.box import box
 from pages.kit.current import Current
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
-from pages.panels.sampling import words
+from pages.panels.sampling import first_words, words
 from pages.panels.sampling.params import LENGTH, SEED, STOP_AT, settings_of
 from pages.panels.sampling.parts import (
     end_of_prompt,
@@ -62,12 +61,12 @@ class _Asked:
 )
 def run(now: Current, at: Values) -> Shown | None:
     work_row("run", _("Write on"), _begin, now, at, LENGTH, STOP_AT)
-    if now.engine.loaded.source == str(STORYTELLER):
+    if now.is_storyteller:
         st.caption(words.expect(history()))
     work = jobs.kept("run")
     if work is None:
         # No values: the sliders move without this panel being drawn again.
-        return Shown(caption=_("With the seed and the sliders below as they stand when you start."))
+        return Shown(caption=first_words.run(now, at[LENGTH]))
     job, asked = work["job"], work["asked"]
     written: tuple[Choice, ...] = job.watch()
     if asked.ids != now.ids or asked.model != now.engine.key:

@@ -24,7 +24,7 @@ from pages.kit.current import Current
 from pages.kit.figure import Drawn, below, chart, markdown, side_by_side
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
-from pages.panels.sampling import words
+from pages.panels.sampling import first_words, words
 from pages.panels.sampling.drafts import story_key
 from pages.panels.sampling.params import SEED, settings_of
 
@@ -51,7 +51,7 @@ def thirty(now: Current, at: Values) -> Shown | None:
         jobs.start_and_stop("thirty", _("Draw thirty"), _begin, now)
     work = jobs.kept("thirty")
     if work is None or work["key"] != story_key(now):
-        right.caption(_invitation())
+        right.caption(first_words.thirty(now, _N_DRAWS, _LENGTH))
         return None
     job, asked = work["job"], work["asked"]
     right.caption(_with_what(asked))
@@ -75,13 +75,6 @@ def _begin(now: Current) -> None:
         max_new_tokens=_LENGTH,
     )
     jobs.start("thirty", work, key=story_key(now), asked=asked)
-
-
-def _invitation() -> str:
-    return _(
-        "{n} continuations of {k} tokens in one batch, with the sliders above as they"
-        " stand when you start."
-    ).format(n=_N_DRAWS, k=_LENGTH)
 
 
 def _with_what(asked: _Asked) -> str:

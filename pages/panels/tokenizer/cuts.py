@@ -32,7 +32,7 @@ def cuts(now: Current, at: Values) -> Iterator[Shown]:
     start, cut = beginning(now), spans(now)
     yield Shown(
         partial(chips, [_span_row(cut), _colour_row(cut)], key="tok_spans"),
-        words.cut(len(cut), start, whole(now).text),
+        words.cut(len(cut), len(encode(now.engine.tokenizer, start)), start, whole(now).text),
     )
     FORM.draw(at)
     forms = {form: encode(now.engine.tokenizer, form) for form in variants(at[FORM] or "dog")}

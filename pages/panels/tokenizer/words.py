@@ -48,13 +48,18 @@ def sizes(counted: Cost, n_ctx: int) -> str:
     )
 
 
-def cut(n_spans: int, start: str, text: str) -> str:
+def cut(n_spans: int, n_tokens: int, start: str, text: str) -> str:
     """How many spans there are, and whether they are those of the whole text."""
     said = ngettext(
         "The pattern cuts {n} span out of {characters}.",
         "The pattern cuts {n} spans out of {characters}.",
         n_spans,
     ).format(n=count(n_spans), characters=nouns.characters(len(start)))
+    said += " " + ngettext(
+        "They become {n} token, as no token crosses a cut.",
+        "They become {n} tokens, at least one each, as no token crosses a cut.",
+        n_tokens,
+    ).format(n=count(n_tokens))
     if len(start) < len(text):
         said += " " + _("Only the beginning of the text is shown here.")
     return said
