@@ -53,7 +53,7 @@ def test_two_sentences_say_why_the_same_word_may_come_closer_at_first() -> None:
     rising = Meeting(np.array([0.5, 0.7, 0.4]), np.array([0.1, 0.4, 0.3]))
     falling = Meeting(np.array([0.5, 0.4, 0.3]), np.array([0.1, 0.4, 0.3]))
     assert "On the way both rise by up to 0.20" in embeddings.meeting(rising, 3, 5, several=False)
-    assert "Both rise" not in embeddings.meeting(falling, 3, 5, several=False)
+    assert "both rise" not in embeddings.meeting(falling, 3, 5, several=False)
 
 
 def test_several_texts_are_told_apart_by_their_surprise() -> None:
