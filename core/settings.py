@@ -32,6 +32,7 @@ class Settings:
     queue_limit : requests that may wait for one engine
     network_timeout : seconds after which the Hub counts as out of reach
     status_panel : whether the sidebar shows the status of the server
+    lessons : folder of lessons that a host adds to ours; empty for none
     log : level of the server's log, such as ``info``: a line of JSON for each request,
         never what was typed; empty for no log
     """
@@ -48,6 +49,7 @@ class Settings:
     queue_limit: int = 256
     network_timeout: float = 5.0
     status_panel: bool = False
+    lessons: str = ""
     log: str = ""
 
     @classmethod

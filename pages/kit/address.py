@@ -14,7 +14,7 @@ import streamlit as st
 #: In the session: what is to be written; whether a whole run goes on; the text that the address of
 #: now cannot hold; such texts of addresses before.
 _CHANGES, _WHOLE = "address_changes", "address_whole_run"
-_ARRIVING = "address_arriving"
+_ARRIVING, _FOLLOWING = "address_arriving", "address_following"
 _BESIDE, _TEXTS = "address_beside", "address_texts"
 _EVERYWHERE = frozenset({"model", "prompt", "lang", "token"})
 #: So many addresses keep their text.
@@ -66,7 +66,7 @@ def beside() -> str | None:
 
 def write() -> None:
     """Write what has changed, as one entry of the browser's history; a whole run ends with it."""
-    st.session_state[_WHOLE] = False
+    st.session_state[_WHOLE] = st.session_state[_FOLLOWING] = False
     changes, old = _changes(), _standing()
     if st.session_state.pop(_ARRIVING, False):
         changes.clear()  # the next run says it again
@@ -111,6 +111,32 @@ def go(page: str, **values: object) -> NoReturn:
     st.session_state[_ARRIVING] = True
     st.switch_page(f"pages/{page}.py", query_params=_kept(values) | asked)
     raise AssertionError("a page that was left goes on")
+
+
+def follow(page: str, values: Mapping[str, str | list[str]]) -> NoReturn:
+    """Go to an address of the app as a link would: it holds, not what the session had before.
+
+    Parameters
+    ----------
+    values : of all its names; model and language stay where it says none
+    """
+    standing = _standing()
+    kept = {name: _one(standing[name]) for name in ("model", "lang") if name in standing}
+    wanted = {name: _one(v) if isinstance(v, list) else v for name, v in values.items()}
+    _changes().clear()
+    st.session_state[_ARRIVING] = st.session_state[_FOLLOWING] = True
+    st.switch_page(f"pages/{page}.py", query_params=kept | wanted)
+    raise AssertionError("a page that was left goes on")
+
+
+def is_followed() -> bool:
+    """Whether the session came to this address by `follow`, and has not been shown it yet."""
+    return bool(st.session_state.get(_FOLLOWING))
+
+
+def standing() -> dict[str, list[str]]:
+    """The address as it is now, by names."""
+    return _standing()
 
 
 def _kept(values: Collection[str]) -> dict[str, str | list[str]]:

@@ -39,8 +39,13 @@ def read(path: Path) -> dict[str, str]:
             name = line[3:].strip()
             found[name] = ""
         elif name:
-            found[name] += line.replace(_WRITTEN, _LED_TO) + "\n"
+            found[name] += in_app(line) + "\n"
     return {key: text.strip() for key, text in found.items()}
+
+
+def in_app(text: str) -> str:
+    """A text whose marked terms lead to the app's glossary, as written they lead to a file."""
+    return text.replace(_WRITTEN, _LED_TO)
 
 
 def prose(page: str, section: str) -> str:

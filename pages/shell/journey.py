@@ -79,6 +79,11 @@ def glossary_stop() -> Stop:
     return Stop("glossary", _("Glossary"), _("What do the words mean?"), ":material/menu_book:")
 
 
+def course_stop() -> Stop:
+    """The page before the journey: lessons that lead through it."""
+    return Stop("lessons", _("Lessons"), _("How does a language model work?"), ":material/school:")
+
+
 def footer(name: str, now: Current | None = None) -> None:
     """Previous and next stage, and what can be taken away: the page's boxes, the model."""
     journey = stops()

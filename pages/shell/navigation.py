@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.shell.journey import glossary_stop, stops
+from pages.shell.journey import course_stop, glossary_stop, stops
 
 
 def navigation(instead: Callable[[str], None] | None = None) -> st.Page:
@@ -26,7 +26,7 @@ def navigation(instead: Callable[[str], None] | None = None) -> st.Page:
             url_path=stop.name if number else "home",
             default=number == 0,
         )
-        for number, stop in enumerate([*stops(), glossary_stop()])
+        for number, stop in enumerate([*stops(), course_stop(), glossary_stop()])
     ]
     # The first page lives at the root; whoever types its name must not read "Page not found".
     named = st.Page(

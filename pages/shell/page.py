@@ -13,7 +13,11 @@ import streamlit as st
 from core import cache
 from core.errors import LearnerError, OutOfRange
 from core.language import _
-from pages.kit import jobs
+from pages.course.band import band
+from pages.course.doing import just_done
+from pages.course.moving import open_link
+from pages.course.place import Place, here
+from pages.kit import address, jobs
 from pages.kit.chosen import TOKEN
 from pages.kit.current import MODEL, PROMPT, Current
 from pages.kit.error import show_error
@@ -40,28 +44,61 @@ def show(name: str, *panels: Panel | Group) -> None:
     name : of the page
     panels : in their order; those that follow the same choices are grouped in a tuple
     """
-    now = _begin(name)
+    place = here()
+    now = _begin(name, place)
     groups = [part if isinstance(part, tuple) else (part,) for part in panels]
     opened = Opened(name, list(chain(*groups)))
+    if isinstance(place, Place):
+        groups = _of_step(now, name, place, groups)
     at = Values(now)
     _follow_the_browser([TOKEN, opened, *_reads(chain(*groups))])
-    groups = [(group, [one for one in group if opened.is_open(one, at)]) for group in groups]
-    params = [TOKEN, opened, *_reads(chain(*(open for _all, open in groups)))]
+    parts = [(group, _open_of(group, place, opened, at)) for group in groups]
+    params = [TOKEN, opened, *_reads(chain(*(open for _all, open in parts)))]
     tell_problems(name, params, at)
-    top_bar(name, now, at, opened)
-    shared = _shared([open for _all, open in groups], (TOKEN, opened))
+    shared = _shared([open for _all, open in parts], (TOKEN, opened))
     for param in params:
         if param in shared or not param.late:
             param.remember(at)
+    _on_top(name, now, at, opened, place)
     st.session_state[_SHARED] = _state(shared, at)
-    for group, open in groups:
+    for group, open in parts:
         _run(name, group, Drawing(shared, opened, open), at)
-    footer(name, now)
+    if not isinstance(place, Place):
+        footer(name, now)
 
 
-def _begin(name: str) -> Current:
+def _on_top(name: str, now: Current, at: Values, opened: Opened, place: Place | str | None) -> None:
+    """The bar, or the step of a lesson in its place."""
+    if isinstance(place, Place):
+        band(now, place)
+    else:
+        top_bar(name, now, at, opened)
+
+
+def _of_step(now: Current, name: str, place: Place, groups: Sequence[Group]) -> list[Group]:
+    """The step's panel and nothing else."""
+    open_link(now, place, name)
+    wanted = place.read.lesson.opened(place.step).panel
+    found = [(one,) for group in groups for one in group if one.word == wanted]
+    if wanted is not None and not found:
+        text = _("The lesson names a panel that this page does not have: {panel}.")
+        st.info(text.format(panel=wanted), icon=":material/link_off:")
+    return found
+
+
+def _open_of(
+    group: Group, place: Place | str | None, opened: Opened, at: Values
+) -> Sequence[Panel]:
+    """The panels of a group that are drawn whole."""
+    return [one for one in group if isinstance(place, Place) or opened.is_open(one, at)]
+
+
+def _begin(name: str, place: Place | str | None) -> Current:
     """What stands above all else, and what all panels start from."""
-    header(name)
+    if not isinstance(place, Place):  # a lesson has a title of its own
+        header(name)
+    if isinstance(place, str):
+        st.info(place, icon=":material/link_off:")
     now = current(name, invites=name == stops()[0].name)
     begin_if_asked(now)
     return now
@@ -69,7 +106,7 @@ def _begin(name: str) -> Current:
 
 def _follow_the_browser(params: Sequence[Param]) -> None:
     """Where the Back button led to this address, it holds, not what the session had since."""
-    if cache.came_by_history():
+    if cache.came_by_history() or address.is_followed():
         for param in params:
             param.read_again()
 
@@ -111,6 +148,8 @@ def _run(name: str, group: Group, what: Drawing, at: Values) -> None:
         for param in _reads(what.open):
             if param.late or not whole:  # the others are in the address already
                 param.remember(at)
+        if just_done(now):
+            st.rerun()
 
     # Streamlit knows a fragment by these: two panels must not become one.
     draw.__module__ = f"pages.panels.{name}"

@@ -35,7 +35,7 @@ def start_session() -> None:
     # leads to another page does; what it held last is kept here.
     for key, value in st.session_state[STARTED].items():
         st.session_state.setdefault(key, value)
-    if cache.came_by_history():
+    if cache.came_by_history() or address.is_followed():
         _go_back()
     wanted = st.session_state.pop("model_wanted", None)
     if wanted:

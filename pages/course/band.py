@@ -1,0 +1,203 @@
+"""A step of a lesson above the real panel: its words, its question, the way on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.language import _
+from pages.components.step_focus import step_focus
+from pages.course import answers, inputs
+from pages.course.asking import Question, asked_by, question_of
+from pages.course.judging import feedback_of, judged
+from pages.course.moving import COURSE, forget_own_text, go_to, keep_own_text, leave
+from pages.course.place import Place
+from pages.course.texts import Section, filled
+from pages.kit import address
+from pages.kit.current import Current
+from pages.kit.python_box import show_python
+
+
+def band(now: Current, place: Place) -> None:
+    """Draw the step; a button leads to the next one, back, or out of the lesson."""
+    keep_own_text(place, now)
+    with st.container(border=True, key="lesson_band"):
+        step_focus(place.key, key="step_focus")
+        _head(place)
+        if place.step.fixed is not None and now.text != place.step.fixed:
+            _other_text(now, place)
+        else:
+            _DRAWN[place.step.kind](now, place)
+
+
+def _head(place: Place) -> None:
+    path = place.path
+    at = path.index(place.step) + 1
+    with st.container(horizontal=True, vertical_alignment="center", key="lesson_head"):
+        st.title(place.read.words.title, anchor=False, width="content")
+        st.markdown(_("Step {i} of {n}").format(i=at, n=len(path)), width="content")
+        st.progress(at / len(path), width="stretch")
+        if st.button(_("Leave the lesson"), key="lesson_leave", icon=":material/close:"):
+            leave()
+
+
+def _other_text(now: Current, place: Place) -> None:
+    st.markdown(_("This step is about a text of its own; the prompt is another one now."))
+    if st.button(_("Bring its text back"), key="lesson_text", type="primary"):
+        go_to(now, place.read, place.step, short=place.short)
+    _way(now, place, on=_("Skip"))
+
+
+# --- the kinds of step ----------------------------------------------------------------------
+
+
+def _see(now: Current, place: Place) -> None:
+    _say(now, place, asked_by(now.engine, place.read, place.step, now.text))
+    _way(now, place)
+
+
+def _predict(now: Current, place: Place) -> None:
+    question = _question(now, place)
+    if question is None:
+        return
+    given = answers.answer_to(place.key)
+    chosen = _control(now, place, question)
+    if _way(now, place, on=_("Skip"), commit=chosen is not None):
+        answers.commit(place.key, judged(now, question, chosen))
+        _forward(now, place)
+    if given is not None and given.prompt == now.text:
+        st.caption(_("You can still change your answer: “{said}”.").format(said=given.said))
+
+
+def _transfer(now: Current, place: Place) -> None:
+    question = _question(now, place)
+    if question is None:
+        return
+    chosen = _control(now, place, question)
+    given = answers.answer_to(place.key)
+    fits = given is not None and given.prompt == now.text and given.number == question.number
+    if given is not None and fits:
+        _reveal_answer(question, place.read.words.sections[place.step.id], given)
+    if _way(now, place, on=_("Next") if fits else _("Skip"), commit=chosen is not None, more=fits):
+        answers.commit(place.key, judged(now, question, chosen))
+        st.rerun()
+
+
+def _do(now: Current, place: Place) -> None:
+    _say(now, place, asked_by(now.engine, place.read, place.step, now.text))
+    if answers.is_done(place.key):
+        st.success(_("Done. Look at what changed, then go on."), icon=":material/check:")
+        _way(now, place)
+    else:
+        st.info(_("Do it below; the lesson notices by itself."), icon=":material/touch_app:")
+        _way(now, place, on=_("Skip"))
+
+
+def _reveal(now: Current, place: Place) -> None:
+    step = place.read.lesson.step(place.step.of or "")
+    question = question_of(now.engine, place.read, step, now.text)
+    if isinstance(question, str):
+        st.info(question)
+        _way(now, place)
+        return
+    section = _section(place, question.number)
+    given = answers.answer_to(f"{place.read.lesson.id}/{step.id}")
+    if given is None:
+        st.caption(_("You skipped the question; here is what the model says."))
+    elif given.prompt != now.text or given.number != question.number:
+        st.caption(_("You answered for another text; here is what the model says of this one."))
+    else:
+        _reveal_answer(question, section, given)
+    st.markdown(question.words(section.text))
+    _box(question, section)
+    _way(now, place)
+
+
+_DRAWN = {
+    "see": _see, "predict": _predict, "transfer": _transfer, "do": _do, "reveal": _reveal,
+}  # fmt: skip
+
+# --- parts ------------------------------------------------------------------------------------
+
+
+def _section(place: Place, number: int) -> Section:
+    """The words for the question that was asked, else the step's own."""
+    sections = place.read.words.sections
+    return sections.get(f"{place.step.id}.{number}", sections[place.step.id])
+
+
+def _say(now: Current, place: Place, question: Question | None) -> None:
+    section = _section(place, question.number if question else 1)
+    st.markdown(filled(section.text, question.numbers if question else {}))
+
+
+def _question(now: Current, place: Place) -> Question | None:
+    """Say the question, or why none can be asked here."""
+    question = question_of(now.engine, place.read, place.step, now.text)
+    if isinstance(question, Question):
+        st.markdown(question.words(question.section.text))
+        return question
+    st.info(question, icon=":material/info:")
+    if now.text != place.read.lesson.prompt and st.button(
+        _("Bring the lesson's text back"), key="lesson_text"
+    ):
+        forget_own_text(place)
+        go_to(now, place.read, place.step, short=place.short)
+    _way(now, place, on=_("Skip"))
+    return None
+
+
+def _control(now: Current, place: Place, question: Question) -> Any:
+    given = answers.answer_to(place.key)
+    fits = given is not None and given.prompt == now.text and given.number == question.number
+    key = f"answer_{place.key}_{question.number}_{hash(now.text)}"
+    return inputs.draw(now, question, key, given.value if given is not None and fits else None)
+
+
+def _reveal_answer(question: Question, section: Section, given: answers.Given) -> None:
+    said = _("You said: {said}").format(said=given.said)
+    if given.right is None:
+        st.markdown(said)
+    else:
+        icon = ":material/check_circle:" if given.right else ":material/lightbulb:"
+        truth = "" if given.right else " · " + _("The model: {truth}").format(truth=given.truth)
+        st.markdown(f"{icon} {said}{truth}")
+    feedback = feedback_of(question, dict(section.feedback), given)
+    if feedback:
+        st.markdown(feedback)
+
+
+def _box(question: Question, section: Section) -> None:
+    if question.found is not None:
+        show_python(question.found.recipe)
+
+
+def _way(
+    now: Current, place: Place, *, on: str = "", commit: bool | None = None, more: bool = True
+) -> bool:
+    """Back, the answer, next; whether the answer was committed."""
+    committed = False
+    with st.container(horizontal=True, key="lesson_way"):
+        before = place.beside(-1)
+        if st.button(_("Back"), key="lesson_back", disabled=before is None) and before is not None:
+            go_to(now, place.read, before, short=place.short)
+        if commit is not None:
+            committed = st.button(
+                _("That is my answer"), key="lesson_commit", type="primary", disabled=not commit
+            )
+        last = place.beside(1) is None
+        label = on or (_("Finish the lesson") if last else _("Next"))
+        if st.button(
+            label, key="lesson_next", type="secondary" if commit is not None else "primary"
+        ):
+            _forward(now, place)
+    return committed
+
+
+def _forward(now: Current, place: Place) -> None:
+    after = place.beside(1)
+    if after is not None:
+        go_to(now, place.read, after, short=place.short)
+    answers.finish(place.read.lesson.id)
+    address.follow(COURSE, {"finished": place.read.lesson.id})

@@ -1,0 +1,84 @@
+"""What an answer is worth: never a mark, always an explanation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.numbers import bare, count
+from core.tokens.encoding import encode
+from pages.course.answers import Given
+from pages.course.asking import Question
+from pages.kit.current import Current
+
+#: A number that is not whole counts as right within this share of the right one.
+NEAR = 0.05
+
+
+def judged(now: Current, question: Question, value: Any) -> Given:
+    """A chosen value as an answer: how it reads, which feedback is its own, whether it is right."""
+    kind = question.ask.type
+    key, right = _key_of(now, question, value)
+    truth = "" if right is None else _said(now, question, _truth(question))
+    said = value if kind == "token" and question.ask.typed else _said(now, question, value)
+    kept = list(value) if isinstance(value, tuple) else value
+    return Given(kept, said, key, right, now.text, truth, question.number)
+
+
+def feedback_of(question: Question, section_feedback: dict[str, str], given: Given) -> str:
+    """The words for an answer: those for itself, else for its kind."""
+    kind = "right" if given.right else "wrong"
+    text = section_feedback.get(given.key) or section_feedback.get(kind) or ""
+    return question.words(text)
+
+
+def _truth(question: Question) -> Any:
+    return question.found.right if question.found is not None else question.ask.right
+
+
+def _key_of(now: Current, question: Question, value: Any) -> tuple[str, bool | None]:
+    found, kind = question.found, question.ask.type
+    if kind == "vote" or (found is None and question.ask.right is None):
+        return str(value), None
+    truth = _truth(question)
+    if kind == "choice":
+        return value, value == truth
+    assert found is not None
+    if kind == "token" and question.ask.typed:
+        right = truth in _first_tokens(now, value)
+        return ("right" if right else "wrong"), right
+    if kind == "token":
+        trap = next((one.trap for one in found.candidates if one.answer == value), "wrong")
+        return trap, value == truth
+    if kind == "order":
+        right = tuple(value) == tuple(truth)
+        return ("right" if right else "wrong"), right
+    return _key_of_number(value, truth, found.traps)
+
+
+def _key_of_number(value: float, truth: float, traps: Any) -> tuple[str, bool]:
+    near = abs(value - truth) <= NEAR * abs(truth) if isinstance(truth, float) else value == truth
+    if near:
+        return "right", True
+    return traps.get(value, "high" if value > truth else "low"), False
+
+
+def _first_tokens(now: Current, typed: str) -> set[int]:
+    """The tokens that a typed word begins with, with and without a space before it."""
+    texts = (typed, " " + typed.strip())
+    return {encode(now.engine.tokenizer, text)[0].id for text in texts}
+
+
+def _said(now: Current, question: Question, value: Any) -> str:
+    """An answer as it reads."""
+    kind = question.ask.type
+    if kind in ("choice", "vote"):
+        return question.words(question.section.options[value])
+    if kind == "order":
+        return " → ".join(question.words(question.section.options[name]) for name in value)
+    if kind == "click":
+        return f"“{now.labels[value]}”"
+    if kind == "token":
+        candidates = question.found.candidates if question.found else ()
+        label = next((one.label for one in candidates if one.answer == value), None)
+        return f"“{label if label is not None else now.label(value)}”"
+    return count(value) if isinstance(value, int) else bare(value)
