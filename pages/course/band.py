@@ -25,7 +25,7 @@ def band(now: Current, place: Place) -> None:
     with st.container(border=True, key="lesson_band"):
         step_focus(place.key, key="step_focus")
         _head(place)
-        if place.step.fixed is not None and now.text != place.step.fixed:
+        if place.step.kind != "do" and place.step.fixed not in (None, now.text):
             _other_text(now, place)
         else:
             _DRAWN[place.step.kind](now, place)

@@ -3,6 +3,7 @@ where it is and what cures it; the other lessons stay."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -47,13 +48,22 @@ class Mistake(Exception):
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """YAML without aliases: a few lines of them can stand for gigabytes."""
+    """YAML without aliases, a few lines of which can stand for gigabytes; `off` and `no` are words,
+    as the panels and options of those names are."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark
             raise yaml.MarkedYAMLError(problem="write it out: no * and & here", problem_mark=mark)
         return super().compose_node(parent, index)
+
+
+_BOOL = "tag:yaml.org,2002:bool"
+_PlainLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOL]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_PlainLoader.add_implicit_resolver(_BOOL, re.compile("^(?:true|false)$"), list("tf"))
 
 
 def read_folder(folder: Path, language: str) -> tuple[list[Read], list[str]]:

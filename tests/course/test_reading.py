@@ -1,0 +1,124 @@
+"""Lessons as files: what is read, what is refused, and how that is said."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pages.course.reading import LONGEST, MOST, OURS, Mistake, read, read_folder
+
+TRIAL = Path(__file__).parent.parent / "lessons" / "a-trial"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copytree(TRIAL, tmp_path / "a-trial")
+    return tmp_path / "a-trial"
+
+
+def change(folder: Path, old: str, new: str, file: str = "lesson.yaml") -> None:
+    path = folder / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def wrong(folder: Path) -> str:
+    with pytest.raises(Mistake) as caught:
+        read(folder, "en")
+    return str(caught.value)
+
+
+def test_ours_have_no_mistake():
+    found, mistakes = read_folder(OURS, "en")
+    assert not mistakes
+    assert len(found) == len(list(OURS.glob("*/lesson.yaml")))
+
+
+def test_a_lesson_as_it_is_written():
+    found = read(TRIAL, "en")
+    assert [step.id for step in found.lesson.path(short=True)] == [
+        "count", "pieces", "look", "off", "so",
+    ]  # fmt: skip
+    assert found.words.sections["count"].text.startswith("How many [tokens](glossary?term=token)")
+    assert found.words.sections["so"].options == {"facts": "Facts", "chances": "Chances"}
+    assert found.words.sections["looked"].feedback["right"] == "You found it."
+    assert found.lesson.opened(found.lesson.step("so")).page == "sampling"
+
+
+def test_another_language_is_the_source_where_it_is_not_there():
+    assert read(TRIAL, "it").words == read(TRIAL, "en").words
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("page: overview", "page: nowhere", "line 9: steps.0.open.page: there is no page"),
+        ("kind: see", "kind: sea", "line 8: steps.0.kind: Input should be 'see'"),
+        ("minutes: 5", "minutes: five", "line 3: minutes: Input should be a valid integer"),
+        ("minutes: 5", "minutes: 5\nhours: 1", "line 4: hours: Extra inputs"),
+        ("check: n_tokens", "check: n_words", "there is no check 'n_words'; there are"),
+        ("check: n_tokens", "check: top_token", "gives a token, not a number"),
+        ("with: {head: induction}", "with: {heads: L0.H1}", "takes no 'heads'; it takes"),
+        ("of: count", "of: nobody", "step pieces: no step before it asks as 'nobody'"),
+        ("    of: count\n", "", "line 15: steps.2: a reveal needs `of`"),
+        ("  - id: pieces", "  - id: count", "two steps are called count"),
+        ("right: chances", "right: luck", "`right` names one of the options"),
+        ("id: a-trial", "id: b-trial", "`id` is the folder's name, a-trial"),
+        ("steps:", "steps: [", "not YAML"),
+        ("{page: overview, panel: machine}", "&a {page: overview}\n    uses: *a", "write it out"),
+    ],
+)
+def test_a_mistake_is_told_with_file_line_and_cure(folder: Path, old: str, new: str, said: str):
+    change(folder, old, new)
+    message = wrong(folder)
+    assert message.startswith("a-trial/lesson.yaml")
+    assert said in message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("## pieces", "## piece", "the section “## pieces” is missing"),
+        ("- facts: Facts", "", "in “## so” a line “- facts: …” is missing"),
+        ("**{weight}**", "**{wait}**", "in “## looked” nothing fills {wait}"),
+        ("title: A trial", "titel: A trial", "`title:` is missing"),
+    ],
+)
+def test_words_that_are_missing_are_named(folder: Path, old: str, new: str, said: str):
+    change(folder, old, new, "en.md")
+    message = wrong(folder)
+    assert message.startswith("a-trial/en.md")
+    assert said in message
+
+
+def test_what_hurts_is_refused(folder: Path, tmp_path: Path):
+    (folder / "lesson.yaml").write_text("a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n")
+    assert "write it out" in wrong(folder)
+    (folder / "lesson.yaml").write_text("[" * 100_000)
+    assert "not YAML" in wrong(folder)
+    (folder / "lesson.yaml").write_text("x" * (LONGEST + 1))
+    assert "make two lessons of it" in wrong(folder)
+    (folder / "lesson.yaml").write_bytes(b"\xff\xfe")
+    assert "save it as UTF-8" in wrong(folder)
+    (folder / "lesson.yaml").unlink()
+    (folder / "lesson.yaml").symlink_to("/etc/hostname")
+    assert "leads out of the folder" in wrong(folder)
+
+
+def test_a_link_out_of_the_folder_is_no_lesson(tmp_path: Path):
+    inside = tmp_path / "lessons"
+    inside.mkdir()
+    (inside / "a-trial").symlink_to(TRIAL)
+    assert read_folder(inside, "en") == ([], [])
+
+
+def test_of_very_many_lessons_the_first_are_read(tmp_path: Path):
+    for number in range(MOST + 5):
+        shutil.copytree(TRIAL, tmp_path / f"lesson-{number:04}")
+    found, mistakes = read_folder(tmp_path, "en")
+    assert not found  # none is named as its folder
+    assert len(mistakes) == MOST + 1
+    assert f"more than {MOST} lessons" in mistakes[0]
