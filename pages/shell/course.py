@@ -22,7 +22,7 @@ _SHORT_PATH = Memory[bool]("lesson_short_path", False)
 def show_course() -> None:
     """Run the page."""
     header(COURSE)
-    now = current()
+    now = current(COURSE)
     found, mistakes = lessons()
     st.markdown(prose("lessons", "intro"))
     short = _choose_path()
