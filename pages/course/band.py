@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.language import _
 from pages.components.step_focus import step_focus
-from pages.course import answers, inputs
+from pages.course import answers, game, inputs
 from pages.course.asking import Question, asked_by, question_of
 from pages.course.judging import feedback_of, judged
 from pages.course.moving import COURSE, forget_own_text, go_to, keep_own_text, leave
@@ -62,12 +62,22 @@ def _predict(now: Current, place: Place) -> None:
     if question is None:
         return
     given = answers.answer_to(place.key)
+    if question.ask.type == "game":
+        _play(now, place, question)
+        return
     chosen = _control(now, place, question)
     if _way(now, place, on=_("Skip"), commit=chosen is not None):
         answers.commit(place.key, judged(now, question, chosen))
         _forward(now, place)
     if given is not None and given.prompt == now.text:
         st.caption(_("You can still change your answer: “{said}”.").format(said=given.said))
+
+
+def _play(now: Current, place: Place, question: Question) -> None:
+    stands = game.draw(now, question.ask.text or "", place.read.lesson.prompt)
+    if stands is not None:
+        answers.commit(place.key, stands)
+    _way(now, place, on=_("Skip") if stands is None else "")
 
 
 def _transfer(now: Current, place: Place) -> None:
@@ -157,7 +167,9 @@ def _control(now: Current, place: Place, question: Question) -> Any:
 
 def _reveal_answer(question: Question, section: Section, given: answers.Given) -> None:
     said = _("You said: {said}").format(said=given.said)
-    if given.right is None:
+    if question.ask.type == "game":
+        st.markdown(f"**{given.said}**")
+    elif given.right is None:
         st.markdown(said)
     else:
         icon = ":material/check_circle:" if given.right else ":material/lightbulb:"

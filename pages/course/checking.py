@@ -34,8 +34,6 @@ def _of_question(name: str, ask: Ask, sections: Mapping[str, Section]) -> Iterat
         for option in ask.options:
             if option not in sections[name].options:
                 yield f"in “## {name}” a line “- {option}: …” is missing"
-    if ask.text is not None and ask.text not in sections:
-        yield f"the section “## {ask.text}” is missing"
 
 
 def _numbers(lesson: Lesson, step: Step, sections: Mapping[str, Section]) -> Iterator[str]:

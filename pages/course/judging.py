@@ -44,7 +44,7 @@ def _key_of(now: Current, question: Question, value: Any) -> tuple[str, bool | N
         return value, value == truth
     assert found is not None
     if kind == "token" and question.ask.typed:
-        right = truth in _first_tokens(now, value)
+        right = truth in first_tokens(now, value)
         return ("right" if right else "wrong"), right
     if kind == "token":
         trap = next((one.trap for one in found.candidates if one.answer == value), "wrong")
@@ -62,7 +62,7 @@ def _key_of_number(value: float, truth: float, traps: Any) -> tuple[str, bool]:
     return traps.get(value, "high" if value > truth else "low"), False
 
 
-def _first_tokens(now: Current, typed: str) -> set[int]:
+def first_tokens(now: Current, typed: str) -> set[int]:
     """The tokens that a typed word begins with, with and without a space before it."""
     texts = (typed, " " + typed.strip())
     return {encode(now.engine.tokenizer, text)[0].id for text in texts}

@@ -46,7 +46,7 @@ class Ask(_Strict):
     options : names of what can be chosen; the words say them
     right : the right option, where no check says it
     typed : whether a token can be typed instead of chosen
-    text : of a game, the section of the words that is guessed
+    text : of a game, the text that is guessed; it begins with the lesson's prompt
     """
 
     type: AskType
@@ -55,7 +55,7 @@ class Ask(_Strict):
     options: tuple[Name, ...] = ()
     right: Name | None = None
     typed: bool = False
-    text: Name | None = None
+    text: str | None = Field(default=None, max_length=1_500)
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> Ask:
@@ -68,7 +68,7 @@ class Ask(_Strict):
         if self.type == "choice" and self.check is None and self.right not in self.options:
             raise ValueError("`right` names one of the options, or a check finds it")
         if self.type == "game" and self.text is None:
-            raise ValueError("a game needs `text`, the section of the words that is guessed")
+            raise ValueError("a game needs `text`, the text that is guessed")
         return self
 
     def _fits_its_check(self) -> None:
