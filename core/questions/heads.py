@@ -94,7 +94,13 @@ def _of_kind(engine: Engine, trace: Trace, kind: str, position: int) -> tuple[in
     made = engine.views(layer_summary, [(trace, i) for i in range(engine.shape.n_layer)])
     over_prompt = np.nan_to_num(heads_of([one.tally for one in made]).scores[kind])
     here = _rows(engine, trace, position)[:, :, mask].sum(-1)
-    return _largest(over_prompt * here)
+    layer, head = _largest(over_prompt * here)
+    if here[layer, head] < LOUD:
+        raise Refused(
+            _("No head of this model does that clearly here."),
+            _("Choose another head, or another prompt."),
+        )
+    return layer, head
 
 
 def _loud_useless(engine: Engine, trace: Trace, position: int) -> tuple[int, int]:

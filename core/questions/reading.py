@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -70,13 +71,23 @@ def need_tokens(trace: Trace, least: int) -> None:
         )
 
 
+def need_text(found: Sequence) -> None:
+    """Refuse a text in which there is nothing."""
+    if not found:
+        raise Refused(_("There is no text to ask about."), _("Type a word or a sentence."))
+
+
 def clear(winner: float, runner_up: float) -> None:
     """Refuse a winner that is hardly ahead."""
     if winner < FAIR * runner_up:
-        raise Refused(
-            _("The two leading answers are too close here for a fair question."),
-            _("Try another prompt, or add a word to this one."),
-        )
+        raise too_close()
+
+
+def too_close() -> Refused:
+    return Refused(
+        _("The two leading answers are too close here for a fair question."),
+        _("Try another prompt, or add a word to this one."),
+    )
 
 
 def token_of(engine: Engine, typed: str | int) -> int:

@@ -13,6 +13,7 @@ from core.engine.engine import Engine
 from core.errors import EmptyPrompt, OutOfRange, TooManyTokens, TooMuchText
 from core.questions import told
 from core.questions.found import Found, Refused
+from core.tokens.label import clean
 
 Gives = Literal["choice", "number", "token", "click", "order"]
 #: Numbers that every check gives.
@@ -134,6 +135,7 @@ def ask(engine: Engine, name: str, prompt: str, **given: Any) -> Found:
     if name not in CHECKS:
         raise ValueError(f"there is no check {name!r}; there are {', '.join(sorted(CHECKS))}")
     CHECKS[name].verify(given)
+    prompt = clean(prompt)
     try:
         found = CHECKS[name].function(engine, prompt, **given)
     except _NOT_ANSWERABLE as error:
