@@ -25,9 +25,12 @@ def judged(now: Current, question: Question, value: Any) -> Given:
 
 
 def feedback_of(question: Question, section_feedback: dict[str, str], given: Given) -> str:
-    """The words for an answer: those for itself, else for its kind."""
-    kind = "right" if given.right else "wrong"
-    text = section_feedback.get(given.key) or section_feedback.get(kind) or ""
+    """The words for an answer: those for itself, else for its kind.
+
+    What is wrong on one model may be right on another: there it is not explained as a mistake.
+    """
+    names = ("right", given.key) if given.right else (given.key, "wrong")
+    text = next((section_feedback[name] for name in names if name in section_feedback), "")
     return question.words(text)
 
 
