@@ -16,7 +16,7 @@ from core.room.here import serve
 from pages.kit import address, language
 from pages.kit.error import show_error
 from pages.kit.python_box import reset_boxes
-from pages.shell import hero, sidebar, start, status, terms, writing
+from pages.shell import class_bar, hero, sidebar, start, status, terms, writing
 from pages.shell.navigation import navigation
 
 # A picture of our own: an icon name would be fetched from the network by every browser.
@@ -41,6 +41,7 @@ def session() -> None:
     status.draw()
     terms.explain()
     sidebar.problem()
+    class_bar.draw()
     try:
         page.run()
     except LearnerError as error:  # a full queue, an unloaded model: a sentence, no traceback

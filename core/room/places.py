@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 #: A page's name (none is the first page), and what is asked of it.
 _PLACE = re.compile(r"([a-z][a-z0-9_-]{0,40})?(\?[^\s#\\<>\"]*)?")
 #: What belongs to the one who sends it.
-_OWN = frozenset({"room", "key", "present", "lang"})
+_OWN = frozenset({"room", "lead", "present", "lang"})
 
 
 def is_place(text: str) -> bool:
     """Whether it names a page of this app, and nothing outside it."""
     return _PLACE.fullmatch(text) is not None
-
-
-def place_of(page: str, query: str) -> str:
-    """A page and its query as a place, without what concerns only the one who is there."""
-    asked = [(name, value) for name, value in parse_qsl(query) if name not in _OWN]
-    return page + (f"?{urlencode(asked)}" if asked else "")
 
 
 def parts(place: str) -> tuple[str, dict[str, list[str]]]:

@@ -26,6 +26,7 @@ class Result:
     prompt: str
     answered: tuple[int, ...]
     rows: tuple[Row, ...]
+    options: tuple[str, ...] = ()
     hidden: int = 0
 
 
@@ -39,7 +40,7 @@ def _result(asked: Asked) -> Result:
     seen = [row for row in rows if not row.hidden or row.label in asked.shown]
     hidden = sum(row.votes[-1] for row in rows if row not in seen)
     question, answered = asked.question, tuple(map(len, asked.rounds))
-    return Result(question.text, question.prompt, answered, tuple(seen), hidden)
+    return Result(question.text, question.prompt, answered, tuple(seen), question.options, hidden)
 
 
 def as_csv(found: Sequence[Result]) -> str:

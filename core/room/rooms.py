@@ -26,6 +26,7 @@ class Rooms(Protocol):
     """
 
     def open(self) -> tuple[str, str]: ...
+    def is_open(self, code: str) -> bool: ...
     def role(self, code: str, secret: str) -> str: ...
     def join(self, code: str, secret: str | None = None) -> tuple[str, str]: ...
     def state(self, code: str, secret: str, seen: int = -1) -> State: ...
@@ -80,6 +81,11 @@ class LocalRooms:
                 code = self._code()
             room = self._rooms[code] = Room(code, self.clock, drawn())
             return code, room.key
+
+    def is_open(self, code: str) -> bool:
+        with self._lock:
+            self._let_go()
+            return as_code(code) in self._rooms
 
     def role(self, code: str, secret: str) -> str:
         """ "teacher", "learner" or, for a stranger or a room that is not there, ""."""

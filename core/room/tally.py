@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.numbers import bare
 from core.room.questions import Answer, Question, same
 
 #: Tokens of the model that are shown beside the class's own.
@@ -69,7 +70,7 @@ def _numbers(question: Question, votes: Sequence[Counter]) -> list[Row]:
     given = {number for round_ in votes for number in round_}
     given |= set() if right is None else {right}
     return [
-        Row(f"{number:g}", tuple(round_[number] for round_ in votes), right=number == right)
+        Row(bare(number), tuple(round_[number] for round_ in votes), right=number == right)
         for number in sorted(given)
     ]
 

@@ -84,6 +84,16 @@ def course_stop() -> Stop:
     return Stop("lessons", _("Lessons"), _("How does a language model work?"), ":material/school:")
 
 
+def room_stop() -> Stop:
+    """The page beside the journey where a class comes together. It needs no model."""
+    return Stop("room", _("Class room"), _("One question for the whole class"), ":material/groups:")
+
+
+def beside() -> list[Stop]:
+    """The pages beside the journey."""
+    return [course_stop(), glossary_stop(), room_stop()]
+
+
 def footer(name: str, now: Current | None = None) -> None:
     """Previous and next stage, and what can be taken away: the page's boxes, the model."""
     journey = stops()

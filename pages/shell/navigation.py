@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.shell.journey import course_stop, glossary_stop, stops
+from pages.shell.journey import beside, glossary_stop, room_stop, stops
 
 
 def navigation(instead: Callable[[str], None] | None = None) -> st.Page:
@@ -17,16 +17,17 @@ def navigation(instead: Callable[[str], None] | None = None) -> st.Page:
     instead : runs in the place of a page that needs a model, with its name. It is that page for
         the browser: what has the same key there and on the page is one thing, and stays.
     """
+    without = [glossary_stop(), room_stop()]  # need no model
     # The address equals the file name, or a deep link as a server's first request fails.
     first, *others = [
         st.Page(
-            stop.file if instead is None or stop == glossary_stop() else _as(stop.name, instead),
+            stop.file if instead is None or stop in without else _as(stop.name, instead),
             title=stop.title,
             icon=stop.icon,
             url_path=stop.name if number else "home",
             default=number == 0,
         )
-        for number, stop in enumerate([*stops(), course_stop(), glossary_stop()])
+        for number, stop in enumerate([*stops(), *beside()])
     ]
     # The first page lives at the root; whoever types its name must not read "Page not found".
     named = st.Page(

@@ -21,7 +21,7 @@ from pages.kit.error import show_error
 from pages.kit.fragment import fragment
 from pages.kit.language import STARTED
 from pages.shell import hero, writing
-from pages.shell.journey import course_stop, glossary_stop, stops
+from pages.shell.journey import beside, stops
 
 if TYPE_CHECKING:  # torch takes seconds to import; the first page does not wait for it
     from core.engine import Engine
@@ -45,7 +45,7 @@ def header(name: str, *, ready: bool = True) -> None:
     if name == stops()[0].name:
         hero.draw(ready=ready)
     else:
-        named = [*stops(), course_stop(), glossary_stop()]
+        named = [*stops(), *beside()]
         st.title(next(s.question for s in named if s.name == name), anchor=False)
 
 
