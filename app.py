@@ -13,7 +13,7 @@ import streamlit as st
 from core import cache
 from core.errors import LearnerError
 from core.room.here import serve
-from pages.kit import address, language
+from pages.kit import address
 from pages.kit.error import show_error
 from pages.kit.python_box import reset_boxes
 from pages.shell import class_bar, hero, sidebar, start, status, terms, writing
@@ -32,7 +32,6 @@ def session() -> None:
     st.html(LEGIBLE)
     st.html(ROOM)
     sidebar.start_session()
-    language.tell_browser()
     page = navigation(start.cold if cache.is_cold() else None)
     name = page.url_path or "overview"
     writing.follow(here=name == "overview")

@@ -7,6 +7,7 @@ as many digits as it deserves. Python boxes and exports keep Python's own way.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
@@ -61,10 +62,27 @@ def percent_pattern(code: str) -> str:
     return pattern.split(";")[0].replace("#,##0", "#").replace("#,##,##0", "#")
 
 
+def notation() -> tuple[str, str, str] | None:
+    """Decimal mark, mark of thousands and per cent of the session's language.
+
+    None where they are the English ones, which scripts and charts write by themselves.
+    """
+    code = current_language.get()
+    found = (*marks(code), percent_pattern(code))
+    return None if found == (".", ",", "#%") else found
+
+
 def _localised(text: str) -> str:
     """An English number as the session's language writes it: here its separators are decided."""
     table = _table(current_language.get())
     return text if table is None else text.translate(table)
+
+
+def in_latex(formula: str) -> str:
+    """A formula whose numbers are written as the session's language writes them."""
+    decimals, _thousands = marks(current_language.get())
+    # In braces: LaTeX takes a comma for the end of something and puts a space behind it.
+    return formula if decimals == "." else re.sub(r"(?<=\d)\.(?=\d)", f"{{{decimals}}}", formula)
 
 
 def listed(parts: Iterable[str]) -> str:

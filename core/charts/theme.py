@@ -13,8 +13,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from core.language import current_language
-from core.numbers import marks, percent_pattern
+from core.numbers import notation
 
 FONT_SIZE = 14
 MONOSPACE = "Source Code Pro, monospace"
@@ -162,13 +161,16 @@ def signed_scale(largest: float | str) -> alt.Scale:
 
 def number_locale() -> dict[str, Any]:
     """How Vega writes numbers in the session's language; nothing where that is its own way."""
-    code = current_language.get()
-    decimals, thousands = marks(code)
-    percent = percent_pattern(code).replace("#", "")
-    if (decimals, thousands, percent) == (".", ",", "%"):
+    found = notation()
+    if found is None:
         return {}
+    decimals, thousands, pattern = found
     number = alt.NumberLocale(
-        decimal=decimals, thousands=thousands, grouping=[3], currency=["", ""], percent=percent
+        decimal=decimals,
+        thousands=thousands,
+        grouping=[3],
+        currency=["", ""],
+        percent=pattern.replace("#", ""),
     )
     return {"locale": {"number": number.to_dict()}}
 

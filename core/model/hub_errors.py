@@ -7,7 +7,7 @@ from typing import Any
 from core.errors import BadCheckpoint, LearnerError, NoNetwork, NotEnoughMemory, UnknownModel
 from core.language import _
 from core.model.files import no_index, no_weights
-from core.numbers import byte_size
+from core.numbers import Number, byte_size
 
 
 def switched_off(repo_id: str) -> NoNetwork:
@@ -25,7 +25,7 @@ def silent(stage: str, seconds: float) -> NoNetwork:
     problem = _("The Hugging Face Hub does not answer.")
     if stage == "downloading":
         problem = _("The download stopped: no byte came for {seconds:.0f} seconds.").format(
-            seconds=seconds
+            seconds=Number(seconds)
         )
     return NoNetwork(problem, _check_connection())
 

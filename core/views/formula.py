@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from core.language import _
 from core.views.head_steps import HeadSteps
 
 
@@ -32,7 +33,8 @@ def _scaled(steps: HeadSteps, key: int) -> str:
 
 
 def _future(key: int) -> str:
-    return rf"s_{{{key}}} = -\infty \text{{ (the future)}},\quad e^{{-\infty}} = 0"
+    future = _("the future")
+    return rf"s_{{{key}}} = -\infty \text{{ ({future})}},\quad e^{{-\infty}} = 0"
 
 
 def _share(steps: HeadSteps, key: int) -> str:

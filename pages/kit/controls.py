@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from core.numbers import bare
 from pages.kit import address, possible
 from pages.kit.params import LONGEST_IN_URL, Param, Values
 from pages.kit.possible import Possible
@@ -77,13 +78,9 @@ class Step(Param[N]):
     def draw(self, at: Values, **layout: Any) -> None:
         at[self]
         st.select_slider(
-            self.label(at), self.steps, key=self.key, help=self.help(at), format_func=_short,
+            self.label(at), self.steps, key=self.key, help=self.help(at), format_func=bare,
             persist_state="session", **layout,
         )  # fmt: skip
-
-
-def _short(step: float) -> str:
-    return f"{step:g}"
 
 
 class Choice(Param[str]):

@@ -26,14 +26,4 @@ def of_session() -> str | None:
     return match(st.session_state.get(LANGUAGE, kept.get(LANGUAGE)))
 
 
-def tell_browser() -> None:
-    """Let the page's own scripts know the language: `shared/number.js` reads it.
-
-    A style and no component, as it must be there before the first of them draws.
-    """
-    code = current_language.get()
-    if code != SOURCE_LANGUAGE:
-        st.html(f"<style>:root {{ --hood-language: {code}; }}</style>")
-
-
 current_language.ask(of_session)

@@ -10,6 +10,7 @@ import numpy as np
 from core.charts.drawing import Drawing
 from core.charts.theme import ramp
 from core.language import _
+from core.numbers import Number
 
 
 def _roles() -> dict[str, tuple[str, str, str, bool]]:
@@ -51,7 +52,7 @@ def block_stations(
                 # A handful of very large dimensions would leave the rest grey: colours end at 98 %.
                 "bound": max(float(np.quantile(np.abs(vector), 0.98)), 1e-6),
                 "values": vector.tolist(),
-                "length": _("‖x‖ {length:.1f}").format(length=lengths[name]),
+                "length": _("‖x‖ {length:.1f}").format(length=Number(lengths[name])),
             }
         )
     return {

@@ -11,7 +11,7 @@ import numpy as np
 from core.charts.drawing import Drawing, hexed, ink_on
 from core.charts.theme import ACCENT, INK_DARK, INK_LIGHT, ramp
 from core.language import _
-from core.numbers import count, percent
+from core.numbers import Number, count, percent
 
 Names = Sequence[str]
 #: Of the picture to take away, in pixels: where the cells begin, and how big they are.
@@ -87,7 +87,7 @@ def _answers(
         return {
             "t": name,
             "v": round(float(probs[r, c, 0]), 3),
-            "w": _("undecided by {bits:.1f} bits").format(bits=entropy[r, c]),
+            "w": _("undecided by {bits:.1f} bits").format(bits=Number(entropy[r, c])),
             "f": bool(name == names[-1][c][0] and r >= settled[c]),
             "s": bool(r == settled[c]),
         }

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.language import _
+from core.numbers import notation
 from pages.components.shared.declare import component
 from pages.components.shared.pick import typed
 
@@ -47,6 +48,8 @@ def prompt_field(
     """
     look = {"big": big, "note": note, "focus": focus, "busy": busy}
     data = {"text": text, "label": label, "turn": turn, "limit": limit, "words": _words(), **look}
+    how = notation()
+    data |= {} if how is None else {"notation": how}
 
     def applied() -> None:
         for new in typed(key):

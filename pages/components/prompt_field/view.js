@@ -1,6 +1,6 @@
 // The prompt: a field that Enter applies. What is typed stays in it, whatever runs meanwhile.
 import { onWidth } from '../shared/canvas.js';
-import { localised } from '../shared/number.js';
+import { localised, useNotation } from '../shared/number.js';
 import { fill } from '../shared/token.js';
 import { mergeEntries } from './entries.js';
 import { reveal } from './reveal.js';
@@ -18,6 +18,7 @@ export default function (component) {
   const field = parentElement.querySelector('.field');
   mergeEntries(); // this field is the part of the app that is on every page
   if (!data || !field) return undefined;
+  useNotation(data.notation);
   const first = !field.parts;
   const state = (field.parts ??= partsOf(field));
   newest[data.big] = state;

@@ -1,3 +1,5 @@
+import { useNotation } from './number.js';
+
 // Messages of bytes as wire.py packs them: the length of the JSON, the JSON, the arrays.
 const KINDS = { u1: Uint8Array, u2: Uint16Array, f4: Float32Array };
 
@@ -5,10 +7,13 @@ const KINDS = { u1: Uint8Array, u2: Uint16Array, f4: Float32Array };
 export function unpack(data) {
   const buffer = bytesOf(data).slice().buffer; // aligned: the message's own may start anywhere
   const length = new DataView(buffer).getUint32(0, true);
-  const { head, arrays } = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  const { head, arrays, language, notation } =
+    JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  useNotation(notation);
   let start = 4 + length;
   return {
     head,
+    language: language ?? 'en',
     arrays: arrays.map(([kind, size]) => {
       const array = new KINDS[kind](buffer, start, size);
       start += Math.ceil(array.byteLength / 4) * 4;

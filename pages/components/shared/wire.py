@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from core.language import SOURCE_LANGUAGE, current_language
+from core.numbers import notation
+
 #: What an array may hold, by NumPy's kind and size; the browser has a typed array for each.
 KINDS = ("u1", "u2", "f4")
 
@@ -35,9 +38,17 @@ def pack(head: dict[str, Any], *arrays: np.ndarray) -> bytes:
     if unknown := set(kinds) - set(KINDS):
         raise ValueError(f"no typed array for {', '.join(sorted(unknown))}")
     sizes = [[kind, array.size] for kind, array in zip(kinds, arrays, strict=True)]
-    text = json.dumps({"head": head, "arrays": sizes}, ensure_ascii=False).encode()
+    said = {"head": head, "arrays": sizes, **_language()}
+    text = json.dumps(said, ensure_ascii=False).encode()
     text += b" " * (-len(text) % 4)
     return struct.pack("<I", len(text)) + text + b"".join(map(_bytes, arrays))
+
+
+def _language() -> dict[str, Any]:
+    """The session's language and how it writes numbers, where that is not English."""
+    code, how = current_language.get(), notation()
+    told = {} if code == SOURCE_LANGUAGE else {"language": code}
+    return told | ({} if how is None else {"notation": how})
 
 
 def _bytes(array: np.ndarray) -> bytes:

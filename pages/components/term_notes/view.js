@@ -5,7 +5,6 @@
 import { make } from '../shared/dom.js';
 import { sentence } from '../shared/inline.js';
 import { leaveFor, wayTo } from '../shared/leave.js';
-import { pageLanguage } from '../shared/number.js';
 import { unpack } from '../shared/wire.js';
 import { place } from './place.js';
 
@@ -19,11 +18,12 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const note = parentElement.querySelector('.term-note');
   if (!data || !note) return undefined;
-  document.documentElement.lang = pageLanguage(); // what a screen reader speaks
   const meanings = parentElement.querySelector('.term-meanings');
   const view = views.get(note) ?? { note, meanings, mark: null, held: false, timer: 0 };
   views.set(note, view);
-  view.terms = unpack(data).head;
+  const message = unpack(data);
+  view.terms = message.head;
+  document.documentElement.lang = message.language; // what a screen reader speaks
   view.go = (to) => {
     leaveFor(wayTo(to));
     setTriggerValue('go', to);

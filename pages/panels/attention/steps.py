@@ -10,6 +10,7 @@ from core.charts.attention.steps_dims import product_bars, vector_strips
 from core.charts.attention.steps_matrix import token_matrix
 from core.charts.attention.steps_row import stage_strips
 from core.language import _
+from core.numbers import in_latex
 from core.views.formula import formula
 from core.views.head_matrices import stage_matrices, window_around
 from core.views.head_steps import HeadSteps, head_rows, head_steps, keys_to_show
@@ -72,7 +73,7 @@ def _row(now: Current, at: Values, found: HeadSteps) -> View:
         key="chart_stages",
         alt=_("Dot products, scaled scores, masked scores and weights of one query."),
     )
-    written = partial(st.latex, formula(found, at[KEY]))
+    written = partial(st.latex, in_latex(formula(found, at[KEY])))
     return below(strips, written), words.row_steps(found, at[KEY])
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from core.language import _, ngettext
 from core.model.history import Moment, rise
-from core.numbers import bits, decimal, percent, signed
+from core.numbers import bits, decimal, listed, percent, signed
 from core.views.effects import Change, Effects
 from core.views.evidence import heaviest
 from core.views.head_names import Heads
@@ -66,13 +66,13 @@ def _most_of(found: Heads, kind: str) -> str:
 
 def row(query: int, shown: np.ndarray) -> str:
     """The chosen row: positions and numbers only, no typed text."""
-    listed = ", ".join(
+    parts = listed(
         _("{weight} to token {key}").format(weight=percent(weight, 1), key=key)
         for key, weight in heaviest(shown[query], 3)
         if weight >= _READABLE
     )
     return _("Token {query} gives {list}.").format(
-        query=query, list=listed or _("nothing: it has no other token to look at")
+        query=query, list=parts or _("nothing: it has no other token to look at")
     )
 
 
@@ -126,7 +126,7 @@ def dims(steps: HeadSteps, key: int) -> str:
     ).format(
         d=len(products),
         dot=decimal(steps.dots[key]),
-        list=", ".join(
+        list=listed(
             _("dimension {i} with {v}").format(i=i, v=signed(v)) for i, v in heaviest(products, 3)
         ),
     )
@@ -149,7 +149,7 @@ def out(steps: HeadSteps) -> str:
         n=len(steps.out),
         out=decimal(steps.out_norm),
         resid=decimal(steps.resid_norm, 1),
-        list=", ".join(parts),
+        list=listed(parts),
     )
 
 
@@ -189,7 +189,7 @@ def effects(found: Effects) -> str:
 def together(query: int, matrix: np.ndarray) -> str:
     return _("Over all layers token {query} draws on {list}.").format(
         query=query,
-        list=", ".join(
+        list=listed(
             _("token {k} ({w})").format(k=k, w=percent(w, 1)) for k, w in heaviest(matrix[query], 3)
         ),
     )

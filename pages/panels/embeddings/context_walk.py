@@ -54,6 +54,6 @@ def _length(found: Walk) -> Drawn:
         by_stage(found.norm, _("length of the vector")),
         key="chart_walk_norm",
         alt=_("Length of the vector from {first:.1f} to {last:.1f}.").format(
-            first=found.norm[0], last=found.norm[-1]
+            first=Number(found.norm[0]), last=Number(found.norm[-1])
         ),
     )

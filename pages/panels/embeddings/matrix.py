@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.charts.embeddings.matrix import norm_histogram
 from core.language import _
-from core.numbers import count, decimal, percent
+from core.numbers import Number, count, decimal, percent
 from core.tokens.label import label
 from core.views.matrix import MatrixFacts, matrix_facts, mean_length
 from core.views.wte import SearchIndex, search_index
@@ -59,7 +59,7 @@ def _histogram(found: MatrixFacts, mine: float) -> Drawn:
         figure,
         key="chart_norms",
         alt=_("Histogram of the lengths of all rows; the mean is {mean:.2f}.").format(
-            mean=found.mean
+            mean=Number(found.mean)
         ),
     )
 
@@ -68,6 +68,6 @@ def _extremes(title: str, index: SearchIndex, ids) -> Drawn:
     columns = {
         _("token"): [label(index.pieces[i]) for i in ids],
         _("id"): [int(i) for i in ids],
-        _("length"): [f"{index.norms[i]:.3f}" for i in ids],
+        _("length"): [decimal(index.norms[i], 3) for i in ids],
     }
     return below(markdown(f"**{title}**"), table(columns, height="content"))

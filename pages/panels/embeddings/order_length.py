@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.charts.embeddings.order_length import position_norms
 from core.language import _
-from core.numbers import count
+from core.numbers import Number, count
 from core.views.positions import position_norms as norms_of
 from pages.kit.box import box
 from pages.kit.current import Current
@@ -20,12 +20,17 @@ def length(now: Current, at: Values) -> Shown:
             position_norms(found),
             key="chart_position_norms",
             alt=_("Length of the position vectors from {low:.2f} to {high:.2f}.").format(
-                low=found.min(), high=found.max()
+                low=Number(found.min()), high=Number(found.max())
             ),
         ),
         _(
             "Position 0 has length {first:.3f}, position {n} has {last:.3f}; the mean is"
             " {mean:.3f}."
-        ).format(first=found[0], n=count(len(found) - 1), last=found[-1], mean=found.mean()),
+        ).format(
+            first=Number(found[0]),
+            n=count(len(found) - 1),
+            last=Number(found[-1]),
+            mean=Number(found.mean()),
+        ),
         recipe=box(now, "embeddings/order_length", "embeddings-position-norms", shown=found),
     )

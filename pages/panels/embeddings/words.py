@@ -62,9 +62,9 @@ def sum_lengths(found: InputSum, row: int, drawn: range, n: int) -> str:
         "The chosen token's vector has length {wte:.2f}, its place's {wpe:.2f}, their sum"
         " {total:.2f}: {more} weighs more here. Drawn: {drawn} of {n}."
     ).format(
-        wte=wte,
-        wpe=wpe,
-        total=total,
+        wte=Number(wte),
+        wpe=Number(wpe),
+        total=Number(total),
         more=_("the token") if wte > wpe else _("the place"),
         drawn=nouns.tokens_from(drawn[0], drawn[-1]),
         n=count(n),
@@ -90,9 +90,9 @@ def nearest(found: Neighbours, by: str, n_vocab: int) -> str:
     ).format(
         name=nouns.plain(label(found.pieces[0])),
         n=count(n_vocab),
-        best=best,
+        best=Number(best),
         k=len(found.values),
-        worst=worst,
+        worst=Number(worst),
     )
     meaning = (
         _("The cosine looks at direction only: 1 is the same, 0 unrelated.")
@@ -108,7 +108,7 @@ def analogy(found: Analogy) -> str:
         "The three words that went in are left out, with their case and space variants. Their"
         " own cosines with the result: a {a:.3f}, b {b:.3f}, c {c:.3f}; the best answer has"
         " {best:.3f}."
-    ).format(a=a, b=b, c=c, best=Number(found.answers.values[0]))
+    ).format(a=Number(a), b=Number(b), c=Number(c), best=Number(found.answers.values[0]))
     return f"{numbers} {left_out(found.asked_ranks)}"
 
 
@@ -131,9 +131,9 @@ def walk(found: Walk) -> str:
     ).format(
         first=Number(found.cosine[0]),
         last=Number(found.cosine[-1]),
-        short=found.norm[0],
-        long=found.norm[-1],
-        times=found.growth,
+        short=Number(found.norm[0]),
+        long=Number(found.norm[-1]),
+        times=Number(found.growth),
     )
 
 
@@ -155,7 +155,7 @@ def meeting(found: Meeting, at_one: int, at_other: int, *, several: bool) -> str
     ]  # fmt: skip
     if found.has_others:
         others = Number(found.others[-1])
-        notes.append(_("Any two other words: {others:.2f} there.").format(others=others))
+        notes.append(_("Any two other words: {others:.2f} there.").format(others=Number(others)))
         if found.rises >= 0.01:
             notes.append(
                 _(
@@ -192,7 +192,7 @@ def pairs(found: PositionSimilarity) -> str:
     numbers = _(
         "{n} × {n} cosines. On average: next to each other {one:.2f}, ten apart {ten:.2f},"
         " half the context apart {half:.2f}."
-    ).format(n=count(n), one=one, ten=ten, half=half)
+    ).format(n=count(n), one=Number(one), ten=Number(ten), half=Number(half))
     if one > max(ten, half):
         told = _("Neighbours are most alike: that is an order, and training found it.")
     else:
@@ -221,7 +221,7 @@ def matrix(found: MatrixFacts, mine: float) -> str:
     numbers = _(
         "A row is {mean:.3f} long on average, half of them less than {median:.3f}; those of your"
         " prompt's tokens {mine:.3f} on average."
-    ).format(mean=found.mean, median=found.median, mine=mine)
+    ).format(mean=Number(found.mean), median=Number(found.median), mine=Number(mine))
     head = (
         _(
             "Tied: the same numbers turn ids into vectors and the last vector into scores,"

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.charts.layers.block_gelu import gelu_chart
 from core.language import _
+from core.numbers import in_latex
 from core.views.block import BlockSteps
 from core.views.gelu import GeluSteps, gelu_curve, gelu_steps
 from core.views.heads_at import heads_at
@@ -49,7 +50,7 @@ def _norm(now: Current, steps: BlockSteps, name: str) -> Shown:
             _("result"): norm.out[shown],
         }
     )
-    formula = partial(st.latex, words.norm_formula(norm))
+    formula = partial(st.latex, in_latex(words.norm_formula(norm)))
     numbers = {"mean": np.float64(norm.mean), "variance": np.float64(norm.variance)}
     return Shown(
         below(markdown(f"**{name}** · " + prose("layers", "ln")), formula, table),
@@ -92,7 +93,7 @@ def _gelu(now: Current, steps: BlockSteps) -> Shown:
     )
     title = markdown("**gelu** · " + prose("layers", "gelu"))
     return Shown(
-        below(title, partial(st.latex, _GELU), figure, _gelu_table(gelu)),
+        below(title, partial(st.latex, in_latex(_GELU)), figure, _gelu_table(gelu)),
         words.gelu(gelu),
         recipe=box(
             now, "layers/block_gelu", "layers-gelu",

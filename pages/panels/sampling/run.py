@@ -12,7 +12,7 @@ from core.engine import continuations
 from core.engine.jobs import Job
 from core.language import _
 from core.model.history import history
-from core.numbers import count, percent
+from core.numbers import Number, count, percent
 from core.recipes import Recipe
 from core.sampling.choice import Choice, text_of, total_bits
 from core.sampling.repetition import repetition
@@ -106,7 +106,9 @@ def _begin(now: Current) -> None:
 
 def _caption(job: Job, asked: _Asked, written: Sequence[Choice]) -> str:
     """How far it has come; once it is done, why it ended."""
-    rate = _("{x:.1f} tokens per second").format(x=job.rate) if job.rate else _("first token")
+    rate = (
+        _("{x:.1f} tokens per second").format(x=Number(job.rate)) if job.rate else _("first token")
+    )
     n = nouns.tokens(len(written))
     if not job.done:
         return _("Writing: {n}, {rate}.").format(n=n, rate=rate)
@@ -119,7 +121,7 @@ def _caption(job: Job, asked: _Asked, written: Sequence[Choice]) -> str:
         settings=words.settings_line(asked.settings),
         rate=rate,
         reason=_reason(job, asked, written),
-        bits=total_bits(written),
+        bits=Number(total_bits(written)),
         repetition=percent(repetition(tuple(c.token_id for c in written))),
     )
 

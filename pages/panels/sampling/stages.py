@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.charts.sampling.stages import whole_vocabulary
 from core.language import _
-from core.numbers import count, percent
+from core.numbers import Number, count, percent
 from core.recipes import Recipe
 from core.sampling.choice import text_of
 from core.sampling.draft import Draft
@@ -90,7 +90,7 @@ def _table(now: Current, made: _Made) -> Drawn:
         (_("all other tokens"), [percent(s.tail) for s in of]),
         (_("tokens left"), [count(s.kept) for s in of]),
         (_("probability kept"), [percent(s.mass_left) for s in of]),
-        (_("entropy"), [_("{b:.2f} bits").format(b=s.entropy) for s in of]),
+        (_("entropy"), [_("{b:.2f} bits").format(b=Number(s.entropy)) for s in of]),
     ]
     marked = made.settings.greedy and best in made.listed
     return partial(

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from core.charts.sampling.steps import cumulative_line
 from core.language import _
+from core.numbers import Number
 from core.sampling.choice import Choice
 from core.sampling.draft import Draft
 from core.sampling.draw import Segment, bounds, index_of, leading_pieces, segments
@@ -65,6 +66,6 @@ def _caption(last: Choice | None, settings: SamplingSettings, hit: Segment | Non
     else:
         start, end = (0.0, 1.0) if hit is None else (hit.start, hit.end)
         text = _("The random number {u:.4f} fell between {start:.4f} and {end:.4f}.").format(
-            u=last.u, start=start, end=end
+            u=Number(last.u), start=Number(start), end=Number(end)
         )
     return text + " " + _("Settings: {settings}.").format(settings=words.settings_line(settings))

@@ -11,7 +11,7 @@ from core import cache
 from core.charts.sampling.surprise import surprisal_line
 from core.engine.scoring import score
 from core.language import _
-from core.numbers import count, decimal, percent
+from core.numbers import Number, count, decimal, listed, percent
 from core.recipes import Recipe
 from core.sampling.surprise import (
     Scores,
@@ -122,8 +122,8 @@ def _scored(now: Current, read: str, tokens: Sequence[Token], scores: Scores) ->
 def _numbers(whole: Total) -> list[tuple[str, str]]:
     return [
         (_("Perplexity"), decimal(whole.perplexity, 1)),
-        (_("Bits per byte"), f"{whole.bits_per_byte:.3f}"),
-        (_("Bits per token"), f"{whole.bits_per_token:.2f}"),
+        (_("Bits per byte"), decimal(whole.bits_per_byte, 3)),
+        (_("Bits per token"), decimal(whole.bits_per_token)),
         (_("Tokens scored"), count(whole.n_tokens)),
     ]
 
@@ -156,9 +156,9 @@ def _line(tokens: Sequence[Token], scores: Scores, first: int, last: int) -> Dra
 
 
 def _most_surprising(now: Current, scores: Scores) -> str:
-    tokens = ", ".join(
+    tokens = listed(
         _("“{token}” {bits:.1f} bits").format(
-            token=now.label(int(scores.token_ids[i])), bits=scores.surprisal[i]
+            token=now.label(int(scores.token_ids[i])), bits=Number(scores.surprisal[i])
         )
         for i in most_surprising(scores)
     )
@@ -193,9 +193,9 @@ def _note(now: Current, scores: Scores, i: int) -> str:
         token=now.label(int(scores.token_ids[i])),
         p=percent(float(scores.probs[i])),
         rank=count(int(scores.ranks[i])),
-        bits=float(scores.surprisal[i]),
-        entropy=float(scores.entropy[i]),
-        favourites=", ".join(f"“{now.label(int(t))}” {percent(float(p))}" for t, p in favourites),
+        bits=Number(float(scores.surprisal[i])),
+        entropy=Number(float(scores.entropy[i])),
+        favourites=listed(f"“{now.label(int(t))}” {percent(float(p))}" for t, p in favourites),
     )
 
 

@@ -13,6 +13,7 @@ from core.charts.sampling.thirty_openings import opening_tree
 from core.engine import continuations
 from core.engine.continuations import Draw
 from core.language import _, ngettext
+from core.numbers import Number
 from core.recipes import Recipe
 from core.sampling.draw import one_hot
 from core.sampling.openings import FirstToken, Opening, first_tokens, openings
@@ -134,7 +135,7 @@ def _caption(now: Current, most: FirstToken, tree: Sequence[Opening], draws: Seq
     ).format(
         token=now.label(most.token_id).replace("`", "'"),
         times=ngettext("{n} time", "{n} times", most.count).format(n=most.count),
-        expected=most.expected,
+        expected=Number(most.expected),
         words=ngettext(
             "is {n} different first word", "are {n} different first words", n_words
         ).format(n=n_words),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.language import _
 from core.model.history import Moment
-from core.numbers import Number, bits, count, decimal, percent
+from core.numbers import Number, bare, bits, count, decimal, listed, percent
 from core.sampling.choice import Choice
 from core.sampling.explain import Explanation
 from core.sampling.settings import SamplingSettings
@@ -29,33 +29,33 @@ def stage_setting(stage: str, settings: SamplingSettings) -> str:
     """What a stage is set to."""
     return {
         "logits": _("softmax of the scores"),
-        "repetition_penalty": f"{settings.repetition_penalty:g}",
-        "temperature": f"÷ {settings.temperature:g}",
+        "repetition_penalty": bare(settings.repetition_penalty),
+        "temperature": f"÷ {bare(settings.temperature)}",
         "top_k": count(settings.top_k),
-        "top_p": f"{settings.top_p:g}",
-        "min_p": f"{settings.min_p:g}",
+        "top_p": bare(settings.top_p),
+        "min_p": bare(settings.min_p),
     }[stage]
 
 
 def settings_line(settings: SamplingSettings) -> str:
     """The settings that do something, in one line."""
     penalty = (
-        [_("repetition penalty {x:g}").format(x=settings.repetition_penalty)]
+        [_("repetition penalty {x:g}").format(x=Number(settings.repetition_penalty))]
         if settings.repetition_penalty != 1
         else []
     )
     if settings.greedy:
-        return ", ".join([_("greedy (temperature 0)"), *penalty])
-    parts = [_("temperature {x:g}").format(x=settings.temperature)]
+        return listed([_("greedy (temperature 0)"), *penalty])
+    parts = [_("temperature {x:g}").format(x=Number(settings.temperature))]
     parts += [_("top-k {k}").format(k=count(settings.top_k))] if settings.top_k else []
-    parts += [_("top-p {x:g}").format(x=settings.top_p)] if settings.top_p < 1 else []
-    parts += [_("min-p {x:g}").format(x=settings.min_p)] if settings.min_p > 0 else []
-    return ", ".join(parts + penalty)
+    parts += [_("top-p {x:g}").format(x=Number(settings.top_p))] if settings.top_p < 1 else []
+    parts += [_("min-p {x:g}").format(x=Number(settings.min_p))] if settings.min_p > 0 else []
+    return listed(parts + penalty)
 
 
 def idle_note(settings: SamplingSettings) -> str:
     """Which knobs do nothing, and why; empty if all that are switched on act."""
-    names = ", ".join(stage_name(name) for name in settings.idle)
+    names = listed(stage_name(name) for name in settings.idle)
     if not settings.greedy:
         one_left = _("One token is left after the cuts, so {names} have nothing left to do.")
         return one_left.format(names=names) if names else ""
@@ -77,7 +77,7 @@ def formula(effect: Explanation, settings: SamplingSettings) -> str:
         return _("cut before")
     if effect.name == "temperature":
         return _("{z:.2f} ÷ {t:g} = {after:.2f} → {p}").format(
-            z=Number(effect.before), t=settings.temperature, after=Number(effect.after), p=p
+            z=Number(effect.before), t=Number(settings.temperature), after=Number(effect.after), p=p
         )
     facts = _held_against(effect, settings)
     if not effect.kept:
@@ -94,7 +94,7 @@ def _penalty(effect: Explanation, penalty: float) -> str:
     return _("in the text already: {z:.2f} {sign} {x:g} = {after:.2f} → {p}").format(
         z=Number(effect.before),
         sign="×" if effect.before < 0 else "÷",
-        x=penalty,
+        x=Number(penalty),
         after=Number(effect.after),
         p=p,
     )
@@ -112,7 +112,7 @@ def _held_against(effect: Explanation, settings: SamplingSettings) -> str:
         )
     return _("{own} against {x:g} × {best} = {limit}").format(
         own=percent(effect.own),
-        x=settings.min_p,
+        x=Number(settings.min_p),
         best=percent(effect.best),
         limit=percent(settings.min_p * effect.best),
     )
@@ -157,7 +157,7 @@ def quoted(data: bytes) -> str:
 def choice_line(choice: Choice) -> str:
     """A choice in one line, for pointing at it."""
     how = {
-        "drawn": _("drawn with u = {u:.4f}").format(u=choice.u or 0.0),
+        "drawn": _("drawn with u = {u:.4f}").format(u=Number(choice.u or 0.0)),
         "greedy": _("the most likely"),
         "by hand": _("chosen by hand"),
     }[choice.how]
@@ -169,7 +169,7 @@ def choice_line(choice: Choice) -> str:
         how=how,
         model_p=percent(choice.model_probability),
         rank=count(choice.rank),
-        others=", ".join(f"{quoted(data)} {percent(p)}" for data, p in choice.favourites),
+        others=listed(f"{quoted(data)} {percent(p)}" for data, p in choice.favourites),
     )
 
 
