@@ -35,13 +35,20 @@ def _answer(made: Machine) -> str:
     early = next(stage for stage in range(len(said)) if len({*said[stage:]}) == 1)
     best = {"token": _quoted(made.answers[-1].label), "share": percent(made.answers[-1].prob)}
     if early == 0:
-        return _("After {n} tokens it says {token} ({share}), as before any block.").format(
-            n=count(made.at + 1), **best
+        said_so = ngettext(
+            "After {n} token it says {token} ({share}), as before any block.",
+            "After {n} tokens it says {token} ({share}), as before any block.",
+            made.at + 1,
         )
-    return _(
+        return said_so.format(n=count(made.at + 1), **best)
+    said_so = ngettext(
+        "After {n} token it says {token} ({share}); of its {all} blocks it needs {early} to come"
+        " to that.",
         "After {n} tokens it says {token} ({share}); of its {all} blocks it needs {early} to come"
-        " to that."
-    ).format(n=count(made.at + 1), all=count(made.n_layer), early=count(early), **best)
+        " to that.",
+        made.at + 1,
+    )
+    return said_so.format(n=count(made.at + 1), all=count(made.n_layer), early=count(early), **best)
 
 
 def _quoted(text: str) -> str:
