@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.errors import LearnerError
 from core.questions.told import Told
@@ -48,9 +49,9 @@ class Found:
     traps : for a number or a click: an answer that a misconception gives, and its feedback key
     """
 
-    right: str | int | float | tuple[str, ...]
+    right: Any  # its type is told by what the check gives
     numbers: Mapping[str, Told]
-    places: Mapping[str, str | int]
+    places: Mapping[str, Any]  # str or int
     recipe: Recipe
     candidates: tuple[Candidate, ...] = ()
     traps: Mapping[int | float, str] = field(default_factory=dict)

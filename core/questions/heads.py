@@ -29,6 +29,8 @@ _NAMED = re.compile(r"L(\d{1,4})\.H(\d{1,4})")
 
 #: Under so many bits, and with the same first token, a head off changes nothing to speak of.
 NOTHING = 0.05
+#: A processor does some 10^11 operations in a second.
+MOST_OPERATIONS = 1e12
 #: A head that gives one token so much of its attention is loud.
 LOUD = 0.35
 
@@ -70,7 +72,21 @@ def head_of(engine: Engine, trace: Trace, head: str, position: int) -> tuple[int
 
 
 def effects(engine: Engine, trace: Trace) -> Effects:
-    """What each head alone is worth to the prediction; as the attention page tries them."""
+    """What each head alone is worth to the prediction; as the attention page tries them.
+
+    Raises
+    ------
+    Refused
+        If that would keep a laptop busy for more than some ten seconds.
+    """
+    shape = engine.shape
+    # For each head half of the blocks on average; two operations for each weight and token.
+    operations = shape.n_layer * shape.n_head * shape.n_layer * shape.block_params * trace.n_ctx
+    if operations > MOST_OPERATIONS:
+        raise Refused(
+            _("To try every head of this model on this prompt would take too long."),
+            _("Choose a smaller model, or a shorter prompt."),
+        )
     asked = [(trace, layer, "zero") for layer in range(engine.shape.n_layer)]
     return effects_of(list(engine.views(layer_effects, asked)))
 

@@ -47,7 +47,7 @@ def swapped(
     """
     trace = engine.trace(prompt)
     words = words_of(engine.tokenizer, prompt, trace.n_ctx)
-    default = default_swap(encode(engine.tokenizer, prompt), words)
+    default = _default(trace, words, default_swap(encode(engine.tokenizer, prompt), words))
     given = [
         default[n] if asked is None else _number(engine, trace, words, asked)
         for n, asked in enumerate((first, second))
@@ -60,6 +60,17 @@ def swapped(
         )
     after = exchanged(trace.token_ids, words[one], words[other])
     return Swapped(trace, one, other, words[one], words[other], after)
+
+
+def _default(trace: Trace, words: tuple[range, ...], telling: tuple[int, int]) -> tuple[int, int]:
+    """Two telling words; where there are none, the first two after the prompt's first word."""
+    if telling[0] > 0:
+        return telling
+    later = [n for n in range(1, len(words)) if trace.pieces[words[n].start].strip().isalpha()]
+    for other in later[1:]:
+        if _text(trace, words[other]) != _text(trace, words[later[0]]):
+            return later[0], other
+    return telling
 
 
 def _text(trace: Trace, word: range) -> tuple[int, ...]:

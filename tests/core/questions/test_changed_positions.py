@@ -61,6 +61,19 @@ def test_what_cannot_be_exchanged_is_refused(storyteller, given: dict, says: str
         ask(storyteller, "changed_positions", BIT, **given)
 
 
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        (KING, ("␣upon", "␣time")),
+        ("The dog chased the cat, and the", ("␣dog", "␣chased")),
+        ("I saw a cat", ("␣saw", "␣a")),
+    ],
+)
+def test_two_words_are_chosen_where_none_are_named(storyteller, prompt: str, words) -> None:
+    found = ask(storyteller, "changed_positions", prompt)
+    assert (str(found.numbers["first"]), str(found.numbers["second"])) == words
+
+
 def test_one_word_is_refused(storyteller) -> None:
     with pytest.raises(Refused):
         ask(storyteller, "changed_positions", "dog")

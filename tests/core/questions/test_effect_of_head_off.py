@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.questions import Refused, ask
+from core.questions import Refused, ask, heads
 from core.questions.heads import effects
 from core.views.ablation import ablated_logits
 from tests.core.questions.common import KING, MET, answered, shares
@@ -60,6 +60,16 @@ def test_every_head_answers_or_is_refused(request, which: str) -> None:
             else "less" if same else "first_changes"
         )  # fmt: skip
         assert outcome(engine, f"L{layer}.H{head}") == expected
+
+
+def test_a_model_that_would_take_too_long_is_refused(storyteller, monkeypatch) -> None:
+    """GPT-2 Large has 720 heads; here the bound is lowered instead."""
+    trace = storyteller.trace(KING)
+    n_heads, blocks = 48, 6 * storyteller.shape.block_params
+    monkeypatch.setattr(heads, "MOST_OPERATIONS", n_heads * blocks * trace.n_ctx)
+    assert heads.effects(storyteller, trace).bits.shape == (6, 8)
+    with pytest.raises(Refused, match="would take too long"):
+        heads.effects(storyteller, storyteller.trace(KING + " was"))
 
 
 def test_neither_clearly_nor_not_at_all_is_refused(storyteller) -> None:

@@ -7,8 +7,8 @@ import pytest
 from core.questions import Refused, ask
 from tests.core.questions.common import KING, answered, shares
 
-ONE = "The cat and the"
-OTHER = "The dog and the"
+ONE = "The dog chased the cat, and the"
+OTHER = "The cat chased the dog, and the"
 
 
 @pytest.mark.parametrize(("prompt", "other"), [(ONE, OTHER), (KING, None)])
@@ -21,6 +21,13 @@ def test_both_leaders_are_transformers_own(storyteller, oracle_of, prompt, other
 
 
 def test_worked_number(storyteller) -> None:
+    found = ask(storyteller, "two_orders", ONE, other=OTHER)
+    told = [str(found.numbers[name]) for name in ("top", "p_top", "other_top", "other_p_top")]
+    assert told == ["␣dog", "44.6%", "␣cat", "40.9%"]
+    assert found.right == "other"
+
+
+def test_two_words_change_places_where_no_other_text_is_given(storyteller) -> None:
     found = ask(storyteller, "two_orders", KING)
     assert found.right == "same"
     assert found.places["other"] == KING.replace("upon a time", "time a upon")
