@@ -15,12 +15,13 @@ class Given:
     Attributes
     ----------
     value : as the question's kind has it; a list for an order
-    said : how it reads
+    said : how it reads, in Markdown; what was typed is text there
     key : of the feedback: an option's name, a trap, or "right" and "wrong"
     right : whether it is; None where nothing is right or wrong
     prompt : the text that was asked about
     truth : how the right answer reads; empty where there is none
     number : which of the step's questions was asked
+    asked : the question, as text
     """
 
     value: Any
@@ -30,6 +31,7 @@ class Given:
     prompt: str
     truth: str = ""
     number: int = 1
+    asked: str = ""
 
 
 ANSWERS = Memory[dict[str, Given]]("lesson_answers", {})

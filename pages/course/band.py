@@ -8,20 +8,23 @@ import streamlit as st
 
 from core.language import _
 from pages.components.step_focus import step_focus
-from pages.course import answers, game, inputs
+from pages.course import answers, boxes, game, inputs
 from pages.course.asking import Question, asked_by, question_of
 from pages.course.judging import feedback_of, judged
 from pages.course.moving import COURSE, forget_own_text, go_to, keep_own_text, leave
-from pages.course.place import Place
+from pages.course.place import PATH, SHORT, Place
+from pages.course.progress import visit
+from pages.course.store import follow_browser
 from pages.course.texts import Section, filled
 from pages.kit import address
 from pages.kit.current import Current
-from pages.kit.python_box import show_python
 
 
 def band(now: Current, place: Place) -> None:
     """Draw the step; a button leads to the next one, back, or out of the lesson."""
     keep_own_text(place, now)
+    visit(place.key)
+    follow_browser()
     with st.container(border=True, key="lesson_band"):
         step_focus(place.key, key="step_focus")
         _head(place)
@@ -120,7 +123,7 @@ def _reveal(now: Current, place: Place) -> None:
     else:
         _reveal_answer(question, section, given)
     st.markdown(question.words(section.text))
-    _box(question, section)
+    boxes.show(now, place.key, question, title=place.read.words.title, text=section.text)
     _way(now, place)
 
 
@@ -180,11 +183,6 @@ def _reveal_answer(question: Question, section: Section, given: answers.Given) -
         st.markdown(feedback)
 
 
-def _box(question: Question, section: Section) -> None:
-    if question.found is not None:
-        show_python(question.found.recipe)
-
-
 def _way(
     now: Current, place: Place, *, on: str = "", commit: bool | None = None, more: bool = True
 ) -> bool:
@@ -212,4 +210,5 @@ def _forward(now: Current, place: Place) -> None:
     if after is not None:
         go_to(now, place.read, after, short=place.short)
     answers.finish(place.read.lesson.id)
-    address.follow(COURSE, {"finished": place.read.lesson.id})
+    path = {PATH: SHORT} if place.short else {}
+    address.follow(COURSE, {"finished": place.read.lesson.id, **path})

@@ -58,9 +58,17 @@ def _number(now: Current, question: Question, key: str, before: Any) -> Any:
     whole = question.found is not None and isinstance(question.found.right, int)
     step = {"step": 1, "format": "%d"} if whole else {"step": None}
     return st.number_input(
-        _("Your number"), min_value=0 if whole else None, value=before, key=key, width=240,
+        _("Your number"), min_value=0 if whole else None, key=key, width=240,
+        value=before if _is_number(before, whole=whole) else None,
         placeholder=_("A guess is fine"), **step,
     )  # fmt: skip
+
+
+def _is_number(before: Any, *, whole: bool) -> bool:
+    """Whether it can stand in the field; what a browser kept may be anything."""
+    if whole:
+        return type(before) is int and before >= 0
+    return type(before) is float
 
 
 def _click(now: Current, question: Question, key: str, before: Any) -> Any:
@@ -80,15 +88,19 @@ def _order(now: Current, question: Question, key: str, before: Any) -> Any:
     names = list(question.ask.options)
     chosen = st.multiselect(
         _("Choose them in order, the first one first"), names, format_func=said.__getitem__,
-        default=list(before or ()), key=key, placeholder=_("First, then the next …"),
+        default=_known(before, names), key=key, placeholder=_("First, then the next …"),
     )  # fmt: skip
     return tuple(chosen) if len(chosen) == len(names) else None
 
 
+def _known(before: Any, names: list[str]) -> list[str]:
+    return [name for name in before if name in names] if isinstance(before, list) else []
+
+
 def _typed(now: Current, key: str, before: Any) -> Any:
     text = st.text_input(
-        _("Type the next word"), value=before or "", key=key, width=320,
-        max_chars=LONGEST_ANSWER, placeholder=_("One word"),
+        _("Type the next word"), value=before if isinstance(before, str) else "", key=key,
+        width=320, max_chars=LONGEST_ANSWER, placeholder=_("One word"),
     )  # fmt: skip
     return text.strip() or None
 

@@ -8,7 +8,9 @@ from core.numbers import bare, count
 from core.tokens.encoding import encode
 from pages.course.answers import Given
 from pages.course.asking import Question
+from pages.course.texts import as_text, asks
 from pages.kit.current import Current
+from pages.kit.words import plain
 
 #: A number that is not whole counts as right within this share of the right one.
 NEAR = 0.05
@@ -18,10 +20,12 @@ def judged(now: Current, question: Question, value: Any) -> Given:
     """A chosen value as an answer: how it reads, which feedback is its own, whether it is right."""
     kind = question.ask.type
     key, right = _key_of(now, question, value)
-    truth = "" if right is None else _said(now, question, _truth(question))
-    said = value if kind == "token" and question.ask.typed else _said(now, question, value)
+    truth = "" if right is None else truth_of(now, question)
+    typed = kind == "token" and question.ask.typed
+    said = plain(value) if typed else _said(now, question, value)
     kept = list(value) if isinstance(value, tuple) else value
-    return Given(kept, said, key, right, now.text, truth, question.number)
+    asked = as_text(question.words(asks(question.section.text)))
+    return Given(kept, said, key, right, now.text, truth, question.number, asked)
 
 
 def feedback_of(question: Question, section_feedback: dict[str, str], given: Given) -> str:
@@ -32,6 +36,12 @@ def feedback_of(question: Question, section_feedback: dict[str, str], given: Giv
     names = ("right", given.key) if given.right else (given.key, "wrong")
     text = next((section_feedback[name] for name in names if name in section_feedback), "")
     return question.words(text)
+
+
+def truth_of(now: Current, question: Question) -> str:
+    """How the right answer reads; empty where nothing is right or wrong."""
+    truth = _truth(question)
+    return "" if truth is None else _said(now, question, truth)
 
 
 def _truth(question: Question) -> Any:
@@ -79,9 +89,9 @@ def _said(now: Current, question: Question, value: Any) -> str:
     if kind == "order":
         return " → ".join(question.words(question.section.options[name]) for name in value)
     if kind == "click":
-        return f"“{now.labels[value]}”"
+        return f"“{plain(now.labels[value])}”"
     if kind == "token":
         candidates = question.found.candidates if question.found else ()
         label = next((one.label for one in candidates if one.answer == value), None)
-        return f"“{label if label is not None else now.label(value)}”"
+        return f"“{plain(label if label is not None else now.label(value))}”"
     return count(value) if isinstance(value, int) else bare(value)

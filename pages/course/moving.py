@@ -81,10 +81,12 @@ def open_link(now: Current, place: Place, page: str) -> None:
     go_to(now, place.read, step, short=place.short)
 
 
-def begin(now: Current, read: Read, *, short: bool, came_from: str) -> NoReturn:
-    """Open a lesson at its first step, and remember where one was."""
+def begin(
+    now: Current, read: Read, *, short: bool, came_from: str, step: Step | None = None
+) -> NoReturn:
+    """Open a lesson at its first step or where it was left, and remember where one was."""
     CAME_FROM.set((came_from, address.standing()))
-    go_to(now, read, read.lesson.path(short=short)[0], short=short)
+    go_to(now, read, step or read.lesson.path(short=short)[0], short=short)
 
 
 def leave() -> NoReturn:

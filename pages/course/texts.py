@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.questions import Told
-from pages.kit.prose import in_app
-from pages.kit.words import plain
+from pages.kit.prose import in_app, unmarked
+from pages.kit.words import JOINER, plain
 
 #: ``- name: what can be chosen``.
 _OPTION = re.compile(r"- ([a-z0-9][\w-]*): (\S.*)")
@@ -72,3 +73,15 @@ def filled(text: str, numbers: Mapping[str, Told]) -> str:
         return plain(str(told)) if told.kind in ("word", "words", "text") else str(told)
 
     return _PLACEHOLDER.sub(value, text)
+
+
+def as_text(markdown: str) -> str:
+    """Our Markdown on one line, without its marks: for a place where it is shown as text."""
+    said = re.sub(r"(\*\*|\*)(?=\S)(.+?)(?<=\S)\1", r"\2", unmarked(markdown))
+    return " ".join(html.unescape(said).replace(JOINER, "").split())
+
+
+def asks(text: str) -> str:
+    """The last paragraph of a question's words: what is asked, without what leads to it."""
+    parts = [part for part in text.split("\n\n") if part.strip() and part.lstrip()[0] != ">"]
+    return parts[-1] if parts else ""

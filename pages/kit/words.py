@@ -6,7 +6,7 @@ from core.language import _, ngettext
 from core.numbers import bits, count, parameters
 
 #: Invisible, and no line breaks there.
-_JOINER = "\u2060"
+JOINER = "\u2060"
 #: Parameters of the smallest GPT-2 that was published.
 _GPT2 = 124_439_808
 
@@ -18,7 +18,7 @@ def plain(text: str) -> str:
     joiner behind it keeps Streamlit from turning `--` or `:x:` into a dash or a picture.
     """
     return "".join(
-        c if c.isalnum() or ord(c) > 127 or c == " " else f"&#{ord(c)};{_JOINER}" for c in text
+        c if c.isalnum() or ord(c) > 127 or c == " " else f"&#{ord(c)};{JOINER}" for c in text
     )
 
 
