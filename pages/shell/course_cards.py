@@ -16,7 +16,7 @@ from pages.kit import address
 from pages.kit.current import Current
 from pages.kit.prose import prose
 from pages.shell.course_parts import SHORT_PATH, is_short
-from pages.shell.course_status import below, offer
+from pages.shell.course_status import below, offer, overturns
 
 
 def draw(now: Current) -> None:
@@ -67,7 +67,7 @@ def _card(now: Current, number: int, read: Read, *, short: bool, leads: bool) ->
             if answers.is_done(lesson.id):
                 st.badge(_("Done"), icon=":material/check_circle:", color="green")
         st.markdown(words.question)
-        st.caption(_("Overturns: “{belief}”").format(belief=words.overturns))
+        st.caption(overturns(read))
         with st.container(horizontal=True, vertical_alignment="center", key=f"foot_{lesson.id}"):
             _begin(now, read, short=short, leads=leads)
             st.caption(_size(read, short=short), width="content")

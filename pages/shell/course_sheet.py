@@ -15,6 +15,8 @@ from pages.shell.course_parts import OF_LESSON, heading
 
 #: Boxes to tick, lines to number on.
 _BOX, _LINE = "☐", "\\_\\_\\_"
+#: Between tokens, whose own marks are dots and commas.
+_GAP = "\u2003"
 
 
 def draw(now: Current) -> None:
@@ -50,12 +52,13 @@ def _question(number: int, item: Item) -> None:
         if item.how and item.choices:
             st.markdown(_choices(item))
         for line in range(item.lines):
-            st.container(key=f"sheet_line_{number}_{line}")
+            with st.container(key=f"sheet_line_{number}_{line}"):
+                st.markdown("\u00a0")  # an empty container is not drawn
 
 
 def _choices(item: Item) -> str:
     if item.kind == "click":
-        return " · ".join(item.choices)
+        return _GAP.join(item.choices)
     mark = _LINE if item.kind == "order" else _BOX
     return "  \n".join(f"{mark} {choice}" for choice in item.choices)
 

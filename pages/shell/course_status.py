@@ -16,6 +16,9 @@ from pages.kit.current import Current
 from pages.kit.prose import prose
 from pages.shell.course_parts import FINISHED, leads_to, open_part
 
+#: The misconception of a lesson that is about all of them.
+_ALL = "all"
+
 
 def offer(now: Current, reads: Sequence[Read], *, short: bool) -> bool:
     """Say what was just finished and offer what comes next; whether anything is offered."""
@@ -28,13 +31,20 @@ def offer(now: Current, reads: Sequence[Read], *, short: bool) -> bool:
         return _entrance(reads)
     with st.container(border=True, key="course_next"):
         if finished is not None:
-            text = _("**You have finished “{title}”.** It overturned: “{belief}”")
-            words = finished.words
-            st.markdown(text.format(title=words.title, belief=words.overturns))
+            text = _("**You have finished “{title}”.**").format(title=finished.words.title)
+            st.markdown(f"{text} {overturns(finished)}")
         if all_done:
             return _at_the_end()
         _next(now, reads, name, short=short)
     return True
+
+
+def overturns(read: Read) -> str:
+    """The belief that a lesson overturns; the last lesson is about all of them."""
+    text = read.words.overturns
+    if read.lesson.misconception == _ALL:
+        return text
+    return _("Overturns: “{belief}”").format(belief=text)
 
 
 def _next(now: Current, reads: Sequence[Read], after: str, *, short: bool) -> None:

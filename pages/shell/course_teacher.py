@@ -45,7 +45,7 @@ def titles() -> dict[str, Callable[[], str]]:
     return {
         "time": lambda: _("Time"),
         "expect": lambda: _("What most will say"),
-        "under": lambda: _("If less than {low} are right").format(low=low),
+        "under": lambda: _("If fewer than {low} are right").format(low=low),
         "between": lambda: _("If {low} to {high} are right").format(low=low, high=high),
         "over": lambda: _("If more than {high} are right").format(high=high),
         "misconception": lambda: _("The misconception"),

@@ -11,4 +11,4 @@ _component = component(Path(__file__).parent)
 
 def print_page(label: str, *, key: str) -> None:
     """Draw the button."""
-    _component(key=key, data={"label": label})
+    _component(key=key, data={"label": label}, width="content")
