@@ -10,7 +10,7 @@ export function resultOf(view) {
   const rounds = result.totals.length;
   const titles = rounds > 1 ? [words.first, words.second] : [words.class];
   result.rows.forEach((row) => table.append(rowOf(row, titles, words)));
-  const totals = result.totals.map((n, i) => `${titles[i]}: ${fill(words.answers, { n })}`);
+  const totals = result.totals.map((n, i) => `${titles[i]}, ${fill(words.answers, { n })}`);
   if (result.hidden) totals.push(fill(words.hidden, { n: result.hidden }));
   table.append(make('p', 'totals', totals.join(' · ')));
   return table;

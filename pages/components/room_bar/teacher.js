@@ -10,11 +10,11 @@ export function drawTeacher(view) {
   const { state } = view;
   const parts = [];
   if (state.question) parts.push(...saidOf(view));
+  parts.push(stepsOf(view));
   if (state.result) parts.push(resultOf(view), ...hiddenOf(view));
   if (state.phase === 'talk') parts.push(make('p', 'talk', view.data.words.talk));
   if (state.hunt) parts.push(huntOf(view));
   if (state.score) parts.push(scoreOf(view), namesOf(view));
-  parts.push(stepsOf(view));
   if (!state.question && !state.hunt) parts.push(askOf(view));
   view.root.querySelector('.body').replaceChildren(...parts);
   drawTools(view);
