@@ -46,7 +46,7 @@ _WRITTEN: dict[str, Callable[[Told], str]] = {
     "bits": lambda told: numbers.bits(told.value, 3 if 0 < told.value < 0.0995 else 2),
     "number": _number,
     "word": lambda told: str(told.value),
-    "words": lambda told: ", ".join(told.value),
+    "words": lambda told: " · ".join(told.value),  # one of them may be a comma
     "head": lambda told: head_name(*told.value),
     "text": lambda told: str(told.value),
 }

@@ -20,9 +20,9 @@ def test_transformers_has_the_same_ids(storyteller, text: str) -> None:
 def test_worked_number(storyteller) -> None:
     found = ask(storyteller, "ids_shared", LOOKED, text="strawberry")
     assert found.right == 0
-    assert str(found.numbers["ids"]) == "301, 1831, 8396"
+    assert str(found.numbers["ids"]) == "301 · 1831 · 8396"
     assert str(found.numbers["ids_with_space"]) == "41236"
-    assert str(found.numbers["pieces"]) == "st, raw, berry"
+    assert str(found.numbers["pieces"]) == "st · raw · berry"
 
 
 def test_the_same_text_twice_shares_all(storyteller) -> None:

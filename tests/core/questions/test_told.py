@@ -21,7 +21,7 @@ from core.questions import Told
         (Told("number", 0.7), "0.7"),
         (Told("number", 2.0), "2"),
         (Told("word", "␣at"), "␣at"),
-        (Told("words", ("st", "raw", "berry")), "st, raw, berry"),
+        (Told("words", ("st", "raw", "berry")), "st · raw · berry"),
         (Told("head", (3, 7)), "L3.H7"),
         (Told("text", "<b>{x}</b>"), "<b>{x}</b>"),
     ],
