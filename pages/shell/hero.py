@@ -16,6 +16,7 @@ from pages.kit.fragment import fragment
 from pages.kit.words import plain
 from pages.shell import offer, prompt, writing
 from pages.shell.examples import tries
+from pages.shell.journey import course_stop
 from pages.shell.prompt import NOTE, WRITING
 
 NAME = "GPT-2 Under the Hood"
@@ -34,8 +35,12 @@ def draw(*, ready: bool) -> None:
     with st.container(key="hero", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", key="hero_name"):
             st.title(NAME, anchor=False, width="content")
-            text = _("Watch a real language model choose the next word.")
-            st.markdown(text + " " + _("Every number is its own."))
+            st.markdown(_("Watch a real language model choose the next word."))
+            course = course_stop()
+            with st.container(key="hero_course", width="content"):
+                st.page_link(
+                    course.file, label=_("Take the course"), icon=course.icon, help=course.question
+                )
         prompt.field("hero_prompt", _("Your text"), big=True, focus=True)
         with st.container(horizontal=True, vertical_alignment="center", key="hero_row"):
             _tries()
