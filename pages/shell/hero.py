@@ -36,11 +36,8 @@ def draw(*, ready: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="hero_name"):
             st.title(NAME, anchor=False, width="content")
             st.markdown(_("Watch a real language model choose the next word."))
-            course = course_stop()
             with st.container(key="hero_course", width="content"):
-                st.page_link(
-                    course.file, label=_("Take the course"), icon=course.icon, help=course.question
-                )
+                course_stop().link(_("Take the course"))
         prompt.field("hero_prompt", _("Your text"), big=True, focus=True)
         with st.container(horizontal=True, vertical_alignment="center", key="hero_row"):
             _tries()

@@ -13,7 +13,11 @@ from core.model.archive import zipped
 from core.model.catalogue import STORYTELLER
 from core.recipes.notebook import notebook
 from pages.kit.current import Current
+from pages.kit.memory import Memory
 from pages.kit.python_box import boxes
+
+#: The pages of this run by name, as the navigation has them.
+PAGES = Memory[dict[str, Any]]("navigation_pages", {})
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,11 @@ class Stop:
     @property
     def file(self) -> str:
         return f"pages/{self.name}.py"
+
+    def link(self, label: str) -> None:
+        """A link to it, also while something else stands for all pages and no file is one."""
+        page = PAGES.get().get(self.name, self.file)
+        st.page_link(page, label=label, icon=self.icon, help=self.question)
 
 
 #: Name, title, question, icon, in the order of the model's own work.

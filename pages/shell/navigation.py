@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.shell.journey import beside, glossary_stop, room_stop, stops
+from pages.shell.journey import PAGES, beside, glossary_stop, room_stop, stops
 
 
 def navigation(instead: Callable[[str], None] | None = None) -> st.Page:
@@ -19,8 +19,8 @@ def navigation(instead: Callable[[str], None] | None = None) -> st.Page:
     """
     without = [glossary_stop(), room_stop()]  # need no model
     # The address equals the file name, or a deep link as a server's first request fails.
-    first, *others = [
-        st.Page(
+    pages = {
+        stop.name: st.Page(
             stop.file if instead is None or stop in without else _as(stop.name, instead),
             title=stop.title,
             icon=stop.icon,
@@ -28,7 +28,9 @@ def navigation(instead: Callable[[str], None] | None = None) -> st.Page:
             default=number == 0,
         )
         for number, stop in enumerate([*stops(), *beside()])
-    ]
+    }
+    PAGES.set(pages)
+    first = pages[stops()[0].name]
     # The first page lives at the root; whoever types its name must not read "Page not found".
     named = st.Page(
         lambda: st.switch_page(first, query_params=st.query_params.to_dict()),
@@ -36,7 +38,7 @@ def navigation(instead: Callable[[str], None] | None = None) -> st.Page:
         url_path=stops()[0].name,
         visibility="hidden",
     )
-    return st.navigation([first, *others, named])
+    return st.navigation([*pages.values(), named])
 
 
 def _as(name: str, instead: Callable[[str], None]) -> Callable[[], None]:
