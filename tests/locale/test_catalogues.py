@@ -1,4 +1,4 @@
-"""Nothing of a language is missing, doubtful, wrong or left over: ``python -m core.locale check``."""
+"""Nothing of a language is missing, doubtful, wrong or left over (``python -m core.locale``)."""
 
 from __future__ import annotations
 
