@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.views.ablation import ablated_logits
+from core.views import ablation
+from core.views.ablation import ablated_layer, ablated_logits
 from core.views.effects import change, divergence, effects_of, layer_effects
+from tests.oracle import same
 
 TEXT = "Once there was a king. The king had a"
 
@@ -30,3 +32,17 @@ def test_effects_find_the_head_that_matters(tiny) -> None:
     alone = tiny.call(ablated_logits, ids, frozenset({(found.layer, found.head)}))
     expected = divergence(tiny.trace(ids).logits, alone)
     assert found.bits.max() == pytest.approx(float(expected), rel=1e-3)
+
+
+@pytest.mark.parametrize("mode", ["zero", "mean"])
+@pytest.mark.parametrize("rows", [1, 16, 1024])
+def test_heads_tried_together_are_heads_tried_alone(tiny, monkeypatch, mode, rows: int) -> None:
+    monkeypatch.setattr(ablation, "BATCH_ROWS", rows)  # one head at a time, a few, all of them
+    trace = tiny.trace("The cat sat on the mat and")
+    for layer in range(3):
+        alone = [
+            tiny.call(ablated_logits, trace.token_ids, frozenset({(layer, h)}), frozenset(), mode)
+            for h in range(4)
+        ]
+        together = tiny.call(ablated_layer, trace, layer, mode)
+        same(together, np.stack(alone))
