@@ -16,7 +16,8 @@ from core.room.here import serve
 from pages.kit import address
 from pages.kit.error import show_error
 from pages.kit.python_box import reset_boxes
-from pages.shell import class_bar, hero, sidebar, start, status, terms, writing
+from pages.shell import class_bar, hero, present, sidebar, start, status, terms, writing
+from pages.shell.journey import beside
 from pages.shell.navigation import navigation
 
 # A picture of our own: an icon name would be fetched from the network by every browser.
@@ -32,6 +33,7 @@ def session() -> None:
     st.html(LEGIBLE)
     st.html(ROOM)
     sidebar.start_session()
+    present.arrive()
     page = navigation(start.cold if cache.is_cold() else None)
     name = page.url_path or "overview"
     writing.follow(here=name == "overview")
@@ -41,6 +43,8 @@ def session() -> None:
     terms.explain()
     sidebar.problem()
     class_bar.draw()
+    if name in {stop.name for stop in beside()}:
+        present.draw_beside(name)
     try:
         page.run()
     except LearnerError as error:  # a full queue, an unloaded model: a sentence, no traceback

@@ -16,7 +16,7 @@ import streamlit as st
 _CHANGES, _WHOLE = "address_changes", "address_whole_run"
 _ARRIVING, _FOLLOWING = "address_arriving", "address_following"
 _BESIDE, _TEXTS = "address_beside", "address_texts"
-_EVERYWHERE = frozenset({"model", "prompt", "lang", "token"})
+_EVERYWHERE = frozenset({"model", "prompt", "lang", "token", "present"})
 #: So many addresses keep their text.
 _MOST = 30
 

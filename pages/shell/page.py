@@ -25,6 +25,7 @@ from pages.kit.fragment import fragment
 from pages.kit.opened import Opened
 from pages.kit.panel import Panel
 from pages.kit.params import Param, Values
+from pages.shell import present
 from pages.shell.bar import top_bar
 from pages.shell.journey import footer, stops
 from pages.shell.session import current, header
@@ -45,6 +46,7 @@ def show(name: str, *panels: Panel | Group) -> None:
     panels : in their order; those that follow the same choices are grouped in a tuple
     """
     place = here()
+    presented = present.is_on() and not isinstance(place, Place)
     now = _begin(name, place)
     groups = [part if isinstance(part, tuple) else (part,) for part in panels]
     opened = Opened(name, list(chain(*groups)))
@@ -53,6 +55,8 @@ def show(name: str, *panels: Panel | Group) -> None:
     at = Values(now)
     _follow_the_browser([TOKEN, opened, *_reads(chain(*groups))])
     parts = [(group, _open_of(group, place, opened, at)) for group in groups]
+    if presented:
+        at, parts = present.only(opened, at)
     params = [TOKEN, opened, *_reads(chain(*(open for _all, open in parts)))]
     tell_problems(name, params, at)
     shared = _shared([open for _all, open in parts], (TOKEN, opened))
@@ -63,14 +67,17 @@ def show(name: str, *panels: Panel | Group) -> None:
     st.session_state[_SHARED] = _state(shared, at)
     for group, open in parts:
         _run(name, group, Drawing(shared, opened, open), at)
-    if not isinstance(place, Place):
+    if not (presented or isinstance(place, Place)):
         footer(name, now)
 
 
 def _on_top(name: str, now: Current, at: Values, opened: Opened, place: Place | str | None) -> None:
     """The bar, or the step of a lesson in its place."""
     if isinstance(place, Place):
+        present.draw_beside(name)
         band(now, place)
+    elif present.is_on():
+        present.draw(name, opened, at)
     else:
         top_bar(name, now, at, opened)
 

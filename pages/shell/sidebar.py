@@ -15,6 +15,7 @@ from pages.kit.current import MODEL, PROMPT
 from pages.kit.error import show_error
 from pages.kit.language import LANGUAGE, STARTED, of_browser, of_session
 from pages.kit.params import LONGEST_IN_URL
+from pages.shell import present
 from pages.shell.examples import DEFAULT_PROMPT, examples
 from pages.shell.prompt import WRITING, restore, set_prompt, sidebar_field
 from pages.shell.session import READY
@@ -75,6 +76,7 @@ def draw(page: str) -> None:
         _language()
         _prompt(page)
         _model()
+        present.offer()
     kept = st.session_state[STARTED]
     kept.update({key: st.session_state[key] for key in kept})
     _to_address()

@@ -58,7 +58,7 @@ def press(page: Page, name: str) -> None:
 
 
 def ask(teacher: Page, kind: str, *, twice: bool = False, text: str = "") -> None:
-    teacher.locator(".room-bar .ask summary").click()
+    press(teacher, "Ask the class")
     if text:
         teacher.locator(".room-bar .ask input").first.fill(text)
     if twice:

@@ -15,7 +15,7 @@ export function drawTeacher(view) {
   if (state.phase === 'talk') parts.push(make('p', 'talk', view.data.words.talk));
   if (state.hunt) parts.push(huntOf(view));
   if (state.score) parts.push(scoreOf(view), namesOf(view));
-  if (!state.question && !state.hunt) parts.push(askOf(view));
+  if (view.asking && !state.question && !state.hunt) parts.push(askOf(view));
   view.root.querySelector('.body').replaceChildren(...parts);
   drawTools(view);
 }
@@ -46,9 +46,7 @@ function stepsOf(view) {
 // Questions on the fly; what the model says of the prompt is asked by the server.
 function askOf(view) {
   const { words } = view.data;
-  const made = make('details', 'ask');
-  made.open = view.asking ?? false;
-  made.ontoggle = () => { view.asking = made.open; };
+  const made = make('div', 'ask');
   const field = (name, label, longest) => {
     const input = make('input');
     input.maxLength = longest;
@@ -73,7 +71,10 @@ function askOf(view) {
   const listed = () => options.value.split('|').map((one) => one.trim()).filter(Boolean);
   const row = make('div', 'kinds');
   row.append(
-    press(words.next, () => view.tell('next', { twice: twice.checked }), 'primary'),
+    press(words.next, () => {
+      view.asking = false;
+      view.tell('next', { twice: twice.checked });
+    }, 'primary'),
     press(words.hands, () => ask('choice', words.hands, [words.yes, words.no])),
     press(words.choice, () => {
       if (listed().length > 1) ask('choice', words.choice, listed());
@@ -82,7 +83,7 @@ function askOf(view) {
     press(words.number, () => ask('number', words.number)),
     press(words.word, () => ask('word', words.word)),
   );
-  made.append(make('summary', '', words.ask), row, text, options, both);
+  made.append(row, text, options, both);
   return made;
 }
 
@@ -129,7 +130,19 @@ function drawTools(view) {
     deed(view, 'lead', on ? { on: false } : { on: true, place: view.led });
   }, on ? 'follow on' : 'follow');
   made.setAttribute('aria-pressed', String(on));
-  view.root.querySelector('.tools').replaceChildren(made);
+  const { question, hunt } = view.state;
+  view.root.querySelector('.tools').replaceChildren(...(question || hunt ? [] : [askButton(view)]), made);
+}
+
+function askButton(view) {
+  const made = press(view.data.words.ask, () => {
+    view.asking = !view.asking;
+    view.root.classList.remove('folded');
+    drawTeacher(view);
+    view.root.querySelector('.ask input')?.focus();
+  }, view.asking ? 'on' : '');
+  made.setAttribute('aria-expanded', String(Boolean(view.asking)));
+  return made;
 }
 
 const LOOK = 200; // milliseconds: how soon a change of the page is sent on

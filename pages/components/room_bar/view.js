@@ -18,7 +18,6 @@ export default function (component) {
   view.tell = (what, about = {}) => setTriggerValue('asked', { what, ...about });
   view.draw = () => draw(view);
   root.hidden = false;
-  root.classList.toggle('present', data.present);
   const stop = keepPlace(view);
   if (data.over) {
     drawOver(view);
@@ -46,8 +45,7 @@ function draw(view) {
   problem.textContent = said ?? '';
   if (!state) return;
   drawHead(view);
-  const stamp = JSON.stringify([state.version, state.mine, view.data.language, view.data.present,
-    view.data.pages[view.data.here]]);
+  const stamp = JSON.stringify([state.version, state.mine, view.data.language]);
   if (view.drawn !== stamp) {
     view.drawn = stamp;
     (teaches ? drawTeacher : drawLearner)(view);

@@ -1,7 +1,7 @@
 // To another page of the app, as one entry of the browser's history; see `pages.kit.address.way_to`.
 
 // What the address of every page holds; `_EVERYWHERE` in `pages.kit.address`.
-const EVERYWHERE = ['model', 'prompt', 'lang', 'token'];
+const EVERYWHERE = ['model', 'prompt', 'lang', 'token', 'present'];
 
 // Where a panel of another page is, ``page/panel``; the first page lives at the root.
 export function wayTo(place) {
