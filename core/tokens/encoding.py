@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,7 @@ from cachetools import LRUCache
 from core.errors import TooMuchText
 from core.language import _
 from core.numbers import count
-from core.tokens.label import bytes_label, clean, piece, text_of
+from core.tokens.label import bytes_label, clean, labels, piece, text_of
 from core.tokens.vocabulary import Vocabulary, token_bytes, vocabulary
 
 if TYPE_CHECKING:  # importing transformers takes seconds; the first page does not wait for it
@@ -30,12 +30,14 @@ class Token:
     data : its bytes, which need not be valid UTF-8 alone
     start, end : characters of the text that it covers; tokens that share a
         character (an emoji in three tokens) have overlapping spans
+    shown : its label in its text, where that is another than its bytes alone have
     """
 
     id: int
     data: bytes
     start: int
     end: int
+    shown: str = field(default="", compare=False)
 
     @property
     def piece(self) -> str:
@@ -44,8 +46,8 @@ class Token:
 
     @property
     def label(self) -> str:
-        """The token for axes and tables: white space marked, or its bytes in hex."""
-        return bytes_label(self.data)
+        """The token for axes and tables: white space marked; see `core.tokens.label.labels`."""
+        return self.shown or bytes_label(self.data)
 
     @property
     def is_text(self) -> bool:
@@ -77,8 +79,10 @@ class Encoding:
         """The tokens from `first` up to, without, `last`."""
         ids = self.ids[first:last].tolist()
         spans = self.spans[first:last].tolist()
-        data = self.vocab.data
-        return tuple(Token(i, data[i], a, b) for i, (a, b) in zip(ids, spans, strict=True))
+        data = [self.vocab.data[i] for i in ids]
+        shown = [""] * len(ids) if self.text.isascii() else labels(data)
+        made = zip(ids, data, spans, shown, strict=True)
+        return tuple(Token(i, part, a, b, label) for i, part, (a, b), label in made)
 
     def n_pages(self, size: int) -> int:
         """How many pages of `size` tokens the text fills."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 #: White space, and the marks that stand for it.
@@ -51,6 +52,54 @@ def short(data: bytes) -> str:
 def bytes_label(data: bytes) -> str:
     """A token's bytes for axes and tables: text with white space marked, or ``<F0 9F>``."""
     return label(piece(data))
+
+
+#: Which part of a character a token is.
+_BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+#: So many tokens at most are read together: one may end a character and begin the next.
+_MOST_PARTS = 8
+
+
+def labels(data: Sequence[bytes]) -> list[str]:
+    """The tokens of a text, in their order, for figures: each as `bytes_label` shows it, but a part
+    of a character as its character with the number of the part: ``["日₁", "日₂"]``.
+
+    What lies outside a text (a choice of the vocabulary) has no character to belong to.
+    """
+    shown = [bytes_label(one) for one in data]
+    for first, parts in _torn(data):
+        whole = b"".join(parts).decode()
+        at = 0
+        for number, part in enumerate(parts, start=1):
+            here = _characters(whole, at, at + len(part))
+            shown[first + number - 1] = label(here) + str(number).translate(_BELOW)
+            at += len(part)
+    return shown
+
+
+def _torn(data: Sequence[bytes]) -> Iterator[tuple[int, Sequence[bytes]]]:
+    """Each stretch of tokens that are text together and not alone, and where it begins."""
+    first = 0
+    while first < len(data):
+        n = 1
+        if text_of(data[first]) is None:
+            ends = range(2, min(_MOST_PARTS, len(data) - first) + 1)
+            whole = (k for k in ends if text_of(b"".join(data[first : first + k])) is not None)
+            n = next(whole, 1)
+            if n > 1:
+                yield first, data[first : first + n]
+        first += n
+
+
+def _characters(text: str, first: int, last: int) -> str:
+    """The characters that bytes `first` to `last` of a text lie in."""
+    found, at = "", 0
+    for character in text:
+        end = at + len(character.encode())
+        if at < last and end > first:
+            found += character
+        at = end
+    return found
 
 
 def spell(data: bytes) -> str:

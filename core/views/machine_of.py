@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.model.bounds import check_position
-from core.tokens.label import label
-from core.tokens.vocabulary import token_label
+from core.tokens.label import labels
+from core.tokens.vocabulary import token_bytes, token_label
 from core.views.arrays import read_only
 from core.views.glance import glance
 from core.views.logit_lens_frugal import logit_lens
@@ -43,7 +43,7 @@ def machine(loaded: LoadedModel, trace: Trace, at: int) -> Machine:
         at=at,
         positions=rows,
         ids=tuple(trace.token_ids[i] for i in rows),
-        labels=tuple(label(trace.pieces[i]) for i in rows),
+        labels=_labels(loaded, trace, rows),
         n_embd=shape.n_embd,
         n_head=shape.n_head,
         n_vocab=shape.n_vocab,
@@ -54,6 +54,11 @@ def machine(loaded: LoadedModel, trace: Trace, at: int) -> Machine:
         answers=_answers(loaded, ids[:, 0], probs[:, 0]),
         best=_answers(loaded, ids[-1], probs[-1]),
     )
+
+
+def _labels(loaded: LoadedModel, trace: Trace, rows: tuple[int, ...]) -> tuple[str, ...]:
+    shown = labels([token_bytes(loaded.tokenizer, i) for i in trace.token_ids])
+    return tuple(shown[i] for i in rows)
 
 
 def _answers(loaded: LoadedModel, ids: np.ndarray, probs: np.ndarray) -> tuple[Answer, ...]:

@@ -16,7 +16,8 @@ import streamlit as st
 _CHANGES, _WHOLE = "address_changes", "address_whole_run"
 _ARRIVING, _FOLLOWING = "address_arriving", "address_following"
 _BESIDE, _TEXTS = "address_beside", "address_texts"
-_EVERYWHERE = frozenset({"model", "prompt", "lang", "token", "present"})
+#: What the address of every page holds.
+EVERYWHERE = ("model", "prompt", "lang", "token", "present")
 #: So many addresses keep their text.
 _MOST = 30
 
@@ -142,7 +143,8 @@ def standing() -> dict[str, list[str]]:
 def _kept(values: Collection[str]) -> dict[str, str | list[str]]:
     """What every page's address holds, but for `values`, which are said anew."""
     standing = _standing()
-    return {name: _one(standing[name]) for name in standing if name in _EVERYWHERE - {*values}}
+    kept = {*EVERYWHERE} - {*values}
+    return {name: _one(standing[name]) for name in standing if name in kept}
 
 
 def _standing() -> dict[str, list[str]]:

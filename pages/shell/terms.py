@@ -23,7 +23,7 @@ def explain() -> None:
 
 @lru_cache(maxsize=16)
 def _packed(_language: str) -> bytes:
-    return packed(_said())
+    return packed(_said(), address.EVERYWHERE)
 
 
 def show_all() -> None:
@@ -38,7 +38,7 @@ def show_all() -> None:
     asked = st.query_params.get("term")
     others = {key: list(term.others) for key, term in glossary().items()}
     listed = {key: {**said, "others": others[key]} for key, said in _said().items()}
-    _open(term_list(listed, key="term_list", chosen=asked))
+    _open(term_list(listed, key="term_list", kept=address.EVERYWHERE, chosen=asked))
 
 
 def _said() -> dict[str, Said]:

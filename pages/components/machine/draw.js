@@ -1,5 +1,6 @@
 // The machine on the page: strips on a canvas, and over it everything that can be pointed at.
 import { fit, painted } from '../shared/canvas.js';
+import { wholeNumber } from '../shared/number.js';
 import { stepsOf } from '../shared/ramp.js';
 import { fill } from '../shared/token.js';
 import { FONT, cutTo } from './layout.js';
@@ -147,7 +148,7 @@ function wordsDrawn({ data, plan }) {
     ...plan.ids.map(({ x, y }, row) => shape('text', {
       class: 'id mono', x, y: y + 5, 'text-anchor': 'end' }, data.tokens[row].id)),
     ...plan.folds.map(({ x, y, n, short }) => shape('text', { class: 'fold', x, y: y + 5 },
-      short ? '⋯' : fill(words.folded, { n }))),
+      short ? '⋯' : fill(words.folded, { n: wholeNumber(n) }))),
     ...plan.answers.map((answer) => shape('text', {
       class: 'answer mono', x: answer.x, y: answer.y, 'text-anchor': answer.end ? 'end' : 'middle',
       'data-stage': answer.stage,

@@ -1,6 +1,6 @@
 // The prompt: a field that Enter applies. What is typed stays in it, whatever runs meanwhile.
 import { onWidth } from '../shared/canvas.js';
-import { localised, useNotation } from '../shared/number.js';
+import { useNotation, wholeNumber } from '../shared/number.js';
 import { fill } from '../shared/token.js';
 import { mergeEntries } from './entries.js';
 import { reveal } from './reveal.js';
@@ -195,7 +195,7 @@ function tell(state) {
   cure.textContent = data.words.cure;
   count.textContent = length > NEARLY * data.limit
     ? fill(data.words.count, {
-      n: localised(length.toLocaleString('en')), limit: localised(data.limit.toLocaleString('en')),
+      n: wholeNumber(length), limit: wholeNumber(data.limit),
     })
     : '';
   under.hidden = !note.textContent && !count.textContent;

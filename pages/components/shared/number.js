@@ -9,6 +9,9 @@ export function useNotation(marks) {
   notation = marks ?? null;
 }
 
+// A whole number as it is read: "1,012" in English.
+export const wholeNumber = (n) => localised(n.toLocaleString('en'));
+
 // An English number, "1,234.5" or "12.3%", in the session's language.
 export function localised(text) {
   if (!notation) return text;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,11 @@ _component = component(Path(__file__).parent)
 
 
 def term_list(
-    terms: Mapping[str, Mapping[str, Any]], *, key: str, chosen: str | None = None
+    terms: Mapping[str, Mapping[str, Any]],
+    *,
+    key: str,
+    kept: Sequence[str],
+    chosen: str | None = None,
 ) -> str | None:
     """Draw the terms; returns ``page/panel`` if a term's link was clicked.
 
@@ -22,6 +26,7 @@ def term_list(
     ----------
     terms : by key, in their order: name, others, meaning, page, panel, where
     key : unique on the page
+    kept : names that the address of every page holds
     chosen : the term that is brought into sight; None or one that is not there for none
     """
     words = {
@@ -29,6 +34,6 @@ def term_list(
         "shown": _("{n} of {all} terms"),
         "none": _("No term fits. Try a shorter word."),
     }
-    data = {"terms": dict(terms), "chosen": chosen, "words": words}
+    data = {"terms": dict(terms), "chosen": chosen, "kept": list(kept), "words": words}
     asked = _component(key=key, data=data, on_go_change=unwatched).go
     return None if asked is None else str(asked)

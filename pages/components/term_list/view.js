@@ -14,7 +14,7 @@ export default function (component) {
     // Idempotent: the same data draws nothing anew, so what was typed stays.
     list.dataset.stamp = stamp;
     parentElement.querySelector('label').textContent = data.words.find;
-    list.replaceChildren(...Object.entries(data.terms).map(([key, term]) => entryOf(key, term)));
+    list.replaceChildren(...Object.entries(data.terms).map(([key, term]) => entryOf(key, term, data.kept)));
     choose(list, data.chosen);
   }
   const shown = parentElement.querySelector('.shown');
@@ -25,12 +25,12 @@ export default function (component) {
     const link = event.target.closest('a');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    leaveFor(wayTo(link.dataset.to));
+    leaveFor(wayTo(link.dataset.to, data.kept));
     setTriggerValue('go', link.dataset.to);
   };
 }
 
-function entryOf(key, term) {
+function entryOf(key, term, kept) {
   const entry = make('div', 'term');
   entry.dataset.key = key;
   const name = make('dt');
@@ -38,7 +38,7 @@ function entryOf(key, term) {
   if (term.others.length) name.append(sentence(make('span', 'others'), ` · ${term.others.join(', ')}`));
   const way = make('dd');
   const link = make('a', '', term.where);
-  link.href = wayTo(`${term.page}/${term.panel}`);
+  link.href = wayTo(`${term.page}/${term.panel}`, kept);
   link.dataset.to = `${term.page}/${term.panel}`;
   way.append(link);
   entry.append(name, sentence(make('dd'), term.meaning), way);

@@ -6,7 +6,7 @@ and nothing moves when this part comes; without it a mark leads to the glossary.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict
 
@@ -28,9 +28,14 @@ class Said(TypedDict):
 _component = component(Path(__file__).parent, isolate_styles=False)
 
 
-def packed(terms: Mapping[str, Said]) -> bytes:
-    """All terms as they go to the browser; worth keeping, as every run of every page sends them."""
-    return pack(dict(terms))
+def packed(terms: Mapping[str, Said], kept: Sequence[str]) -> bytes:
+    """All terms as they go to the browser; worth keeping, as every run of every page sends them.
+
+    Parameters
+    ----------
+    kept : names that the address of every page holds
+    """
+    return pack({"terms": dict(terms), "kept": list(kept)})
 
 
 def term_notes(terms: bytes, *, key: str) -> str | None:

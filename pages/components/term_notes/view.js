@@ -22,10 +22,10 @@ export default function (component) {
   const view = views.get(note) ?? { note, meanings, mark: null, held: false, timer: 0 };
   views.set(note, view);
   const message = unpack(data);
-  view.terms = message.head;
+  ({ terms: view.terms, kept: view.kept } = message.head);
   document.documentElement.lang = message.language; // what a screen reader speaks
   view.go = (to) => {
-    leaveFor(wayTo(to));
+    leaveFor(wayTo(to, view.kept));
     setTriggerValue('go', to);
   };
   view.listening?.abort();
@@ -105,7 +105,7 @@ function write(view, mark, term) {
   if (!mark.closest(`.st-key-panel_${term.panel}`)) {
     const way = make('p');
     const link = make('a', '', `${term.where} →`);
-    link.href = wayTo(`${term.page}/${term.panel}`);
+    link.href = wayTo(`${term.page}/${term.panel}`, view.kept);
     link.dataset.to = `${term.page}/${term.panel}`;
     way.append(link);
     parts.push(way);

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from core.charts.theme import CATEGORIES
 from core.language import _
+from core.numbers import notation
 from core.tokens.encoding import Token
 from pages.components.shared.declare import component
 from pages.components.shared.pick import picked
@@ -65,6 +66,7 @@ def top_bar(
         "goTo": go_to,
         "next": following,
         "words": _words(),
+        "notation": notation(),
     }
     _component(key=key, data=data, on_pick_change=done)
 

@@ -1,5 +1,6 @@
 // The prompt's tokens in two lines at most; what lies before and behind them is counted.
 import { make } from '../shared/dom.js';
+import { wholeNumber } from '../shared/number.js';
 import { onChoose } from '../shared/point.js';
 import { describe, fill, write } from '../shared/token.js';
 
@@ -35,9 +36,9 @@ export function foldStrip({ strip, row, before, after, data }) {
   const [above, below] = hiddenOf(tops, strip.scrollTop, strip.clientHeight);
   [[before, above, '⋯ ', 'before'], [after, below, '', 'after']].forEach(([button, n, sign, word]) => {
     button.hidden = n === 0;
-    const told = fill(data.words[word], { n });
+    const told = fill(data.words[word], { n: wholeNumber(n) });
     button.setAttribute('aria-label', told);
-    button.textContent = short ? `⋯${n}` : `${sign}${told}${word === 'after' ? ' ⋯' : ''}`;
+    button.textContent = short ? `⋯${wholeNumber(n)}` : `${sign}${told}${word === 'after' ? ' ⋯' : ''}`;
   });
 }
 

@@ -1,6 +1,7 @@
 // A bar that stays in sight: tokens to follow, panels to go to, the way to the next page.
 import { onWidth } from '../shared/canvas.js';
 import { leaveFor } from '../shared/leave.js';
+import { useNotation } from '../shared/number.js';
 import { bringToSight, drawIndex, currentOf, scrollTo } from './index.js';
 import { drawStrip, listenToStrip, showChosen } from './strip.js';
 
@@ -88,6 +89,7 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector('.top-bar');
   if (!data || !root) return undefined;
+  useNotation(data.notation);
   const view = { ...partsOf(root), data, tell: setTriggerValue };
   const stamp = JSON.stringify([data.tokens, data.chosen]);
   if (root.dataset.stamp !== stamp) {

@@ -11,6 +11,7 @@ from core.numbers import count, percent
 from core.sampling import records
 from core.sampling.choice import Choice, text_of
 from core.tokens.encoding import Token
+from core.tokens.label import labels
 from pages.components.stage_table import Cell
 from pages.components.token_strip import token_strip
 from pages.kit import jobs
@@ -33,7 +34,8 @@ def read_text(now: Current) -> str:
 
 def end_of_prompt(now: Current) -> list[Token]:
     """The prompt's last tokens, numbered anew."""
-    return [Token(t.id, t.data, i, i) for i, t in enumerate(now.tokens[-_N_PROMPT:])]
+    kept = now.tokens[-_N_PROMPT:]
+    return [Token(t.id, t.data, i, i, t.shown) for i, t in enumerate(kept)]
 
 
 def growing_strip(
@@ -48,7 +50,11 @@ def growing_strip(
     options : of the strip
     """
     n = len(before)
-    new = [Token(c.token_id, c.data, n + i, n + i) for i, c in enumerate(choices)]
+    shown = labels([token.data for token in before] + [c.data for c in choices])[n:]
+    new = [
+        Token(c.token_id, c.data, n + i, n + i, text)
+        for i, (c, text) in enumerate(zip(choices, shown, strict=True))
+    ]
     token_strip(
         [*before, *new],
         key=key,
