@@ -28,6 +28,7 @@ from pages.kit.params import Param, Values
 from pages.shell import present
 from pages.shell.bar import top_bar
 from pages.shell.journey import footer, stops
+from pages.shell.learned import learned
 from pages.shell.session import current, header
 from pages.shell.writing import begin_if_asked
 
@@ -68,7 +69,7 @@ def show(name: str, *panels: Panel | Group) -> None:
     for group, open in parts:
         _run(name, group, Drawing(shared, opened, open), at)
     if not (presented or isinstance(place, Place)):
-        footer(name, now)
+        _end(name, now)
 
 
 def _on_top(name: str, now: Current, at: Values, opened: Opened, place: Place | str | None) -> None:
@@ -80,6 +81,13 @@ def _on_top(name: str, now: Current, at: Values, opened: Opened, place: Place | 
         present.draw(name, opened, at)
     else:
         top_bar(name, now, at, opened)
+
+
+def _end(name: str, now: Current) -> None:
+    """The way on; at the last page first what was seen."""
+    if name == stops()[-1].name:
+        learned(now)
+    footer(name, now)
 
 
 def _of_step(now: Current, name: str, place: Place, groups: Sequence[Group]) -> list[Group]:
