@@ -29,35 +29,45 @@ def _all_of_it(now: Current) -> str:
     return _(
         "That is all: no rule of grammar, no list of facts, only these steps and {n} numbers that"
         " training has found. **Where to go on:** watch it in one picture, let the lessons ask"
-        " you, look up a word, or take"
-        " another example or a larger model in the sidebar and see what is different."
+        " you, look up a word, or take another example or a larger model in the sidebar and see"
+        " what is different."
     ).format(n=count(now.engine.shape.n_params))
 
 
 def _said(now: Current) -> dict[str, str]:
     """What each page has shown, in a sentence."""
     shape, best = now.engine.shape, favourite(now.trace().logits)
-    n_vocab = count(shape.n_vocab)
+    numbers = {
+        "tokens": nouns.tokens(len(now.ids)),
+        "n_vocab": count(shape.n_vocab),
+        "n": count(shape.n_embd),
+        "heads": nouns.heads(shape.n_layer * shape.n_head),
+        "layers": nouns.layers(shape.n_layer),
+        "token": nouns.plain(now.label(best.token_id)),
+        "share": percent(best.probability),
+    }
+    return {page: sentence.format(**numbers) for page, sentence in _sentences().items()}
+
+
+def _sentences() -> dict[str, str]:
     return {
         "tokenizer": _(
             "Your text became {tokens}: pieces from a list of {n_vocab}, and of each only its"
             " number."
-        ).format(tokens=nouns.tokens(len(now.ids)), n_vocab=n_vocab),
+        ),
         "embeddings": _(
             "Each became a vector of {n} numbers: words that are used alike lie near each other,"
             " and the place is in it, too."
-        ).format(n=count(shape.n_embd)),
+        ),
         "attention": _(
             "{heads} in {layers} let each token look at those before it, and bring along what they"
             " found."
-        ).format(
-            heads=nouns.heads(shape.n_layer * shape.n_head), layers=nouns.layers(shape.n_layer)
         ),
         "layers": _(
             "Layer by layer the last token's vector turned into an answer: “{token}” with {share}."
-        ).format(token=nouns.plain(now.label(best.token_id)), share=percent(best.probability)),
+        ),
         "sampling": _(
             "The answer is a share for each of {n_vocab} tokens. One is drawn, it joins the text,"
             " and all begins anew."
-        ).format(n_vocab=n_vocab),
+        ),
     }
