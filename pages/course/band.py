@@ -176,7 +176,8 @@ def _reveal_answer(question: Question, section: Section, given: answers.Given) -
         st.markdown(said)
     else:
         icon = ":material/check_circle:" if given.right else ":material/lightbulb:"
-        truth = "" if given.right else " · " + _("The model: {truth}").format(truth=given.truth)
+        named = _("The model: {truth}") if question.found is not None else _("Right is: {truth}")
+        truth = "" if given.right else " · " + named.format(truth=given.truth)
         st.markdown(f"{icon} {said}{truth}")
     feedback = feedback_of(question, dict(section.feedback), given)
     if feedback:

@@ -74,7 +74,7 @@ def open_link(now: Current, place: Place, page: str) -> None:
     lesson, step = place.read.lesson, place.step
     if OPENED.get() == (lesson.id, step.id) and lesson.opened(step).page == page:
         return
-    needed = {*state_of(now, place.read, step)} | ({"prompt"} if step.fixed else set())
+    needed = {*state_of(now, place.read, step), "prompt"}
     if lesson.opened(step).page == page and needed <= set(address.names()):
         OPENED.set((lesson.id, step.id))
         return

@@ -67,7 +67,7 @@ def show(name: str, *panels: Panel | Group) -> None:
     _on_top(name, now, at, opened, place)
     st.session_state[_SHARED] = _state(shared, at)
     for group, open in parts:
-        _run(name, group, Drawing(shared, opened, open), at)
+        _run(name, group, Drawing(shared, opened, open, isinstance(place, Place)), at)
     if not (presented or isinstance(place, Place)):
         _end(name, now)
 
@@ -128,11 +128,12 @@ def _follow_the_browser(params: Sequence[Param]) -> None:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What a group of panels is drawn with."""
+    """What a group of panels is drawn with; `alone`: a lesson shows nothing else."""
 
     shared: Sequence[Param]
     opened: Opened
     open: Sequence[Panel]
+    alone: bool = False
 
 
 def _reads(panels: Iterable[Panel]) -> list[Param]:
@@ -178,7 +179,8 @@ def _draw(panel: Panel, now: Current, at: Values, what: Drawing) -> None:
     if panel not in what.open:
         panel.offer(at, toggle)
     else:
-        panel.draw(now, at, close=None if panel.depth == "first" else toggle)
+        closes = panel.depth == "deeper" and not what.alone
+        panel.draw(now, at, close=toggle if closes else None)
 
 
 def _of_fragment(now: Current, shared: Sequence[Param]) -> Values:

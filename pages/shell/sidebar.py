@@ -56,9 +56,10 @@ def _asked(name: str, otherwise: str) -> str:
 
 def _go_back() -> None:
     """Take over model and prompt of an address that the browser's Back button came to."""
-    if not address.asked("model"):
+    if address.asked("model"):
+        st.session_state[MODEL] = _asked("model", "")
+    elif not address.is_followed():
         return  # an entry from before the app wrote into it
-    st.session_state[MODEL] = _asked("model", "")
     st.session_state[LANGUAGE] = match(_asked("lang", "")) or of_browser()
     text = _asked("prompt", address.beside() or st.session_state[PROMPT])
     if text != st.session_state[PROMPT]:

@@ -61,7 +61,7 @@ def test_another_language_is_the_source_where_it_is_not_there():
         ("minutes: 5", "minutes: 5\nhours: 1", "line 4: hours: Extra inputs"),
         ("check: n_tokens", "check: n_words", "there is no check 'n_words'; there are"),
         ("check: n_tokens", "check: top_token", "gives a token, not a number"),
-        ("with: {head: induction}", "with: {heads: L0.H1}", "takes no 'heads'; it takes"),
+        ("with: {head: previous}", "with: {heads: L0.H1}", "takes no 'heads'; it takes"),
         ("of: count", "of: nobody", "step pieces: no step before it asks as 'nobody'"),
         ("    of: count\n", "", "line 15: steps.2: a reveal needs `of`"),
         ("  - id: pieces", "  - id: count", "two steps are called count"),

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from core import cache
 from core.engine import Engine
 from pages.course.place import OWN
-from tests.app import boxes, open_page, set_prompt, settle
+from pages.course.reading import OURS, read
+from tests.app import boxes, open_page, prompt_of, set_prompt, settle
 from tests.boxes import check_box
 
 TRIAL = Path(__file__).parent.parent / "lessons"
@@ -152,3 +153,12 @@ def test_a_wandering_learner_finds_the_page_as_it_always_is(storyteller: Engine)
     settle(app)
     assert app.title[0].value != "A trial"
     assert boxes(app)
+
+
+def test_a_bare_link_opens_the_lesson_with_its_own_text_and_its_panel_alone():
+    app = open_page("attention", panel=None, lesson="a-trial", step="off", prompt=None)
+    assert prompt_of(app) == PROMPT
+    assert held(app, "prompt") == PROMPT
+    assert [b.label for b in app.button if b.label == "Close"] == []
+    app = open_page("attention", panel=None, lesson="is-attention-importance")
+    assert prompt_of(app) == read(OURS / "is-attention-importance", "en").lesson.prompt
