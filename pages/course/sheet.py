@@ -82,10 +82,10 @@ def _choices(now: Current, question: Question) -> tuple[str, ...]:
 
 
 _HOW = {
-    "choice": lambda: _("Tick one."),
-    "vote": lambda: _("Tick one; nothing is right or wrong here."),
-    "token": lambda: _("Tick one."),
-    "click": lambda: _("Circle one token."),
+    "choice": lambda: _("Tick one, and say why."),
+    "vote": lambda: _("Tick one, and say why; nothing is right or wrong here."),
+    "token": lambda: _("Tick one, and say why."),
+    "click": lambda: _("Circle one token, and say why."),
     "order": lambda: _("Number them: 1 for the first one."),
 }
 
