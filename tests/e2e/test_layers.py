@@ -48,7 +48,7 @@ def test_a_narrow_window_moves_over_the_tokens(visit, shot, page) -> None:
     grid = page.locator(".st-key-panel_lens .grid")
     first = grid.locator(".head .n").first
     before = first.inner_text()
-    page.locator(".st-key-panel_lens .bar button").first.click()
+    page.locator(".st-key-panel_lens").get_by_role("button", name="Earlier tokens").click()
     expect(first).not_to_have_text(before)
     shot("layers-narrow")
 
@@ -90,10 +90,69 @@ def test_a_whole_context_leaves_the_grid_on_the_first_screen(visit, shot, page) 
     # The followed token is in sight although it is the last of many.
     chosen, frame = strip.locator(".chosen").bounding_box(), strip.bounding_box()
     assert frame["y"] <= chosen["y"] <= frame["y"] + frame["height"] - 20
-    slider = panel.get_by_role("slider")
+    slider = panel.get_by_role("slider", name="First token of the window")
     slider.focus()
     slider.press("Home")
     page.wait_for_url(re.compile(r"[?&]start=0"))
     expect(panel.locator(".head .n").first).to_have_text("0")
     shot("layers-long")
+    check_no_error(page)
+
+
+def test_the_lens_plays_row_by_row(visit, page) -> None:
+    visit("layers", prompt=PROMPT, panel="")
+    panel = page.locator(".st-key-panel_lens")
+    later, note = panel.locator(".cell.later"), panel.locator(".note")
+    expect(panel.locator(".cell").first).to_be_visible()
+    expect(later).to_have_count(0)
+    panel.get_by_role("button", name="Play layer by layer").click()
+    expect(note).to_contain_text("embedding, token 15")
+    expect(later).not_to_have_count(0)
+    expect(note).to_contain_text("after L1, token 15")
+    panel.get_by_role("button", name="Pause").click()
+    row = panel.locator(".row.now").inner_text()
+    on = panel.get_by_role("button", name="One layer on")
+    on.focus()
+    page.keyboard.press("Enter")
+    expect(panel.locator(".row.now")).not_to_have_text(row)
+    panel.get_by_role("button", name="Play layer by layer").click()
+    expect(note).to_contain_text("after L5, token 15")
+    expect(later).to_have_count(0)
+    expect(panel.get_by_role("button", name="Play layer by layer")).to_be_visible()
+    check_no_error(page)
+
+
+def test_who_asks_for_less_motion_goes_from_row_to_row(visit, page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    visit("layers", prompt=PROMPT, panel="")
+    panel = page.locator(".st-key-panel_lens")
+    on = panel.get_by_role("button", name="One layer on")
+    on.click()
+    expect(panel.locator(".note")).to_contain_text("embedding, token 15")
+    expect(panel.get_by_role("button", name="Play layer by layer")).to_have_count(0)
+    assert (
+        panel.locator(".cell").first.evaluate("c => getComputedStyle(c).transitionDuration") == "0s"
+    )
+    check_no_error(page)
+
+
+def test_one_slider_says_and_sets_which_tokens_are_shown(visit, page) -> None:
+    visit("layers", prompt=PROMPT, panel="")
+    panel = page.locator(".st-key-panel_lens")
+    numbers, where = panel.locator(".head .n"), panel.locator(".where")
+
+    def agrees() -> None:
+        first, last = numbers.first.inner_text(), numbers.last.inner_text()
+        expect(where).to_have_text(f"Tokens {first} to {last} of 16")
+
+    agrees()
+    assert panel.get_by_role("slider").count() == 1
+    panel.get_by_role("button", name="Earlier tokens").click()
+    page.wait_for_url(re.compile(r"[?&]start=0"))
+    wait_until_idle(page)
+    expect(numbers.first).to_have_text("0")
+    agrees()
+    page.set_viewport_size({"width": 400, "height": 720})
+    page.wait_for_timeout(500)
+    agrees()
     check_no_error(page)

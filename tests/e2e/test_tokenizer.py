@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlparse
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import ARTEFACTS, check_fits, check_no_error, wait_until_idle
+from tests.e2e.conftest import ARTEFACTS, Visit, check_fits, check_no_error, wait_until_idle
 
 PROMPT = "The naïve king said: 🙂日 don't <script>alert(1)</script> **b**\n  ok"
 COUNT_RUNS = """() => { window.runs = 0; new MutationObserver((all) => {
@@ -49,14 +49,15 @@ def test_point_click_and_replay(visit, shot) -> None:
         "() => document.querySelector('.st-key-tok_word input').value === '␣king'"
     )
     assert word.input_value() == "␣king"
-    # The slider goes back to the bytes, and the address keeps where it stands.
+    # The slider goes on to the token, and the address keeps where it stands.
     thumb = page.locator(".st-key-tok_step input[type=range]")
     thumb.focus()
-    thumb.press("Home")
-    page.wait_for_function("() => location.search.includes('tok_step=0')")
+    pieces = page.locator(".st-key-tok_pieces .token .face")
+    assert pieces.all_inner_texts() == ["␣", "k", "i", "n", "g"]
+    thumb.press("End")
+    page.wait_for_function("() => location.search.includes('tok_step=')")
     wait_until_idle(page)
-    pieces = page.locator(".st-key-tok_pieces .token .face").all_inner_texts()
-    assert pieces == ["␣", "k", "i", "n", "g"]
+    assert pieces.all_inner_texts() == ["␣king"]
     query = parse_qs(urlparse(page.url).query)
     assert query["tok_word"] == ["␣king"]
     # The bytes follow the click too, though another character of this text is split.
@@ -70,7 +71,7 @@ def test_point_click_and_replay(visit, shot) -> None:
         page.locator(f".st-key-panel_{name}").screenshot(path=ARTEFACTS / f"tokenizer-{name}.png")
     # The link reopens the state.
     page = visit("tokenizer", **{key: value[0] for key, value in query.items()})
-    assert page.locator(".st-key-tok_pieces .token").count() == 5
+    assert page.locator(".st-key-tok_pieces .token").count() == 1
     assert page.locator(".st-key-tok_chips .token.chosen").all_inner_texts() == ["␣king"]
     page.set_viewport_size({"width": 500, "height": 800})
     page.wait_for_timeout(500)
@@ -175,4 +176,37 @@ def test_bad_input_is_answered_in_words(visit) -> None:
     assert len(page.url) < 10_000
     fill(page, "Prompt", "Hello")
     assert page.locator(".st-key-tok_chips .token").count() == 1
+    check_no_error(page)
+
+
+def test_the_merges_play_to_the_token_and_pause(visit: Visit) -> None:
+    page = visit("tokenizer", prompt="The king", tok_word="␣king", panel="")
+    panel = page.locator(".st-key-panel_merges")
+    faces = panel.locator(".st-key-tok_pieces .token .face")
+    expect(faces).to_have_count(5)
+    panel.get_by_role("button", name="Play").click()
+    expect(faces).to_have_count(4)
+    panel.get_by_role("button", name="Pause").click()
+    wait_until_idle(page)
+    step = parse_qs(urlparse(page.url).query)["tok_step"]
+    expect(panel).to_contain_text(f"Step {step[0]} of ")
+    panel.get_by_role("button", name="Play").click()
+    expect(faces).to_have_text(["␣king"])
+    # At the end it stands still, and plays from the first letters again.
+    expect(panel.get_by_role("button", name="Play")).to_be_visible()
+    panel.get_by_role("button", name="Play").click()
+    expect(faces).to_have_count(5)
+    check_no_error(page)
+
+
+def test_who_asks_for_less_motion_goes_from_merge_to_merge(visit: Visit, page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    visit("tokenizer", prompt="The king", tok_word="␣king", panel="")
+    panel = page.locator(".st-key-panel_merges")
+    on = panel.get_by_role("button", name="One step on")
+    expect(on).to_be_visible()
+    expect(panel.get_by_role("button", name="Play")).to_have_count(0)
+    on.focus()
+    page.keyboard.press("Enter")
+    expect(panel.locator(".st-key-tok_pieces .token .face")).to_have_count(4)
     check_no_error(page)

@@ -41,7 +41,8 @@ def test_interactions(app) -> None:
     assert app.selectbox(key="tok_word").value == "endoftext"
     app.selectbox(key="tok_word").set_value(" king").run()
     n_steps = int(app.slider(key="tok_step").max)
-    assert app.slider(key="tok_step").value == n_steps
+    assert app.slider(key="tok_step").value == 0
+    assert "nothing joined yet" in texts(app)
     app.slider(key="tok_step").set_value(1).run()
     assert f"Step 1 of {n_steps}" in texts(app)
     assert boxes(app)["tokenizer-merges"].shown["ids"] == [5822]

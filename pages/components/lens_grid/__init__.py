@@ -1,7 +1,7 @@
 """The lens grid, which answers to the pointer without asking the server.
 
 One cell per layer and token: pointing shows the ten likeliest tokens there, clicking
-(or Enter) follows that token. Colours are the theme's own ramp.
+(or Enter) follows that token. Row by row it can be played. Colours are the theme's own ramp.
 """
 
 from __future__ import annotations
@@ -10,19 +10,48 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from core.language import _
 from pages.components.shared.declare import component
-from pages.components.shared.pick import calls
+from pages.components.shared.pick import picked
 
 _component = component(Path(__file__).parent)
 
 
-def lens_grid(cells: dict[str, Any], *, key: str, on_pick: Callable[[int], None]) -> None:
+def lens_grid(
+    cells: dict[str, Any],
+    total: int,
+    *,
+    key: str,
+    on_pick: Callable[[int], None],
+    on_move: Callable[[int], None],
+) -> None:
     """Draw the grid.
 
     Parameters
     ----------
     cells : as `core.charts.layers.lens.lens_cells` returns them
+    total : number of tokens; the cells may be a window of them
     key : unique on the page
-    on_pick : gets the position of a token that was clicked, before the page runs
+    on_pick, on_move : get the position of a token that was clicked, and that with which another
+        window is to begin, before the page runs
     """
-    _component(key=key, data=cells, on_pick_change=calls(key, on_pick))
+
+    def done() -> None:
+        for deed, number in [picked(key)] if picked(key) else []:
+            (on_pick, on_move)[deed](number)
+
+    data = {**cells, "total": total, "words": _words()}
+    _component(key=key, data=data, on_pick_change=done)
+
+
+def _words() -> dict[str, str]:
+    return {
+        "play": _("Play layer by layer"),
+        "pause": _("Pause"),
+        "back": _("One layer back"),
+        "on": _("One layer on"),
+        "window": _("First token of the window"),
+        "earlier": _("Earlier tokens"),
+        "later": _("Later tokens"),
+        "where": _("Tokens {first} to {last} of {n}"),
+    }

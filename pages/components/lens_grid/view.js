@@ -1,12 +1,16 @@
 // The lens grid: one cell per layer and token. Pointing shows the likeliest tokens there,
-// clicking (or Enter) follows that token.
+// clicking (or Enter) follows that token; it can be played row by row.
 import { make } from '../shared/dom.js';
 import { moveFocus, onPoint } from '../shared/point.js';
 import { css, isLight, mix, stopsOf } from '../shared/ramp.js';
+import { halt } from '../shared/steps.js';
 import { fill } from '../shared/token.js';
+import { drawPager, placed } from './pager.js';
+import { drawRows } from './rows.js';
 
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const NAMES_WIDE = 92;
+const [FOLLOW, WINDOW] = [0, 1];
 
 // How many columns fit beside the names of the rows.
 export function columnsThatFit(width, data) {
@@ -87,31 +91,30 @@ function draw(view) {
     make('div', 'row', data.corner),
     ...columns.map((column) => headOf(view, column)),
     ...data.rows.flatMap((name, row) => [
-      make('div', 'row', name), ...columns.map((column) => cellOf(view, row, column))]),
+      nameOf(name, row), ...columns.map((column) => cellOf(view, row, column))]),
   );
-  drawBar(view, from, shown);
+  drawRows(view);
+  drawPager(view, data.columns[from].n, shown, (wish) => {
+    const first = data.columns[0].n;
+    const there = placed(wish, { shown, columns: data.columns.length, first, total: data.total });
+    if (there.start === undefined) {
+      grid.dataset.from = there.column;
+      draw(view);
+    } else view.trigger([WINDOW, there.start]);
+  });
 }
 
-// Where not all columns fit: which are shown, and the way to the others.
-function drawBar(view, from, shown) {
-  const { bar, grid, data } = view;
-  const total = data.columns.length;
-  const move = (step, label) => {
-    const button = make('button', '', label);
-    button.disabled = step < 0 ? from === 0 : from + shown >= total;
-    button.onclick = () => { grid.dataset.from = from + step * shown; draw(view); };
-    return button;
-  };
-  const where = `${data.columns[from].n} – ${data.columns[from + shown - 1].n}`;
-  bar.className = shown < total ? 'bar on' : 'bar';
-  bar.replaceChildren(move(-1, '◀'), make('span', '', where), move(1, '▶'));
+function nameOf(name, row) {
+  const made = make('div', 'row', name);
+  made.dataset.row = row;
+  return made;
 }
 
 function show(view, cell) {
   const { note } = view;
   if (!cell) {
     note.classList.remove('live');
-    tellAnswer(view);
+    view.tellRow(view.player.at ?? view.player.last);
     return;
   }
   tell(view, Number(cell.dataset.row), Number(cell.dataset.column));
@@ -137,10 +140,10 @@ function pressed(view, event, choose) {
   else moveFocus(cell, neighbour(view.grid, cell, ARROWS[event.key]));
 }
 
-function listen(view, setTriggerValue) {
+function listen(view) {
   const { grid, data } = view;
   const choose = (element) =>
-    element && setTriggerValue('pick', data.columns[Number(element.dataset.column)].n);
+    element && view.trigger([FOLLOW, data.columns[Number(element.dataset.column)].n]);
   // Between two cells the last one stays told of.
   onPoint(grid, '.cell', (cell) => {
     if (cell || !grid.matches(':hover')) show(view, cell);
@@ -149,33 +152,45 @@ function listen(view, setTriggerValue) {
   grid.onkeydown = (event) => pressed(view, event, choose);
 }
 
-function viewOf(data, parent) {
-  const [grid, note, bar] = ['.grid', '.note', '.bar'].map((name) => parent.querySelector(name));
+function viewOf(data, parent, setTriggerValue) {
+  const [grid, note, steps, pager] =
+    ['.grid', '.note', '.steps', '.pager'].map((name) => parent.querySelector(name));
   const stops = stopsOf(grid, 'sequential');
-  return {
-    grid, note, bar, data, stops,
+  const view = {
+    grid, note, steps, pager, data, stops,
     home: data.chosen >= 0 ? data.chosen : data.columns.length - 1,
     stamp: JSON.stringify(data) + JSON.stringify(stops),
+    player: grid.player ?? { at: null, playing: false, timer: 0 },
+    trigger: (numbers) => setTriggerValue('pick', numbers),
   };
+  view.tellRow = (row) => tell(view, row, view.home);
+  view.player.last = data.rows.length - 1;
+  grid.player = view.player;
+  return view;
 }
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   if (!data || !parentElement.querySelector('.grid')) return undefined;
-  const view = viewOf(data, parentElement);
-  const { grid } = view;
+  const view = viewOf(data, parentElement, setTriggerValue);
+  const { grid, player } = view;
   if (grid.dataset.drawn !== view.stamp) {
     // Idempotent: the same data draws nothing anew, so pointing survives a re-run.
     grid.dataset.drawn = view.stamp;
+    halt(player);
+    player.at = null;
     draw(view);
     tellAnswer(view);
   }
-  listen(view, setTriggerValue);
+  listen(view);
   const watcher = new ResizeObserver(() => {
     if (Number(grid.dataset.fit) === fit(view)) return;
     grid.dataset.fit = fit(view);
     draw(view);
   });
   watcher.observe(grid);
-  return () => watcher.disconnect();
+  return () => {
+    watcher.disconnect();
+    window.clearTimeout(player.timer);
+  };
 }

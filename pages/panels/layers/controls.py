@@ -82,16 +82,15 @@ class Piece(Listed):
 
 
 class Start(Number[int]):
-    """The first token of the window; it moves along when a token outside is followed."""
+    """The first token of the window: the grid moves it, and so does a token that is followed."""
 
     _seen: Memory[tuple[int, int] | None] = Memory("layers_seen", None)
 
     def __init__(self, name: str, followed: Position) -> None:
         super().__init__(
-            name, 0, _last_start, step=1, slide=True, key=f"layers_{name}", late=True,
+            name, 0, _last_start, step=1, key=f"layers_{name}", late=True,
             default=lambda at: min(_last_start(at), max(0, at[followed] - WINDOW + 1)),
             title=lambda: _("First token of the window"),
-            help=lambda at: _("The grid shows {n} tokens at a time.").format(n=WINDOW),
         )  # fmt: skip
         self.followed = followed
 
@@ -107,14 +106,11 @@ class Start(Number[int]):
         return start
 
     def draw(self, at: Values, **layout: Any) -> None:
-        if _last_start(at) == 0:
-            return
-        if self.wrong_in_address(at):
+        if _last_start(at) > 0 and self.wrong_in_address(at):
             told = _(
                 "The link's window begins at no token of this text: it may begin at 0 to {last}."
             )
             st.caption(told.format(last=_last_start(at)))
-        super().draw(at, **layout)
 
 
 def _last_start(at: Values) -> int:

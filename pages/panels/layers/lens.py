@@ -25,12 +25,13 @@ from pages.panels.layers.params import PIECE, SHADE, START, WATCH
 @panel(
     "layers/lens",
     title=lambda at: _("When does the answer appear?"),
-    reads=(TOKEN, PIECE),
-    controls=(WATCH, SHADE, START),
+    reads=(TOKEN, PIECE, START),
+    controls=(WATCH, SHADE),
 )
 def lens(now: Current, at: Values) -> Shown:
     _say_if_alone(now)
     _choose_piece(now, at)
+    START.draw(at)
     start, watched = at[START], at[PIECE]
     got = now.engine.logit_lens(
         now.trace(), start, min(len(now.tokens), start + WINDOW), asked.TOP, (watched,)
@@ -40,7 +41,10 @@ def lens(now: Current, at: Values) -> Shown:
     rows = partial(lens_rows, got, now.tokens, now.label)
     picture = partial(lens_picture, cells, words.window(got, watch.name if watch else None))
     return Shown(
-        partial(lens_grid, cells, key="grid_lens", on_pick=TOKEN.set),
+        partial(
+            lens_grid, cells, len(now.tokens), key="grid_lens", on_pick=TOKEN.set,
+            on_move=START.set,
+        ),
         words.lens(now, asked.read_at(now, at[TOKEN]), watched, got),
         numbers("lens", rows, picture),
         box(

@@ -44,10 +44,6 @@ def lens(now: Current, own: LogitLens, watched: int, got: LogitLens) -> str:
         told += " " + _("“{word}” goes from rank {first} to rank {last}.").format(
             word=plain(now.label(watched)), first=count(ranks[0]), last=count(ranks[-1])
         )
-    if got.stop - got.start < len(now.tokens):
-        told += " " + _("The grid is a window: tokens {first} to {last} of {n}.").format(
-            first=count(got.start), last=count(got.stop - 1), n=count(len(now.tokens))
-        )
     return told
 
 

@@ -18,6 +18,7 @@ from core.tokens.merges import Replay, as_tokens, replay
 from core.tokens.pretokens import pretokens
 from core.tokens.vocabulary import Vocabulary, ranks
 from pages.components.chips import Row, chips
+from pages.components.step_player import step_player
 from pages.kit.box import box
 from pages.kit.current import Current
 from pages.kit.figure import Drawn, below, chart, table
@@ -36,16 +37,18 @@ MOST_PAIRS = 10
     reads=(WORD, STEP),
 )
 def merges(now: Current, at: Values) -> Iterator[Shown]:
-    left, right = st.columns(2, vertical_alignment="bottom")
+    left, middle, right = st.columns([4, 2, 3], vertical_alignment="bottom")
     with left:
         WORD.draw(at)
     word = first_span(now, WORD.meant(at))
     played = replay(vocab(now), word.encode())
     _say_what_is_left_out(now, WORD.meant(at))
+    step = at[STEP]
     if played.steps:
+        with middle:
+            _player(step, len(played.steps), word)
         with right:
             STEP.draw(at)
-    step = at[STEP]
     yield Shown(
         below(_pieces(vocab(now), word, played, step), _picture(vocab(now), played, step)),
         words.merged(played, step),
@@ -56,6 +59,10 @@ def merges(now: Current, at: Values) -> Iterator[Shown]:
         _steps(vocab(now), played)()
     shown = {"ranks": [s.winner.rank for s in played.steps], "ids": list(played.ids)}
     yield Shown(recipe=box(now, "tokenizer/merges", "tokenizer-merges", word=word, shown=shown))
+
+
+def _player(step: int, last: int, word: str) -> None:
+    step_player(step, last, key="tok_player", stamp=word, on_pick=STEP.set)
 
 
 def _say_what_is_left_out(now: Current, typed: str) -> None:

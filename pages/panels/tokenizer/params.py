@@ -117,19 +117,20 @@ class _Word(Param[str]):
         at[self]
         st.selectbox(
             self.label(at), self.options(at), format_func=label, accept_new_options=True,
-            key=self.key, persist_state="session", **layout,
+            key=self.key, help=self.help(at), persist_state="session", **layout,
         )  # fmt: skip
 
 
 WORD = _Word(
     "tok_word", default=lambda at: most_telling(spans(at.now)),
     scope=lambda at: at.now.text,  # another prompt: its own words, not the one of the last
-    title=lambda: _("Word (choose one of the prompt, or type your own)"),
+    title=lambda: _("Word"),
+    help=lambda at: _("Choose one of the prompt, or type your own."),
 )  # fmt: skip
 
 
 class _Step(_Bounded):
-    """How many merges are done; all of them at first."""
+    """How many merges are done; none at first, so that they can be played."""
 
     def possible(self, at: Values) -> Possible:
         return possible.between(0, LONGEST_WORD - 1)
@@ -147,7 +148,7 @@ def _n_merges(at: Values) -> int:
 
 
 STEP = _Step(
-    "tok_step", 0, _n_merges, step=1, default=_n_merges, slide=True,
+    "tok_step", 0, _n_merges, step=1, default=0, slide=True,
     scope=lambda at: first_span(at.now, WORD.meant(at)),
     title=lambda: _("Merges done, of {n}"),
 )  # fmt: skip
