@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from statistics import median
 
 from core.language import _, current_language, locale_of, ngettext
 from core.language.said import tells_again
@@ -148,12 +149,25 @@ def percent(share: float, digits: int | None = None) -> str:
         ``"16.3%"``, ``"0.72%"``, ``"99.97%"``. Nothing positive reads as zero: what would is
         ``"< 0.001%"``, or less than the last of the digits that were asked for.
     """
-    if digits is None:
-        digits = next(n for least, n in _DIGITS_OF_SHARES if abs(share) >= least)
+    digits = _digits_of(share) if digits is None else digits
     text = decimal(100 * share, digits)
     if any("1" <= digit <= "9" for digit in text):
         return _percent(text)
     return f"< {_percent(decimal(10.0**-digits, digits))}" if share > 0 else _percent("0")
+
+
+def percents(shares: Sequence[float]) -> list[str]:
+    """Shares that stand in one column or sentence: all with the digits that most of them deserve.
+
+    What is cut to nothing has no say: a column of zeros and 25% reads ``"25.0%"``.
+    """
+    some = [share for share in shares if share > 0]
+    digits = _digits_of(median(some)) if some else 0
+    return [percent(share, digits) for share in shares]
+
+
+def _digits_of(share: float) -> int:
+    return next(n for least, n in _DIGITS_OF_SHARES if abs(share) >= least)
 
 
 def _percent(text: str) -> str:

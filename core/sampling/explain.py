@@ -86,12 +86,24 @@ class Summary:
         return 1.0 - self.tail
 
 
-def leading(stages: tuple[Stage, ...], n: int) -> tuple[int, ...]:
-    """The `n` tokens that lead at any stage, in the order of the raw logits."""
+def leading(stages: tuple[Stage, ...], n: int, own: np.ndarray | None = None) -> tuple[int, ...]:
+    """The `n` tokens that lead at any stage, in the order of the first stage's logits.
+
+    Parameters
+    ----------
+    stages : as `pipeline` returns them, or some of them
+    n : number of tokens
+    own : shape (n_vocab,); the model's own logits, which rank the tokens that all of `stages` cut;
+        the first stage's if there are none
+    """
+    first = stages[0].logits
+    own = first if own is None else own
     best = np.max([stage.probs for stage in stages], axis=0)
     n = min(n, len(best))
-    top = np.argpartition(-best, n - 1)[:n]
-    order = sorted(top.tolist(), key=lambda i: (-float(stages[0].logits[i]), i))
+    # Cut tokens tie at zero: where they are needed, the model's own order fills up.
+    rank = best if np.count_nonzero(best) >= n else np.where(best > 0, np.inf, own)
+    top = np.argpartition(-rank, n - 1)[:n]
+    order = sorted(top.tolist(), key=lambda i: (-float(first[i]), -float(own[i]), i))
     return tuple(order)
 
 

@@ -17,6 +17,7 @@ from core.numbers import (
     decimal,
     parameters,
     percent,
+    percents,
     short,
     signed,
 )
@@ -81,6 +82,22 @@ def test_a_share_with_the_digits_that_a_sentence_asks_for() -> None:
     assert [percent(0.163, 0), percent(0.0072, 1), percent(0.0004, 1), percent(0.004, 0)] == [
         "16%", "0.7%", "< 0.1%", "< 1%"
     ]  # fmt: skip
+
+
+def test_shares_of_one_column_have_the_same_digits() -> None:
+    assert percents([0.5943, 0.0109, 0.0097]) == ["59.4%", "1.1%", "1.0%"]
+    assert percents([0.0, 0.25, 0.0]) == ["0%", "25.0%", "0%"]
+    # One that has nearly all does not hide what the others have.
+    assert percents([0.997, 0.0012, 0.0011]) == ["99.70%", "0.12%", "0.11%"]
+    assert percents([]) == []
+
+
+@given(st.lists(SHARES, min_size=1))
+def test_a_column_hides_nothing_and_has_its_digits_in_common(shares) -> None:
+    texts = percents(shares)
+    assert all(text == "0%" for share, text in zip(shares, texts, strict=True) if share == 0)
+    assert all(text != "0%" for share, text in zip(shares, texts, strict=True) if share > 0)
+    assert len({len(text.partition(".")[2]) for text in texts if text != "0%"}) <= 1
 
 
 def reads(text: str) -> float:

@@ -90,8 +90,8 @@ def test_the_largest_weights_are_not_summed_and_one_other_is_one(visit) -> None:
     wait_until_idle(page)
     assert "others with at most" in say.inner_text()
     assert "together" not in say.inner_text()
-    # Six tokens: five are named, the last is one other.
-    page = visit("attention", prompt="The little dog ran after the")
+    # Five tokens: four are named, the last is one other.
+    page = visit("attention", prompt="The little dog ran after")
     assert "1 other " in page.locator(".st-key-panel_together .view .say").inner_text()
     check_no_error(page)
 

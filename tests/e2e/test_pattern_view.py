@@ -81,7 +81,7 @@ def test_who_is_named_first(run: Run) -> None:
 def test_weights_in_words(run: Run) -> None:
     weights = [1, 0.0996, 0.0994, 0.00006, 0.00004, 0]
     told = run("pattern_view/pattern.js", "(m, all) => all.map(m.percent)", weights)
-    assert told == ["100.0%", "10.0%", "9.94%", "0.01%", "< 0.01%", "0%"]
+    assert told == ["100.0%", "10.0%", "9.9%", "0.01%", "< 0.01%", "0%"]
     forms = ["{n} other {w}", "{n} others together {w}"]
     told = run(
         "pattern_view/pattern.js", "(m, f) => [1, 2].map((n) => m.counted(f, n, 0.5))", forms

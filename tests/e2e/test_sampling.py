@@ -64,6 +64,6 @@ def test_stop_in_mid_stream(visit, shot) -> None:
     assert written < 8 + 900
     page.wait_for_timeout(1_000)
     assert strip.count() == written, "what was stopped must not go on"
-    expect(page.locator(".st-key-panel_run")).to_contain_text("stopped by hand")
+    expect(page.locator(".st-key-panel_run")).to_contain_text("you stopped it")
     check_no_error(page)
     shot("sampling-stopped")

@@ -43,12 +43,17 @@ def take_down(state: State, folder: Path) -> dict[str, Any]:
 
 
 def _take(app: AppTest, kind: str, key: str, value: Any = None) -> None:
-    """Do what a learner does: press a button, or set a widget to a value; wait for work."""
-    widget = getattr(app, kind)(key=key)
-    if kind == "button":
-        widget.click().run()
+    """Do what a learner does: press a button, or set a widget to a value; wait for work.
+
+    "session" is what a component of ours sets, which no test without a browser can press.
+    """
+    if kind == "session":
+        app.session_state[key] = value
+        app.run()
+    elif kind == "button":
+        app.button(key=key).click().run()
     else:
-        widget.set_value(value).run()
+        getattr(app, kind)(key=key).set_value(value).run()
     _wait(app)
     app.run()
     assert not app.exception, [e.message for e in app.exception]

@@ -162,7 +162,7 @@ LAYERS = [
         "layers",
         "another word in the race",
         {"prompt": BANK},
-        (("text_input", "watch", "river"), ("slider", "layers_start", 0)),
+        (("text_input", "watch", "river"), ("session", "layers_start", 0)),
     ),
 ]  # fmt: skip
 

@@ -35,7 +35,7 @@ def effect_grid(effects: np.ndarray, chosen: tuple[int, int]) -> Figure:
 def _grid() -> alt.LayerChart:
     base = alt.Chart(rows()).encode(
         x=alt.X("head:O", axis=axis(_("head"), labelAngle=0)),
-        y=alt.Y("layer:O", axis=axis(_("layer"))),
+        y=alt.Y("layer:O", axis=axis(_("layer"), labelOverlap=False)),
         tooltip=[
             alt.Tooltip("layer:O", title=_("layer")),
             alt.Tooltip("head:O", title=_("head")),

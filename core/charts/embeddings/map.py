@@ -8,7 +8,7 @@ from typing import NamedTuple
 import altair as alt
 import numpy as np
 
-from core.charts.embeddings.map_labels import label_rows
+from core.charts.embeddings.map_labels import PLOT_HEIGHT, Placed, label_rows
 from core.charts.figure import Columns, Figure, rows, slot, structure
 from core.charts.theme import ACCENT, CATEGORIES, FONT_SIZE, MONOSPACE, axis, legend
 from core.language import _
@@ -16,6 +16,10 @@ from core.numbers import percent
 
 #: More labels than this on one map hide each other.
 LABELLED = 40
+#: What the legend and the axes take of its height, in pixels.
+_AROUND = 152
+#: Labels are placed for several widths; the browser shows those of its own.
+_HERE = {"expr": "datum.from <= width && width < datum.below ? 1 : 0"}
 
 
 class Dots(NamedTuple):
@@ -95,20 +99,31 @@ def _labels(words: Dots, tokens: Dots, chosen: int, reach: np.ndarray) -> dict[s
     order = np.array([*first[: 1 if n > LABELLED else n], *range(n, len(names))])
     placed = label_rows(points, names, reach, order)
     return {
-        "own_labels": _label_columns([row for row in placed if row[0] < n], names),
-        "labels": _label_columns([row for row in placed if row[0] >= n], names),
+        "lines": _label_columns(placed, names, points),
+        "own_labels": _label_columns([row for row in placed if row.index < n], names, points),
+        "labels": _label_columns([row for row in placed if row.index >= n], names, points),
     }
 
 
-def _label_columns(placed: Sequence[tuple], names: Sequence[str]) -> Columns:
-    at = list(zip(*placed, strict=True)) if placed else [()] * 5
-    texts = [names[n] for n in at[0]]
-    return {"text": texts, **dict(zip(("x", "y", "from", "below"), at[1:], strict=True))}
+def _label_columns(placed: Sequence[Placed], names: Sequence[str], points: np.ndarray) -> Columns:
+    dots = points[[row.index for row in placed]].reshape(-1, 2)
+    return {
+        "text": [names[row.index] for row in placed],
+        "x": [row.x for row in placed],
+        "y": [row.y for row in placed],
+        "from": [row.from_width for row in placed],
+        "below": [row.below for row in placed],
+        "dot_x": dots[:, 0],
+        "dot_y": dots[:, 1],
+        "line_x": [row.line_x for row in placed],
+        "line_y": [row.line_y for row in placed],
+    }
 
 
 @structure
 def _map(has_words: bool) -> alt.LayerChart:
     layers = [
+        _lines(),
         _everyday(),
         _way(),
         _prompt(),
@@ -116,7 +131,7 @@ def _map(has_words: bool) -> alt.LayerChart:
     ]
     if has_words:
         layers.append(_words("labels"))
-    return alt.layer(*layers).properties(height=440)
+    return alt.layer(*layers).properties(height=PLOT_HEIGHT + _AROUND)
 
 
 def _at() -> dict[str, alt.X | alt.Y]:
@@ -156,6 +171,14 @@ def _way() -> alt.Chart:
     return line.encode(**_at(), order="step:Q")
 
 
+def _lines() -> alt.Chart:
+    """From a dot to its word, where that stands farther off."""
+    lines = alt.Chart(rows("lines")).mark_rule(opacity=_HERE, strokeWidth=1, stroke="#8F8B99")
+    at = _at()
+    at["x"].shorthand, at["y"].shorthand = "dot_x:Q", "dot_y:Q"
+    return lines.encode(**at, x2="line_x:Q", y2="line_y:Q")
+
+
 def _prompt() -> alt.Chart:
     dots = alt.Chart(rows("tokens")).mark_point(filled=True, shape="diamond", opacity=1)
     size = alt.condition("datum.chosen", alt.value(320), alt.value(110))
@@ -163,6 +186,5 @@ def _prompt() -> alt.Chart:
 
 
 def _words(table: str, **style: str) -> alt.Chart:
-    here = {"expr": "datum.from <= width && width < datum.below ? 1 : 0"}
-    words = alt.Chart(rows(table)).mark_text(fontSize=FONT_SIZE, opacity=here, **style)
+    words = alt.Chart(rows(table)).mark_text(fontSize=FONT_SIZE, opacity=_HERE, **style)
     return words.encode(**_at(), text="text:N")

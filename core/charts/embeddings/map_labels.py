@@ -3,33 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 #: Widths of the map in pixels for which its labels are placed: each serves up to the next.
-PLOTS = (280.0, 440.0, 640.0)
+PLOTS = (250.0, 440.0, 640.0, 1000.0)
 #: Its height in pixels, axes left out.
-PLOT_HEIGHT = 400.0
+PLOT_HEIGHT = 360.0
 #: Half of a letter's width and of a line's height, in pixels.
 LETTER, LINE = 4.4, 8.0
+#: Half of what a dot covers, in pixels.
+_DOT = 5.0
 
-Box = tuple[float, float, float, float]
+#: Where there is no room beside a dot, its word stands farther off, at the end of a line.
+_RADII = (26.0, 40.0, 56.0, 76.0, 100.0)
+_ANGLES = np.deg2rad(np.arange(-90, 270, 30))
+_AROUND = np.array(
+    [(np.cos(angle), np.sin(angle), radius) for radius in _RADII for angle in _ANGLES]
+)
+
 Shift = tuple[int, int]
+
+
+class Placed(NamedTuple):
+    """A label that has room.
+
+    Attributes
+    ----------
+    index : of its point
+    x, y : where it stands, in the points' own units
+    from_width, below : the widths of the map in pixels from and below which it stands there
+    line_x, line_y : where the line from its dot ends; the dot itself if the label is beside it
+    """
+
+    index: int
+    x: float
+    y: float
+    from_width: float
+    below: float
+    line_x: float
+    line_y: float
 
 
 def label_rows(
     points: np.ndarray, labels: Sequence[str], reach: np.ndarray, first: np.ndarray
-) -> list[tuple[int, float, float, float, float]]:
+) -> list[Placed]:
     """The labels that have room, for each of the widths in `PLOTS`.
 
     Parameters
     ----------
     points, labels, reach, first : as for `place_labels`
-
-    Returns
-    -------
-    For each: its index, where it stands in the points' own units, and the widths in pixels
-    from and below which it does.
     """
     placed = []
     # How wide the map is, only the browser knows: it shows the labels that have room there.
@@ -38,9 +62,17 @@ def label_rows(
         start = 0.0 if width == PLOTS[0] else width
         for n, shift in enumerate(place_labels(points, labels, reach, first, width)):
             if shift is not None:
-                x, y = (points[n] + shift * unit).tolist()
-                placed.append((n, x, y, start, below))
+                at = (points[n] + shift * unit).tolist()
+                end = (points[n] + _line(shift, LETTER * len(labels[n])) * unit).tolist()
+                placed.append(Placed(n, *at, start, below, *end))
     return placed
+
+
+def _line(shift: Shift, half: float) -> np.ndarray:
+    """Where the line to a label ends: at the edge that is nearest to the dot, which is at 0, 0."""
+    right, down = shift
+    nearest = np.clip((0, 0), (right - half, down - LINE), (right + half, down + LINE))
+    return nearest if np.hypot(*nearest) > 2 * LINE else np.zeros(2)
 
 
 def place_labels(
@@ -64,31 +96,56 @@ def place_labels(
     -------
     For each label its shift in pixels, right and down; None if there is no room.
     """
-    x = (points[:, 0] - reach[0]) / max(reach[1] - reach[0], 1e-9) * width
-    y = (reach[3] - points[:, 1]) / max(reach[3] - reach[2], 1e-9) * PLOT_HEIGHT
-    taken: list[Box] = []
+    x = (points[first, 0] - reach[0]) / max(reach[1] - reach[0], 1e-9) * width
+    y = (reach[3] - points[first, 1]) / max(reach[3] - reach[2], 1e-9) * PLOT_HEIGHT
+    dots = np.column_stack([x, y])
+    half = LETTER * np.array([len(labels[n]) for n in first], dtype=float)
+    shifts = _shifts(half)
+    boxes = _boxes(dots, half, shifts)
+    cost = np.where(_inside(boxes, width), _covered(boxes, dots), np.inf)
+    taken = np.empty((0, 4))
     found: list[Shift | None] = [None] * len(labels)
-    for n in map(int, first):
-        half = LETTER * len(labels[n])
-        for right, down in ((0, -13), (0, 15), (int(half) + 9, 1), (-int(half) - 9, 1)):
-            box = _box(x[n] + right, y[n] + down, half)
-            if _is_free(box, taken, width):
-                taken.append(box)
-                found[n] = (right, down)
-                break
+    for n, own, shift, dear in zip(first.tolist(), boxes, shifts, cost, strict=True):
+        best = int(np.where(_hit(own, taken), np.inf, dear).argmin())
+        if dear[best] < np.inf and not _hit(own[best, None], taken)[0]:
+            taken = np.vstack([taken, own[best]])
+            found[n] = (int(shift[best, 0]), int(shift[best, 1]))
     return found
 
 
-def _box(x: float, y: float, half: float) -> Box:
-    return x - half, y - LINE, x + half, y + LINE
+def _shifts(half: np.ndarray) -> np.ndarray:
+    """Places for labels of these half widths, (label, place, 2): beside the dot, then farther."""
+    half = half[:, None]
+    none = np.zeros_like(half)
+    right = np.hstack([none, none, half + 9, -half - 9, _AROUND[:, 0] * (_AROUND[:, 2] + half)])
+    down = np.hstack([np.array([-13.0, 15, 1, 1]), _AROUND[:, 1] * _AROUND[:, 2]])
+    return np.stack([right, np.broadcast_to(down, right.shape)], axis=-1).astype(int).astype(float)
 
 
-def _is_free(box: Box, taken: Sequence[Box], width: float) -> bool:
+def _boxes(dots: np.ndarray, half: np.ndarray, shifts: np.ndarray) -> np.ndarray:
+    """What each label would cover at each of its places: (label, place, 4)."""
+    size = np.stack([half, np.full_like(half, LINE)], axis=-1)[:, None]
+    centre = dots[:, None] + shifts
+    return np.concatenate([centre - size, centre + size], axis=-1)
+
+
+def _inside(boxes: np.ndarray, width: float) -> np.ndarray:
     # Beyond the edges lie the axes' own labels.
-    return box[0] >= 0 and box[2] <= width and not any(_overlap(box, other) for other in taken)
+    across = (boxes[..., 0] >= 0) & (boxes[..., 2] <= width)
+    return across & (boxes[..., 1] >= -LINE) & (boxes[..., 3] <= PLOT_HEIGHT + LINE)
 
 
-def _overlap(one: Box, other: Box) -> bool:
-    return (
-        one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-    )  # fmt: skip
+def _covered(boxes: np.ndarray, dots: np.ndarray) -> np.ndarray:
+    """How many dots each box lies on: of two places that are free the one with fewer is taken."""
+    x, y = dots.T
+    across = (boxes[..., 0, None] < x + _DOT) & (x - _DOT < boxes[..., 2, None])
+    upright = (boxes[..., 1, None] < y + _DOT) & (y - _DOT < boxes[..., 3, None])
+    return (across & upright).sum(axis=-1).astype(float)
+
+
+def _hit(boxes: np.ndarray, taken: np.ndarray) -> np.ndarray:
+    """Whether each box lies on one of those that are taken."""
+    one, other = boxes[:, None], taken[None]
+    across = (one[..., 0] < other[..., 2]) & (other[..., 0] < one[..., 2])
+    upright = (one[..., 1] < other[..., 3]) & (other[..., 1] < one[..., 3])
+    return (across & upright).any(axis=1)

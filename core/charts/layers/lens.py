@@ -11,7 +11,7 @@ import numpy as np
 from core.charts.drawing import Drawing, hexed, ink_on
 from core.charts.theme import ACCENT, INK_DARK, INK_LIGHT, ramp
 from core.language import _
-from core.numbers import Number, count, percent
+from core.numbers import Number, count, percent, percents
 
 Names = Sequence[str]
 #: Of the picture to take away, in pixels: where the cells begin, and how big they are.
@@ -60,8 +60,9 @@ def lens_cells(
     cell = _answers(top_names, top_probs, entropy, settled) if watch is None else _ranks(watch)
 
     def likely(r: int, c: int) -> dict[str, Any]:
-        pairs = zip(top_names[r][c], top_probs[r, c].tolist(), strict=True)
-        return {"k": [[name, round(p, 3), percent(p)] for name, p in pairs]}
+        probs = top_probs[r, c].tolist()
+        parts = zip(top_names[r][c], probs, percents(probs), strict=True)
+        return {"k": [[name, round(p, 3), text] for name, p, text in parts]}
 
     return {
         "columns": [{"n": start + c, "t": token} for c, token in enumerate(tokens)],

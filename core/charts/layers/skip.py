@@ -17,7 +17,7 @@ from core.charts.theme import (
     token_axis,
 )
 from core.language import _
-from core.numbers import percent
+from core.numbers import percents
 
 
 def before_after(names: Sequence[str], before: np.ndarray, after: np.ndarray) -> Figure:
@@ -30,7 +30,7 @@ def before_after(names: Sequence[str], before: np.ndarray, after: np.ndarray) ->
         "token": names * 2,
         "kind": np.repeat(kinds, n),
         "p": probs,
-        "text": [percent(p) for p in probs.tolist()],
+        "text": percents(probs.tolist()),
     }
     texts = ", ".join(f"'{i}': {quoted(name)}" for i, name in enumerate(names))
     return _bars().fill(

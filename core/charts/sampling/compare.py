@@ -29,7 +29,7 @@ def surprise_bars(names: Sequence[str], bits: Sequence[float]) -> Figure:
 @structure
 def _bars() -> alt.LayerChart:
     base = alt.Chart(rows()).encode(
-        y=alt.Y("method:N", sort=None, axis=axis(None, labelLimit=260)),
+        y=alt.Y("method:N", sort=None, axis=axis(None, labelLimit=260, labelOverlap=False)),
         x=alt.X(
             "bits:Q",
             scale=alt.Scale(domain=slot("domain"), nice=False),

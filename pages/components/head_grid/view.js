@@ -71,7 +71,7 @@ function drawAll(root, grid, state) {
   const canvas = root.querySelector('.tiles canvas');
   const width = Math.max(260, root.querySelector('.tiles').clientWidth);
   // A big screen is filled; on a small one what stands around the grid stays in sight.
-  const places = placesOf(grid, width, (width >= WIDE ? 0.86 : 0.5) * window.innerHeight);
+  const places = placesOf(grid, width, (width >= WIDE ? 0.86 : 0.48) * window.innerHeight);
   state.places = places;
   const pen = fit(canvas, places.width, places.height);
   pen.imageSmoothingEnabled = grid.size > places.side;

@@ -56,7 +56,7 @@ export function folded({ n, at }, across, pool) {
 // --- words ------------------------------------------------------------------------------------
 
 export function percent(weight) {
-  if (weight >= 0.0995) return localised(`${(100 * weight).toFixed(1)}%`);
+  if (weight >= 0.00995) return localised(`${(100 * weight).toFixed(1)}%`);
   if (weight >= 0.00005) return localised(`${(100 * weight).toFixed(2)}%`);
   return localised(weight > 0 ? '< 0.01%' : '0%');
 }

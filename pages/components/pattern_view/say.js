@@ -3,7 +3,7 @@ import { make } from '../shared/dom.js';
 import { SEEN } from './lines.js';
 import { counted, percent, ranked } from './pattern.js';
 
-const NAMED = 5; // tokens that are named; the others are put together
+const NAMED = 4; // tokens that are named, in one line of a wide page; the others are put together
 
 export function say(scene) {
   const { pattern, state, now } = scene;

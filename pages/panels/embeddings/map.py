@@ -12,7 +12,7 @@ from pages.kit.box import box
 from pages.kit.chosen import TOKEN
 from pages.kit.current import Current
 from pages.kit.figure import chart
-from pages.kit.panel import Shown, draw_row, panel
+from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
 from pages.panels.embeddings import words
 from pages.panels.embeddings.params import AFTER, KINDS
@@ -21,11 +21,11 @@ from pages.panels.embeddings.params import AFTER, KINDS
 @panel(
     "embeddings/map",
     title=lambda at: _("Where do words lie, and where does context push them?"),
-    reads=(AFTER, TOKEN),
-    controls=(KINDS,),
+    reads=(TOKEN,),
+    controls=(KINDS, AFTER),
+    widths=(15, 8),
 )
 def map_(now: Current, at: Values) -> Shown:
-    draw_row(at, AFTER)
     named = {kind: single_tokens(now.engine.tokenizer, kind) for kind in at[KINDS]}
     ids = tuple(token for found in named.values() for _word, token in found)
     found = now.engine.view(map_of, now.trace(), ids)

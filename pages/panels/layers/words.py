@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from core.charts.layers.lens import row_names
 from core.language import _, ngettext
-from core.numbers import bits, count, decimal, percent, signed
+from core.numbers import bits, count, decimal, percent, percents, signed
 from core.views.attribution import Attribution, Reader
 from core.views.block import BlockSteps
 from core.views.effects import Change
@@ -70,7 +70,7 @@ def pieces(n: int) -> str:
 
 def race(now: Current, own: LogitLens, names: list[str]) -> str:
     """Who leads at the end, and from where on; `names` are the runners', the best first."""
-    best, second = own.top_probs[-1, 0, :2]
+    best, second = percents(own.top_probs[-1, 0, :2].tolist())
     return _(
         "After “{token}” (token {position}): “{best}” ends with {p} and leads from row"
         " “{row}” on; the runner-up “{second}” ends with {q}."
@@ -78,10 +78,10 @@ def race(now: Current, own: LogitLens, names: list[str]) -> str:
         token=plain(now.labels[own.start]),
         position=own.start,
         best=plain(names[0]),
-        p=percent(best),
+        p=best,
         row=_settled(own),
         second=plain(names[1]),
-        q=percent(second),
+        q=second,
     )
 
 

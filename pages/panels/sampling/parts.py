@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from core.language import _
-from core.numbers import count, percent
+from core.numbers import count, percents
 from core.sampling import records
 from core.sampling.choice import Choice, text_of
 from core.tokens.encoding import Token
@@ -65,9 +65,13 @@ def growing_strip(
     )
 
 
-def probability_cell(p: float, largest: float, *, cut: bool) -> Cell:
-    """A probability as a number and a bar; `largest` fills the cell."""
-    return Cell(_("cut") if cut else percent(p), p / largest, cut)
+def probability_cells(probs: Sequence[float], largest: float, kept: Sequence[bool]) -> list[Cell]:
+    """A column of probabilities as numbers and bars; `largest` fills a cell."""
+    texts = percents([p if stays else 0.0 for p, stays in zip(probs, kept, strict=True)])
+    return [
+        Cell(text if stays else _("cut"), p / largest, not stays)
+        for p, text, stays in zip(probs, texts, kept, strict=True)
+    ]
 
 
 def say_full(now: Current) -> None:
@@ -109,7 +113,7 @@ def work_row(
     job: str, title: str, begin: Callable[[Current], None], now: Current, at: Values, *params: Param
 ) -> None:
     """The buttons that start and stop a panel's work, and what it depends on."""
-    row = st.columns([2, 1.5, 1.5], vertical_alignment="bottom")
+    row = st.columns([1.6, 1.6, 1.9], vertical_alignment="bottom")
     with row[0]:
         jobs.start_and_stop(job, title, begin, now)
     for column, param in zip(row[1:], params, strict=True):

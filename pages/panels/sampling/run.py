@@ -61,12 +61,12 @@ class _Asked:
 )
 def run(now: Current, at: Values) -> Shown | None:
     work_row("run", _("Write on"), _begin, now, at, LENGTH, STOP_AT)
-    if now.is_storyteller:
-        st.caption(words.expect(history()))
     work = jobs.kept("run")
     if work is None:
         # No values: the sliders move without this panel being drawn again.
         return Shown(caption=first_words.run(now, at[LENGTH]))
+    if now.is_storyteller:
+        st.caption(words.expect(history()))
     job, asked = work["job"], work["asked"]
     written: tuple[Choice, ...] = job.watch()
     if asked.ids != now.ids or asked.model != now.engine.key:
@@ -141,7 +141,7 @@ def _reason(job: Job, asked: _Asked, written: Sequence[Choice]) -> str:
         "end of text": _("the model wrote its end-of-text token"),
         "length": _("the length is reached"),
         "context": _("the context of {n} tokens is full; the model has no later positions"),
-        "stopped": _("it was stopped by hand, or its page was left"),
+        "stopped": _("you stopped it, or left its page"),
     }[why].format(n=count(asked.n_ctx))
     if asked.stop_at and why != "stop text":
         reason += "; " + _("the text to stop at never came")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.charts.sampling.stages import whole_vocabulary
 from core.language import _
-from core.numbers import Number, count, percent
+from core.numbers import Number, count, percents
 from core.recipes import Recipe
 from core.sampling.choice import text_of
 from core.sampling.draft import Draft
@@ -27,7 +27,7 @@ from pages.kit.prose import term
 from pages.panels.sampling import words
 from pages.panels.sampling.drafts import draft_of, has_room, ids_after, logits_after
 from pages.panels.sampling.params import KNOBS, VIEW, settings_of
-from pages.panels.sampling.parts import probability_cell, read_text, say_full
+from pages.panels.sampling.parts import probability_cells, read_text, say_full
 
 _N_ROWS = 12
 
@@ -87,9 +87,9 @@ def _table(now: Current, made: _Made) -> Drawn:
     best = int(made.stages[-1].logits.argmax())
     of = made.summaries
     totals = [
-        (_("all other tokens"), [percent(s.tail) for s in of]),
+        (_("all other tokens"), percents([s.tail for s in of])),
         (_("tokens left"), [count(s.kept) for s in of]),
-        (_("probability kept"), [percent(s.mass_left) for s in of]),
+        (_("probability kept"), percents([s.mass_left for s in of])),
         (_("entropy"), [_("{b:.2f} bits").format(b=Number(s.entropy)) for s in of]),
     ]
     marked = made.settings.greedy and best in made.listed
@@ -113,12 +113,15 @@ def _columns(made: _Made) -> list[tuple[str, str]]:
 
 def _rows(now: Current, made: _Made) -> list[Row]:
     largest = max(float(stage.probs[list(made.listed)].max()) for stage in made.stages)
+    effects = [explain(made.stages, token_id, made.ids) for token_id in made.listed]
+    columns = [
+        probability_cells([e.probability for e in stage], largest, [e.kept for e in stage])
+        for stage in zip(*effects, strict=True)
+    ]
     rows = []
-    for token_id in made.listed:
-        effects = explain(made.stages, token_id, made.ids)
-        cells = [probability_cell(e.probability, largest, cut=not e.kept) for e in effects]
-        notes = [(words.stage_name(e.name), words.formula(e, made.settings)) for e in effects]
-        rows.append(Row(token_id, now.label(token_id), tuple(cells), tuple(notes)))
+    for token_id, own, cells in zip(made.listed, effects, zip(*columns, strict=True), strict=True):
+        notes = [(words.stage_name(e.name), words.formula(e, made.settings)) for e in own]
+        rows.append(Row(token_id, now.label(token_id), cells, tuple(notes)))
     return rows
 
 
@@ -155,9 +158,8 @@ def _caption(made: _Made, *, lists: bool) -> str:
     if not lists:  # the lines of all tokens list none
         return text
     listed = _("The {shown} tokens listed hold {lead}; all others together {tail}.")
-    return f"{text} " + listed.format(
-        shown=len(made.listed), lead=percent(last.lead), tail=percent(last.tail)
-    )
+    lead, tail = percents([last.lead, last.tail])
+    return f"{text} " + listed.format(shown=len(made.listed), lead=lead, tail=tail)
 
 
 def _box(now: Current, draft: Draft, made: _Made) -> Recipe:

@@ -34,7 +34,7 @@ from pages.panels.sampling.parts import (
     end_of_prompt,
     files_of,
     growing_strip,
-    probability_cell,
+    probability_cells,
     read_text,
     say_full,
     take_over,
@@ -134,14 +134,13 @@ def _candidates(now: Current, at: Values, draft: Draft) -> None:
     choice, logits = draft.looked_at, logits_after(now, draft.before)
     settings = settings_of(at) if choice is None else choice.settings
     final = final_stage(logits, settings, ids_after(now, draft.before))
-    probs, listed = final.probs, leading((final,), _N_CANDIDATES)
+    probs, listed = final.probs, leading((final,), _N_CANDIDATES, logits)
     if choice is not None and choice.token_id not in listed:
         listed = (*listed[:-1], choice.token_id)
     largest = float(probs[list(listed)].max())
-    rows = []
-    for token_id in listed:
-        p = float(probs[token_id])
-        rows.append(Row(token_id, now.label(token_id), (probability_cell(p, largest, cut=p == 0),)))
+    shares = probs[list(listed)].tolist()
+    cells = probability_cells(shares, largest, [p > 0 for p in shares])
+    rows = [Row(i, now.label(i), (cell,)) for i, cell in zip(listed, cells, strict=True)]
     stage_table(
         rows,
         [(_("probability"), _("after all stages"))],

@@ -27,3 +27,14 @@ def test_numbers_said_about_the_stages_are_right() -> None:
     ranks, probs = ranked(stages[-1])
     assert ranks.tolist() == [1, 2]
     assert probs == pytest.approx([2 / 3, 1 / 3])
+
+
+def test_cut_tokens_are_ranked_by_the_model_itself() -> None:
+    logits = np.log(np.array([0.02, 0.4, 0.08, 0.3, 0.05, 0.15], dtype=np.float32))
+    final = pipeline(logits, SamplingSettings(top_k=2))[-1:]
+    assert leading(final, 5, logits) == (1, 3, 5, 2, 4)
+    # Ties at zero say nothing of what was cut, and those that stay come first.
+    swapped = logits.copy()
+    swapped[[1, 5]] = logits[[5, 1]]
+    assert leading(final, 4, swapped) == (1, 3, 5, 2)
+    assert leading(final, 99, logits) == (1, 3, 5, 2, 4, 0)
