@@ -41,10 +41,7 @@ def lens(now: Current, at: Values) -> Shown:
     rows = partial(lens_rows, got, now.tokens, now.label)
     picture = partial(lens_picture, cells, words.window(got, watch.name if watch else None))
     return Shown(
-        partial(
-            lens_grid, cells, len(now.tokens), key="grid_lens", on_pick=TOKEN.set,
-            on_move=START.set,
-        ),
+        partial(_grid, now, cells),
         words.lens(now, asked.read_at(now, at[TOKEN]), watched, got),
         numbers("lens", rows, picture),
         box(
@@ -54,6 +51,10 @@ def lens(now: Current, at: Values) -> Shown:
             watched=None if watch is None else watched,
         ),
     )  # fmt: skip
+
+
+def _grid(now: Current, cells: dict) -> None:
+    lens_grid(cells, len(now.tokens), key="grid_lens", on_pick=TOKEN.set, on_move=START.set)
 
 
 def _say_if_alone(now: Current) -> None:
