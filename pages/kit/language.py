@@ -11,6 +11,7 @@ from core.language import SOURCE_LANGUAGE, current_language, match
 LANGUAGE = "language"
 #: What the sidebar held last; there once app.py has run.
 STARTED = "started"
+_BEFORE = "language_before"
 
 
 def of_browser() -> str:
@@ -24,6 +25,21 @@ def of_session() -> str | None:
         return None
     kept = st.session_state.get(STARTED, {})
     return match(st.session_state.get(LANGUAGE, kept.get(LANGUAGE)))
+
+
+def follow_the_choice() -> str | None:
+    """The session's language; where it has just changed, what was chosen before stays chosen.
+
+    The browser knows an option by its label, which is another one now, and would go back to the
+    first: what the session holds is put anew, so that the browser gets it with its new label.
+    """
+    now, memory = of_session(), st.session_state
+    if memory.get(_BEFORE, now) != now:
+        for key, value in memory.items():
+            if isinstance(value, str | int | float | list) and not isinstance(value, bool):
+                memory[key] = value
+    memory[_BEFORE] = now
+    return now
 
 
 current_language.ask(of_session)

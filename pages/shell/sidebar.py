@@ -13,7 +13,7 @@ from pages.kit import address, jobs
 from pages.kit import words as count
 from pages.kit.current import MODEL, PROMPT
 from pages.kit.error import show_error
-from pages.kit.language import LANGUAGE, STARTED, of_browser, of_session
+from pages.kit.language import LANGUAGE, STARTED, follow_the_choice, of_browser
 from pages.kit.params import LONGEST_IN_URL
 from pages.shell import present
 from pages.shell.examples import DEFAULT_PROMPT, examples
@@ -41,7 +41,7 @@ def start_session() -> None:
     wanted = st.session_state.pop("model_wanted", None)
     if wanted:
         st.session_state[MODEL] = wanted
-    set_language(of_session())
+    set_language(follow_the_choice())
 
 
 def _arrived() -> bool:

@@ -1,0 +1,131 @@
+"""A session's language: where it comes from, where it is kept, and that two never mix."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.language import current_language
+from core.recipes.notebook import notebook
+from tests.app import boxes, open_page, set_prompt
+
+QUESTIONS = {
+    "en": "Which earlier words does each word look at?",
+    "it": "Quali parole precedenti guarda ogni parola?",
+}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def loaded() -> None:
+    """The model is there: `settle` knows the progress of a load by its English words."""
+    open_page("tokenizer", panel=None)
+
+
+def language_of(app: AppTest) -> str:
+    return next(code for code, question in QUESTIONS.items() if app.title[0].value == question)
+
+
+def address_of(app: AppTest) -> list[str]:
+    found = app.query_params.get("lang", [])
+    return [found] if isinstance(found, str) else list(found)
+
+
+def kept_of(app: AppTest) -> tuple[str, ...]:
+    found = (app.query_params[name] for name in ("layer", "prompt"))
+    return tuple(one if isinstance(one, str) else one[-1] for one in found)
+
+
+@pytest.mark.parametrize(
+    ("asked", "language", "kept"),
+    [("it", "it", ["it"]), ("it-CH", "it", ["it"]), ("IT_it", "it", ["it"]), ("en", "en", ["en"]),
+     ("xx", "en", []), ("../it", "en", []), ("", "en", [])],
+)  # fmt: skip
+def test_the_address_chooses_the_language(asked: str, language: str, kept: list[str]) -> None:
+    app = open_page("attention", panel=None, lang=asked)
+    assert language_of(app) == language
+    assert address_of(app) == kept
+
+
+@pytest.mark.parametrize(
+    ("browser", "asked", "language", "kept"),
+    [("it-IT", None, "it", ["it"]), ("it-IT", "en", "en", ["en"]), ("it", "xx", "it", ["it"]),
+     ("fr-FR", None, "en", []), (None, None, "en", [])],
+)  # fmt: skip
+def test_else_the_browser_does(
+    browser: str | None, asked: str | None, language: str, kept: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(type(st.context), "locale", property(lambda _self: browser))
+    app = open_page("attention", panel=None, lang=asked)
+    assert language_of(app) == language
+    assert address_of(app) == kept
+
+
+def test_a_choice_in_the_sidebar_keeps_the_state_and_stands_in_the_address() -> None:
+    app = open_page("attention", panel=None, layer="3", head="2", prompt="The cat sat on the cat")
+    assert app.selectbox(key="language").options == ["English", "Italiano"]
+    app.selectbox(key="language").set_value("it").run()
+    assert language_of(app) == "it"
+    assert address_of(app) == ["it"]
+    assert kept_of(app) == ("3", "The cat sat on the cat")
+    back = app.selectbox(key="language").set_value("en")
+    copy_context().run(lambda: (current_language.set("it"), back.run()))  # see `read_on`
+    assert language_of(app) == "en"
+    assert kept_of(app) == ("3", "The cat sat on the cat")
+
+
+def test_the_same_address_opens_the_same_state_in_both_languages() -> None:
+    asked = {"layer": "2", "head": "1", "prompt": "Mr. Fell met Mr. Fell", "query": "3"}
+    english, italian = (open_page("attention", lang=code, **asked) for code in ("en", "it"))
+    kept = [dict(app.query_params) for app in (english, italian)]
+    for address in kept:
+        address.pop("lang")
+    assert kept[0] == kept[1]
+    assert [w.key for w in english.number_input] == [w.key for w in italian.number_input]
+
+
+def texts(app: AppTest) -> str:
+    kinds = (app.title, app.subheader, app.caption, app.markdown, app.text)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def test_two_sessions_at_the_same_moment_never_mix() -> None:
+    apps = {code: open_page("layers", lang=code) for code in ("en", "it")}
+
+    def read_on(code: str) -> list[str]:
+        app, found = apps[code], []
+        current_language.set(code)  # AppTest asks in this thread what a widget's options are called
+        for number in range(4):
+            set_prompt(app, f"The king had {number} daughters and the king").run()
+            found.append(texts(app))
+        return found
+
+    with ThreadPoolExecutor(2) as pool:
+        told = dict(zip(apps, pool.map(read_on, apps), strict=True))
+    mark = {"en": re.compile(r"\bthe model\b"), "it": re.compile(r"\bil modello\b")}
+    for text in told["en"]:
+        assert mark["en"].search(text)
+        assert not mark["it"].search(text)
+        assert not re.search(r"\d,\d\d%", text)
+    for text in told["it"]:
+        assert mark["it"].search(text)
+        assert not mark["en"].search(text)
+        assert not re.search(r"\d\.\d%", text)
+
+
+def test_an_error_speaks_the_session_s_language() -> None:
+    app = open_page("attention", panel=None, lang="it", prompt="")
+    assert "Il prompt è vuoto." in [text.value for text in app.text]
+
+
+def test_python_keeps_the_point() -> None:
+    app = open_page("sampling", panel=None, lang="it", temperature="0.5")
+    programs = [box.code for box in boxes(app).values()]
+    assert any("0.5" in program for program in programs)
+    assert not any("0,5" in program for program in programs)
+    assert "0.5" in str(notebook("x", list(boxes(app).values())))
