@@ -92,7 +92,7 @@ def _transfer(now: Current, place: Place) -> None:
     fits = given is not None and given.prompt == now.text and given.number == question.number
     if given is not None and fits:
         _reveal_answer(question, place.read.words.sections[place.step.id], given)
-    if _way(now, place, on=_("Next") if fits else _("Skip"), commit=chosen is not None, more=fits):
+    if _way(now, place, on=_("Next") if fits else _("Skip"), commit=chosen is not None, given=fits):
         answers.commit(place.key, judged(now, question, chosen))
         st.rerun()
 
@@ -185,23 +185,29 @@ def _reveal_answer(question: Question, section: Section, given: answers.Given) -
 
 
 def _way(
-    now: Current, place: Place, *, on: str = "", commit: bool | None = None, more: bool = True
+    now: Current, place: Place, *, on: str = "", commit: bool | None = None, given: bool = False
 ) -> bool:
-    """Back, the answer, next; whether the answer was committed."""
-    committed = False
+    """Back, the answer, next; whether the answer was committed.
+
+    Parameters
+    ----------
+    on : what leads on, where it is not the next step
+    commit : whether there is an answer to commit; None where none is asked for
+    given : whether one was committed before, so that the way on comes first
+    """
+    committed, asks = False, commit is not None and not given
     with st.container(horizontal=True, key="lesson_way"):
         before = place.beside(-1)
         if st.button(_("Back"), key="lesson_back", disabled=before is None) and before is not None:
             go_to(now, place.read, before, short=place.short)
         if commit is not None:
             committed = st.button(
-                _("That is my answer"), key="lesson_commit", type="primary", disabled=not commit
-            )
+                _("That is my answer"), key="lesson_commit", disabled=not commit,
+                type="primary" if asks else "secondary",
+            )  # fmt: skip
         last = place.beside(1) is None
         label = on or (_("Finish the lesson") if last else _("Next"))
-        if st.button(
-            label, key="lesson_next", type="secondary" if commit is not None else "primary"
-        ):
+        if st.button(label, key="lesson_next", type="secondary" if asks else "primary"):
             _forward(now, place)
     return committed
 

@@ -153,6 +153,8 @@ class Lesson(_Strict):
             for other in (step.of, step.uses):
                 if other is not None and other not in asked:
                     raise ValueError(f"step {step.id}: no step before it asks as {other!r}")
+            if step.kind == "reveal" and step.fixed != self.step(step.of or "").fixed:
+                raise ValueError(f"step {step.id} answers {step.of} and is about another text")
             seen.add(step.id)
             if step.ask:
                 asked.add(step.id)

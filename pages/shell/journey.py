@@ -36,7 +36,7 @@ class Stop:
     def link(self, label: str) -> None:
         """A link to it, also while something else stands for all pages and no file is one."""
         page = PAGES.get().get(self.name, self.file)
-        st.page_link(page, label=label, icon=self.icon, help=self.question)
+        st.page_link(page, label=label, icon=self.icon)
 
 
 #: Name, title, question, icon, in the order of the model's own work.

@@ -65,6 +65,7 @@ def test_another_language_is_the_source_where_it_is_not_there():
         ("of: count", "of: nobody", "step pieces: no step before it asks as 'nobody'"),
         ("    of: count\n", "", "line 15: steps.2: a reveal needs `of`"),
         ("  - id: pieces", "  - id: count", "two steps are called count"),
+        ("of: fixed\n", "of: count\n", "answers count and is about another text"),
         ("right: chances", "right: luck", "`right` names one of the options"),
         ("id: a-trial", "id: b-trial", "`id` is the folder's name, a-trial"),
         ("steps:", "steps: [", "not YAML"),
