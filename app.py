@@ -23,18 +23,22 @@ from pages.shell.navigation import navigation
 # A picture of our own: an icon name would be fetched from the network by every browser.
 ICON = str(Path(__file__).parent / ".streamlit" / "icon.png")
 #: What no option of the theme can say.
-LEGIBLE = Path(__file__).parent / "pages" / "shell" / "legible.css"
-ROOM = Path(__file__).parent / "pages" / "shell" / "room.css"
+STYLES = [
+    Path(__file__).parent / "pages" / "shell" / f"{name}.css"
+    for name in ("legible", "room", "widths", "print")
+]
 
 
 def session() -> None:
     """One run of a session's script."""
-    st.set_page_config(page_title=hero.NAME, page_icon=ICON, layout="wide")
-    st.html(LEGIBLE)
-    st.html(ROOM)
+    st.set_page_config(page_icon=ICON, layout="wide")
+    for sheet in STYLES:
+        st.html(sheet)
     sidebar.start_session()
     present.arrive()
     page = navigation(start.cold if cache.is_cold() else None)
+    # Whoever has several tabs open, or goes back in the history, tells the pages apart.
+    st.set_page_config(page_title=f"{page.title} · {hero.NAME}")
     name = page.url_path or "overview"
     writing.follow(here=name == "overview")
     reset_boxes()

@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from core.charts.theme import INK_DARK, INK_LIGHT
+from core.charts.theme import INK_LIGHT
 
 Anchor = Literal["start", "middle", "end"]
 PAPER = "#FFFFFF"
@@ -28,11 +28,14 @@ _MARKS = {"␣": "_", "⏎": "\\n", "⇥": "\\t", "␍": "\\r", "⍽": "_", "−
 
 
 def ink_on(colour: np.ndarray) -> str:
-    """The ink, dark or light, that stands out more from a colour of shape (3,), uint8."""
+    """Black or white, which stands out more from a colour of shape (3,), uint8: 4.58 to 1 at least.
+
+    Inks that are paler than these fall under 4.5 to 1 on the middle of a ramp.
+    """
     share = np.asarray(colour, dtype=float) / 255
     linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
     # Where black and white have the same contrast (WCAG 2, relative luminance).
-    return INK_LIGHT if float(linear @ (0.2126, 0.7152, 0.0722)) > 0.179 else INK_DARK
+    return "#000000" if float(linear @ (0.2126, 0.7152, 0.0722)) > 0.179 else "#FFFFFF"
 
 
 def hexed(colour: np.ndarray) -> str:

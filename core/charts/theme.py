@@ -16,6 +16,8 @@ import numpy as np
 from core.numbers import notation
 
 FONT_SIZE = 14
+#: Pixels of a figure's own width under which a legend's entries stand below each other.
+NARROW = 420
 MONOSPACE = "Source Code Pro, monospace"
 
 #: Okabe & Ito (2008), Color Universal Design: eight colours that colour-blind people tell apart.
@@ -106,8 +108,8 @@ def ramp(values: np.ndarray, dark: bool, *, signed: bool = False) -> np.ndarray:
     return np.rint(table[low] * (1 - part) + table[low + 1] * part).astype(np.uint8)
 
 
-def axis(title: str | None = None, **options: Any) -> alt.Axis:
-    """An axis that can be read from the last row."""
+def axis(title: str | list[str] | None = None, **options: Any) -> alt.Axis:
+    """An axis that can be read from the last row; a title may have two lines, for a phone."""
     sizes = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE, "labelLimit": 200}
     # Streamlit's theme pushes the first and the last label inwards, off the values they name.
     # Where numbers leave out those without room, they leave some between them too.
@@ -121,8 +123,16 @@ def token_axis(title: str | None = None, **options: Any) -> alt.Axis:
 
 def legend(title: str | None = None, **options: Any) -> alt.Legend:
     """A legend that can be read from the last row."""
-    sizes = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE, "titleLimit": 260}
+    sizes: dict[str, Any] = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE}
+    sizes |= {"titleLimit": 260, "labelLimit": 300}
+    if "orient" in options:  # above or below the figure
+        sizes["columns"] = folding()
     return alt.Legend(title=title, **{**sizes, **options})
+
+
+def folding(columns: int = 0) -> alt.ExprRef:
+    """Columns of a legend: so many (0: all in one row), and one alone where a figure is narrow."""
+    return alt.ExprRef(f"width < {NARROW} ? 1 : {columns}")
 
 
 def weight_domain(largest: float = 1.0) -> list[float]:

@@ -68,7 +68,7 @@ def test_ink_is_legible_on_every_colour() -> None:
     for colour in np.random.default_rng(0).integers(0, 256, (200, 3)):
         ink = np.array([int(ink_on(colour)[i : i + 2], 16) for i in (1, 3, 5)])
         light, dark = sorted((luminance(colour), luminance(ink)), reverse=True)
-        assert (light + 0.05) / (dark + 0.05) > 3.5
+        assert (light + 0.05) / (dark + 0.05) > 4.5
     assert hexed(np.array([0, 114, 178])) == "#0072B2"
 
 

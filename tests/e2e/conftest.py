@@ -133,6 +133,26 @@ def wait_until_idle(page: Page) -> None:
     )
 
 
+def wait_until_drawn(page: Page) -> None:
+    """Wait until a new size or theme is drawn: nothing has moved for a quarter second."""
+    page.evaluate(
+        """() => new Promise((done) => {
+            const main = document.querySelector('[data-testid="stMain"]') ?? document.body;
+            const measure = () => [...main.querySelectorAll(
+                '[data-testid="stElementContainer"], svg')]
+                .map((one) => one.getBoundingClientRect())
+                .map(({ top, width }) => `${top} ${width}`).join();
+            let [last, since] = ['', performance.now()];
+            const look = () => {
+                const now = measure();
+                if (now !== last) [last, since] = [now, performance.now()];
+                if (performance.now() - since > 250) done(); else setTimeout(look, 50);
+            };
+            setTimeout(look, 50);
+        })"""
+    )
+
+
 def check_no_error(page: Page) -> None:
     """No exception box and no error in the console."""
     boxes = page.locator('[data-testid="stException"]')

@@ -33,6 +33,8 @@ def test_a_page_shows_the_prompt_without_errors(
     asks = next(stop.question for stop in stops() if stop.name == name)
     title = NAME if name == "overview" else asks
     expect(page.locator("h1")).to_have_text(title)
+    named = next(stop.title for stop in stops() if stop.name == name)
+    expect(page).to_have_title(f"{named} · {NAME}")
     expect(page.get_by_role("textbox", name="Prompt")).to_have_value(PROMPT)
     check_fits(page)
     check_no_error(page)

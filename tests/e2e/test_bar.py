@@ -74,3 +74,26 @@ def test_the_index_opens_and_walks(visit: Visit) -> None:
     wait_until_idle(page)
     expect(page.locator(".st-key-panel_together")).to_be_visible()
     check_no_error(page)
+
+
+def test_home_and_end_walk_the_strip_and_leave_the_page_where_it_is(visit: Visit) -> None:
+    page = visit("attention", prompt=PROMPT, panel="")
+    strip = page.locator(".top-bar .strip .token")
+    strip.last.focus()
+    page.keyboard.press("Home")
+    expect(strip.first).to_be_focused()
+    assert page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollTop") == 0
+    page.keyboard.press("End")
+    expect(strip.last).to_be_focused()
+    assert page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollTop") == 0
+
+
+def test_the_keyboards_place_is_seen_in_the_navigation(visit: Visit) -> None:
+    page = visit("attention", panel="")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    link = page.get_by_test_id("stSidebarNavLink").first
+    expect(link).to_be_focused()
+    expect(link).to_have_css("outline-style", "solid")
+    expect(link).to_have_css("outline-width", "3px")
+    expect(link).to_have_css("outline-color", "rgb(97, 69, 159)")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 
 from core.charts.figure import Figure, rows, slot, structure
-from core.charts.theme import ACCENT, CATEGORIES, axis, legend
+from core.charts.theme import ACCENT, CATEGORIES, FONT_SIZE, axis, legend
 from core.language import _
 
 
@@ -60,15 +60,17 @@ def _chart(names: tuple[str, ...], title: str, share: bool) -> alt.LayerChart:
             y=alt.Y(
                 "value:Q",
                 scale=alt.Scale(domain=slot("domain"), zero=False),
-                axis=axis(title, tickCount=5, format=".0%" if share else ".1f"),
+                axis=axis(None, tickCount=5, format=".0%" if share else ".1f"),
             ),
             color=alt.Color(
                 "name:N",
                 scale=alt.Scale(domain=list(names), range=list(CATEGORIES[: len(names)])),
-                legend=legend(None, orient="bottom"),
+                legend=legend(None, orient="bottom", columns=1),
             ),
             tooltip=_told(title, ".0%" if share else ".2f"),
         )
     )
     marks = alt.Chart(rows("starts")).mark_rule(color=ACCENT, strokeDash=[4, 4]).encode(x=x)
-    return alt.layer(lines, marks).properties(height=230)
+    # Beside so low a figure its title would not be whole; it stands above.
+    heading = alt.Title(title, anchor="start", frame="group", fontSize=FONT_SIZE)
+    return alt.layer(lines, marks, height=280, title=heading)

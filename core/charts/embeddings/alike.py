@@ -24,7 +24,7 @@ def nearest_bars(labels: Sequence[str], values: np.ndarray, title: str) -> Figur
     """
     numbers = values.tolist()
     low, high = min(0.0, *numbers), max(0.0, *numbers)
-    room = 0.12 * (high - low or 1.0)
+    room = 0.22 * (high - low or 1.0)
     columns = {
         "token": [f"{rank}  {text}" for rank, text in enumerate(labels, start=1)],
         "value": numbers,

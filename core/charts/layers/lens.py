@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.charts.drawing import Drawing, hexed, ink_on
-from core.charts.theme import ACCENT, INK_DARK, INK_LIGHT, ramp
+from core.charts.theme import ACCENT, ramp
 from core.language import _
 from core.numbers import Number, count, percent, percents
 
@@ -70,7 +70,6 @@ def lens_cells(
         "cells": [[cell(r, c) | likely(r, c) for c in range(n_columns)] for r in range(n_rows)],
         "chosen": chosen - start if start <= chosen < start + n_columns else -1,
         "corner": _("read"),
-        "inks": [INK_LIGHT, INK_DARK],
         "place": _("{row}, token {n} “{token}”:"),
     }
 
@@ -139,7 +138,8 @@ def lens_picture(cells: dict[str, Any], title: str) -> Drawing:
 def _draw(drawing: Drawing, cell: dict[str, Any], x: float, y: float, note: str) -> None:
     colour = ramp(np.array(cell["v"]), dark=False)
     ink = ink_on(colour)
-    edge = ink if cell["s"] else None
-    drawing.box(x, y, _WIDE - 4, _HIGH - 4, hexed(colour), edge=edge, note=note)
+    drawing.box(x, y, _WIDE - 4, _HIGH - 4, hexed(colour), note=note)
+    if cell["s"]:  # a mark in the corner, in the cell's own ink: an outline is lost on a dark cell
+        drawing.box(x + _WIDE - 14, y + 2, 8, 8, ink)
     x, y = x + (_WIDE - 4) / 2, y + (_HIGH - 4) / 2
     drawing.words(x, y, cell["t"], anchor="middle", ink=ink, mono=True, bold=cell["f"], most=9)

@@ -38,7 +38,7 @@ def before_after(names: Sequence[str], before: np.ndarray, after: np.ndarray) ->
         height=44 * n + 80,
         kinds=kinds,
         tokens=f"({{{texts}}})[datum.label]",
-        domain=[0, 1.15 * max(float(probs.max()), 1e-6)],
+        domain=[0, 1.25 * max(float(probs.max()), 1e-6)],
     )
 
 
@@ -64,7 +64,8 @@ def _bars() -> alt.LayerChart:
     numbers = base.mark_text(align="left", dx=5, fontSize=FONT_SIZE).encode(
         text="text:N", detail="kind:N"
     )
-    return alt.layer(bars, numbers)
+    # The last label of the axis may be as wide as its tick is near the edge.
+    return alt.layer(bars, numbers).properties(padding={"right": 14, "bottom": 16})
 
 
 def kinds_in_colour() -> alt.Color:

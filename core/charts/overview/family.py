@@ -55,7 +55,7 @@ def _points(states: tuple[str, str]) -> alt.Chart:
 
 def _sizes() -> alt.X:
     ticks = axis(
-        _("parameters (each line is ten times more)"),
+        [_("parameters"), _("each line is ten times more")],
         # A thousand millions are B in all that is said of models, not G.
         labelExpr="replace(format(datum.value, '~s'), 'G', 'B')",
         values=[1e7, 1e8, 1e9, 1e10, 1e11, 1e12],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 
 from core.charts.figure import Figure, rows, slot, structure
-from core.charts.theme import axis, legend
+from core.charts.theme import axis, folding, legend
 
 
 def parameter_bar(parts: dict[str, int]) -> Figure:
@@ -22,7 +22,7 @@ def parameter_bar(parts: dict[str, int]) -> Figure:
         "parameters": list(parts.values()),
         "share": [n / total for n in parts.values()],
     }
-    return _bar().fill({"rows": columns}, height=165, names=list(parts))
+    return _bar().fill({"rows": columns}, height=210, names=list(parts))
 
 
 @structure
@@ -41,7 +41,7 @@ def _bar() -> alt.Chart:
             color=alt.Color(
                 "part:N",
                 sort=slot("names"),
-                legend=legend(None, orient="bottom", columns=2, symbolType="square"),
+                legend=legend(None, orient="bottom", columns=folding(3), symbolType="square"),
             ),
             order="order:Q",
             tooltip=[

@@ -50,7 +50,7 @@ def _stems(n_rules: int) -> alt.LayerChart:
             "place:Q",
             scale=alt.Scale(type="log", domain=[1, 10 * n_rules]),
             axis=axis(
-                _("rank of the rule (logarithmic; rank 0 is at the left)"),
+                [_("rank of the rule"), _("logarithmic; rank 0 is at the left")],
                 values=[1, 10, 100, 1000, 10000],
                 format=",d",
             ),

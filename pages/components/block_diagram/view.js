@@ -43,7 +43,7 @@ function lineOf(station, index, isChosen, stops) {
   const pick = station.pick ? ' pick' : '';
   const line = make('div', `station ${station.role}${pick}${isChosen ? ' on' : ''}`);
   line.dataset.index = index;
-  line.setAttribute('role', station.pick ? 'button' : 'listitem');
+  line.setAttribute('role', station.pick ? 'button' : 'img');
   line.setAttribute('aria-label', `${station.name}: ${station.what}, ${station.length}`);
   if (station.pick) line.tabIndex = 0;
   const name = make('div', 'name');

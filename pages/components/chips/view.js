@@ -25,7 +25,9 @@ export default function (component) {
   };
   onChoose(root, LINKED, data.pick ? choose : null, (made, step) => {
     const { row, first } = placeOf(made);
-    return view.shown[row][first + step]?.find((other) => other.classList.contains('token'));
+    const shown = view.shown[row];
+    const to = Math.min(shown.length - 1, Math.max(0, first + step));
+    return shown[to].find((other) => other.classList.contains('token'));
   });
 }
 

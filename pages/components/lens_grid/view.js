@@ -2,7 +2,7 @@
 // clicking (or Enter) follows that token; it can be played row by row.
 import { make } from '../shared/dom.js';
 import { moveFocus, onPoint } from '../shared/point.js';
-import { css, isLight, mix, stopsOf } from '../shared/ramp.js';
+import { css, inkOn, mix, stopsOf } from '../shared/ramp.js';
 import { halt } from '../shared/steps.js';
 import { fill } from '../shared/token.js';
 import { drawPager, placed } from './pager.js';
@@ -56,6 +56,7 @@ function headOf(view, column) {
   const head = make('div', column === view.data.chosen ? 'head on' : 'head');
   head.append(make('span', 'n', n), document.createTextNode(t));
   head.title = t;
+  head.setAttribute('role', 'columnheader');
   head.dataset.column = column;
   return head;
 }
@@ -65,9 +66,8 @@ function cellOf(view, row, column) {
   const cell = data.cells[row][column];
   const box = make('div', `cell${cell.f ? ' final' : ''}${cell.s ? ' first' : ''}`, cell.t);
   const colour = mix(stops, cell.v);
-  box.style.background = css(colour);
-  box.style.color = data.inks[isLight(colour) ? 0 : 1];
-  box.style.setProperty('--edge', box.style.color);
+  box.style.backgroundColor = css(colour);
+  box.style.color = inkOn(colour);
   box.setAttribute('role', 'gridcell');
   box.setAttribute('aria-label', `${data.rows[row]}, ${data.columns[column].t}: ${cell.t}, ${cell.w}`);
   box.tabIndex = row === data.rows.length - 1 && column === home ? 0 : -1;
@@ -88,10 +88,9 @@ function draw(view) {
   grid.classList.toggle('many', data.rows.length > 16);
   const columns = Array.from({ length: shown }, (_, i) => from + i);
   grid.replaceChildren(
-    make('div', 'row', data.corner),
-    ...columns.map((column) => headOf(view, column)),
-    ...data.rows.flatMap((name, row) => [
-      nameOf(name, row), ...columns.map((column) => cellOf(view, row, column))]),
+    lineOf(named('columnheader', data.corner), columns.map((column) => headOf(view, column))),
+    ...data.rows.map((name, row) => lineOf(
+      nameOf(name, row), columns.map((column) => cellOf(view, row, column)))),
   );
   drawRows(view);
   drawPager(view, data.columns[from].n, shown, (wish) => {
@@ -104,8 +103,22 @@ function draw(view) {
   });
 }
 
+// A row of the table that a screen reader hears; the grid lays out its cells.
+function lineOf(name, cells) {
+  const line = make('div', 'line');
+  line.setAttribute('role', 'row');
+  line.append(name, ...cells);
+  return line;
+}
+
+function named(role, text) {
+  const made = make('div', 'row', text);
+  made.setAttribute('role', role);
+  return made;
+}
+
 function nameOf(name, row) {
-  const made = make('div', 'row', name);
+  const made = named('rowheader', name);
   made.dataset.row = row;
   return made;
 }

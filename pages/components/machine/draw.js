@@ -114,7 +114,10 @@ function barsOf({ data, plan }) {
   return plan.bars.map((box, k) => {
     const [t, share, prob] = data.best[k];
     const said = `${fill(data.words.best, { t, share })}${data.write ? `; ${data.words.write}` : ''}`;
-    const made = reached('best', box, said, k, data.write);
+    // Whoever speaks to the machine names what they see: it stands first in the name.
+    const named = `${t} ${share}${data.write ? `; ${data.words.write}` : ''}`;
+    const made = reached('best', box, named, k, data.write);
+    made.dataset.tip = said;
     const width = Math.max(3, (prob / most) * box.width);
     const text = `${cutTo(t, Math.floor(box.width / 8.4) - 8)} `;
     made.append(
@@ -171,7 +174,7 @@ function titleOf(words, { x, y, text, bold, stage }, data) {
   made.append(shape('tspan', { class: 'arrow' }, ' ↗'));
   Object.entries({
     role: 'link', tabindex: 0, 'data-i': PAGES[name], 'data-tip': words[LEADS[name]],
-    'aria-label': words[LEADS[name]],
+    'aria-label': `${text}: ${words[LEADS[name]]}`,
   }).forEach(([key, value]) => made.setAttribute(key, value));
   return made;
 }

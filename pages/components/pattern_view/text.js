@@ -59,7 +59,7 @@ function paint(chip, weight, most, colours) {
   const colour = blank ? null : shade(colours, weight, most);
   chip.style.background = blank ? 'transparent' : css(colour);
   chip.style.color = blank ? 'inherit' : inkOn(colour);
-  chip.style.opacity = blank ? 0.55 : 1;
+  chip.style.opacity = blank ? 0.7 : 1;
   chip.title = blank ? '' : percent(weight);
 }
 

@@ -1,6 +1,7 @@
 // What is pointed at and what is chosen, by mouse and by keyboard. A re-run sets all of it anew.
 
-const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
+// How far a key goes; Home and End to the ends, not to those of the page.
+const STEPS = { ArrowRight: 1, ArrowLeft: -1, End: Infinity, Home: -Infinity };
 
 // `tell` gets what the pointer or the focus comes to; null where nothing fits or the pointer left.
 export function onPoint(root, selector, tell) {
@@ -13,7 +14,8 @@ export function onPoint(root, selector, tell) {
   root.addEventListener('focusin', pointed);
 }
 
-// A click, Enter or the space bar choose; the arrows go to the neighbour one step on.
+// A click, Enter or the space bar choose; the arrows go to the neighbour one step on, and Home and
+// End, an endless step, to the first and the last.
 // Where nothing can be chosen, `choose` is null.
 export function onChoose(root, selector, choose, neighbour) {
   if (!choose) {
@@ -31,10 +33,16 @@ export function onChoose(root, selector, choose, neighbour) {
       event.preventDefault();
       choose(made);
     } else if (event.key in STEPS) {
-      event.preventDefault();
-      moveFocus(made, neighbour(made, STEPS[event.key]));
+      const to = neighbour(made, STEPS[event.key]);
+      if (to) event.preventDefault();
+      moveFocus(made, to);
     }
   };
+}
+
+// The one that lies a step from another; a step that is too long ends at the last one.
+export function besides(all, made, step) {
+  return all[Math.min(all.length - 1, Math.max(0, all.indexOf(made) + step))];
 }
 
 // The tab key comes back to where the arrows have gone.

@@ -21,14 +21,14 @@ export function css(colour) {
 }
 
 // Whether dark ink stands out more from a colour than light ink (WCAG 2, relative luminance).
-export function isLight(colour) {
+function isLight(colour) {
   const [red, green, blue] = colour.map(
     (v) => (v <= 10 ? v / 3295 : ((v / 255 + 0.055) / 1.055) ** 2.4));
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179;
 }
 
-// Ink for words on a colour.
-export const inkOn = (colour) => (isLight(colour) ? '#14131C' : '#FFFFFF');
+// Ink for words on a colour. Nothing paler than black and white has 4.5 to 1 on every colour.
+export const inkOn = (colour) => (isLight(colour) ? '#000000' : '#FFFFFF');
 
 // A ramp in 256 steps, for pictures of many cells; `bend` moves the shares, such as Math.sqrt.
 export function stepsOf(stops, bend = (share) => share) {

@@ -1,6 +1,6 @@
 // The tokens of a text in a row: pointing says what one is, a click chooses it.
 import { make } from '../shared/dom.js';
-import { onChoose, onPoint } from '../shared/point.js';
+import { besides, onChoose, onPoint } from '../shared/point.js';
 import { describe, write } from '../shared/token.js';
 
 const INK_TURNS = 0.75; // from here on the page's colour stands out more than its ink
@@ -23,11 +23,12 @@ export default function (component) {
   const chips = [...strip.querySelectorAll('.token')];
   const choose = (chip) => setTriggerValue('pick', chips.indexOf(chip));
   onChoose(strip, '.token', data.pick ? choose : null, (chip, step) =>
-    chips[chips.indexOf(chip) + step]);
+    besides(chips, chip, step));
 }
 
 function draw(strip, data) {
   strip.className = data.pick ? 'strip pick' : 'strip';
+  strip.setAttribute('role', data.pick ? 'group' : 'list');
   strip.style.setProperty('--lines', data.lines);
   strip.replaceChildren(data.cut ? '… ' : '');
   data.tokens.forEach((token, index) => {

@@ -1,7 +1,7 @@
 // The prompt's tokens in two lines at most; what lies before and behind them is counted.
 import { make } from '../shared/dom.js';
 import { wholeNumber } from '../shared/number.js';
-import { onChoose } from '../shared/point.js';
+import { besides, onChoose } from '../shared/point.js';
 import { describe, fill, write } from '../shared/token.js';
 
 function chipOf(data, [text, note], index) {
@@ -61,7 +61,7 @@ export function listenToStrip(view, choose) {
   after.onclick = () => page(1);
   const chips = [...strip.children];
   onChoose(strip, '.token', (chip) => choose(chips.indexOf(chip)), (chip, step) =>
-    chips[chips.indexOf(chip) + step]);
+    besides(chips, chip, step));
   strip.onfocus = null;
   strip.onscroll = () => foldStrip(view);
 }

@@ -1,0 +1,83 @@
+"""WCAG 2.2 AA, as far as a program sees it: axe-core on every page, at five widths, in both themes.
+
+axe looks into the components' shadow roots by itself. It cannot judge words on a canvas or in a
+drawing; what these are is said beside them, and their contrasts are held by the tests of the ramps.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.e2e.conftest import ROOT, Visit, wait_until_drawn
+from tests.e2e.test_widths import PAGES, WIDTHS
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+RUN = """async (tags) => {
+    const { violations } = await axe.run(document, { runOnly: tags, resultTypes: ['violations'] });
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ target, any, all, none, html }) => {
+        const [first] = [...any, ...all, ...none];
+        return [id, target.flat().at(-1), first?.message, html.slice(0, 160)].join(': ');
+    }));
+}"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed() -> None:
+    if not AXE.exists():
+        assert not os.environ.get("REQUIRE_BROWSER"), "npm ci installs axe-core"
+        pytest.skip("no axe-core (npm ci)")
+
+
+@lru_cache
+def script() -> str:
+    return AXE.read_text(encoding="utf-8")
+
+
+def violations(page: Page, place: str) -> list[str]:
+    wait_until_drawn(page)
+    return [f"{place}: {one}" for one in page.evaluate(RUN, TAGS)]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_first_look(name: str, visit: Visit, page: Page) -> None:
+    """Begun in the dark: components that paint by themselves paint for the theme they find."""
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    visit(name, panel="")
+    page.evaluate(script())
+    found = []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 720})
+            found += violations(page, f"{scheme} {width}")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_all_panels_open(name: str, visit: Visit, page: Page) -> None:
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    visit(name)
+    page.evaluate(script())
+    found = violations(page, "light 1280")
+    page.emulate_media(color_scheme="dark")
+    found += violations(page, "dark 1280")
+    page.set_viewport_size({"width": 400, "height": 800})
+    found += violations(page, "dark 400")
+    assert not found, "\n".join(found)
+
+
+def test_axe_sees_into_a_shadow_root(page: Page) -> None:
+    page.set_content(
+        "<html lang='en'><title>Shadow</title><div role='main' id='host'></div></html>"
+    )
+    page.evaluate(
+        """() => { document.querySelector('#host').attachShadow({ mode: 'open' }).innerHTML =
+            '<p style="color: #999; background: #fff">pale</p>'; }"""
+    )
+    page.evaluate(script())
+    assert [one.split(":")[0] for one in page.evaluate(RUN, TAGS)] == ["color-contrast"]

@@ -1,0 +1,53 @@
+"""Every width is designed: from a phone to a big screen no word is cut."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from pages.shell.journey import glossary_stop, stops
+from tests.e2e.conftest import Visit, check_fits, wait_until_drawn
+
+PAGES = [stop.name for stop in (*stops(), glossary_stop())]
+WIDTHS = (1280, 1920, 1024, 700, 400)
+CUT = (Path(__file__).parent / "cut.js").read_text(encoding="utf-8")
+
+
+def cut(page: Page) -> list[str]:
+    """What cannot be read at a width; see cut.js."""
+    return page.evaluate(CUT)
+
+
+@pytest.mark.parametrize("opened", ["", "all"], ids=["first look", "all open"])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_word_is_cut(name: str, opened: str, visit: Visit) -> None:
+    page = visit(name, panel=opened)
+    found = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 720})
+        wait_until_drawn(page)
+        check_fits(page)
+        if wrong := cut(page):
+            found[width] = wrong
+    assert not found, "\n".join(f"{width}: {one}" for width, all in found.items() for one in all)
+
+
+@pytest.mark.parametrize(
+    ("style", "said"),
+    [
+        ("width: 40px; overflow: hidden; white-space: nowrap", "px cut by"),
+        ("width: 40px; overflow: auto; white-space: nowrap", "px cut by"),
+        ("height: 9px; overflow: hidden", "px cut by"),
+        ("position: absolute; right: -40px", "px beyond the window"),
+        ("width: 40px; white-space: nowrap", "px out of"),
+        ("width: 40px; overflow-wrap: anywhere", "is broken"),
+        ("width: 1px; height: 1px; overflow: hidden; white-space: nowrap", None),
+    ],
+)
+def test_the_measure_sees_what_is_cut(style: str, said: str | None, page: Page) -> None:
+    """The last one is for screen readers alone."""
+    page.set_content(f"<p class='one' style='{style}'>Understanding attention</p>")
+    found = cut(page)
+    assert [said in one for one in found] == [True] if said else not found
