@@ -126,6 +126,12 @@ class Step(_Strict):
         prompt = self.open.state.get("prompt") if self.open else None
         return None if prompt is None else str(prompt)
 
+    @property
+    def about(self) -> str | None:
+        """The only text that its question is about: a game's own, or that of the step."""
+        game = next((ask.text for ask in self.ask if ask.type == "game"), None)
+        return self.fixed if game is None else game
+
 
 class Lesson(_Strict):
     """A lesson's structure.
@@ -153,7 +159,7 @@ class Lesson(_Strict):
             for other in (step.of, step.uses):
                 if other is not None and other not in asked:
                     raise ValueError(f"step {step.id}: no step before it asks as {other!r}")
-            if step.kind == "reveal" and step.fixed != self.step(step.of or "").fixed:
+            if step.kind == "reveal" and step.fixed != self.step(step.of or "").about:
                 raise ValueError(f"step {step.id} answers {step.of} and is about another text")
             seen.add(step.id)
             if step.ask:
