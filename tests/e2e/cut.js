@@ -59,7 +59,7 @@
   // Words that stick out of their own box lie over the neighbours.
   const sticksOut = (element, box) => {
     const own = ancestorsOf(element).find((at) => getComputedStyle(at).display !== 'inline');
-    if (!own?.clientWidth || element.closest('svg, .katex')) return '';
+    if (!own?.clientWidth || own.matches(SCROLLS) || element.closest('svg, .katex')) return '';
     if (own.scrollWidth <= own.clientWidth + 1) return '';
     const frame = own.getBoundingClientRect();
     const over = Math.max(frame.left - box.left, box.right - frame.right);
