@@ -120,9 +120,10 @@ def _given(said: Any) -> Given | None:
 
 
 def _is_value(value: Any) -> bool:
-    """Whether a question may have been answered so."""
+    """Whether a question may have been answered so; a list is an order, or a game's rounds."""
     if isinstance(value, list):
-        return len(value) <= 20 and all(isinstance(v, str) and _is_value(v) for v in value)
+        flat = not any(isinstance(one, list) for one in value)
+        return flat and len(value) <= MOST and all(v is None or _is_value(v) for v in value)
     if isinstance(value, str):
         return len(value) <= LONGEST_TEXT
     whole = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= 2**53

@@ -12,6 +12,9 @@ from pages.course.keeping import Kept
 from pages.course.reading import Read
 from pages.kit.words import plain
 
+#: The key of a game's standing, in the place of an answer.
+PLAYED = "played"
+
 
 @dataclass(frozen=True)
 class Belief:
@@ -73,6 +76,8 @@ def predicted(answers: Mapping[str, Given], lessons: Sequence[Read]) -> list[Pre
 def verdict(given: Given) -> str:
     """What was said and what is so, in Markdown."""
     said = _("You said: {said}").format(said=given.said)
+    if given.key == PLAYED:
+        return given.said  # how a game stands is no answer
     if given.right is None:
         return said
     if given.right:

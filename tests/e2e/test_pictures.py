@@ -16,7 +16,7 @@ from transformers import GPT2Config, GPT2LMHeadModel
 
 from core.model.catalogue import STORYTELLER
 from pages.shell.journey import stops
-from tests.e2e.conftest import WAIT, Visit
+from tests.e2e.conftest import WAIT, Visit, wait_until_idle
 
 PICTURES = Path(__file__).parent / "pictures"
 PAGES = [stop.name for stop in stops()]
@@ -74,3 +74,38 @@ def test_a_thought_in_stills(visit: Visit, page: Page) -> None:
     stills[0].save(
         PICTURES / "machine.gif", save_all=True, append_images=stills[1:], duration=1_600, loop=0
     )
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).first.click()
+    wait_until_idle(page)
+
+
+def believe(page: Page, *answers: str) -> None:
+    """Say something of each of the seven statements, in turn."""
+    press(page, "Say what I believe now")
+    for number, group in enumerate(page.get_by_role("radiogroup").all()):
+        group.get_by_text(answers[number % len(answers)]).click()
+        wait_until_idle(page)
+    press(page, "That is what I believe")
+
+
+def test_a_lesson(visit: Visit, page: Page) -> None:
+    """The course, a guess, its answer on the real panel, and what came out of it."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    visit("lessons", panel="")
+    take(page, "lessons")
+    believe(page, "I agree", "I am not sure", "I disagree")
+    page.locator(".st-key-lesson_who-looks-where").get_by_role("button").click()
+    wait_until_idle(page)
+    page.locator(".st-key-lesson_band").get_by_text("Moon").last.click()
+    wait_until_idle(page)
+    take(page, "lessons-guess")
+    press(page, "That is my answer")
+    take(page, "lessons-answer")
+    while page.get_by_role("button", name="Leave the lesson").count():
+        page.locator(".st-key-lesson_next button").click()
+        wait_until_idle(page)
+    press(page, "What I have found out")
+    believe(page, "I disagree")
+    take(page, "lessons-results")
