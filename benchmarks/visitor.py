@@ -192,6 +192,8 @@ class Visitor:
             self.shown[place] = body.body
         elif kind == "progress":
             self.shown[place] = body.text
+        elif kind == "code":
+            self.shown[place] = body.code_text
         else:
             self.shown[place] = kind
         found = re.search(r"-([A-Za-z_0-9]+)$", getattr(body, "id", ""))

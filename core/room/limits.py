@@ -16,8 +16,9 @@ DESERTED = 30 * 60.0
 AWAY = 12.0
 #: Characters: what a learner types, a question or a prompt, the address of a page.
 LONGEST_WORD, LONGEST_TEXT, LONGEST_ADDRESS = 40, 2_000, 4_000
-#: Options of a question; questions that a room remembers; tokens of a model's distribution.
-OPTIONS, REMEMBERED, KNOWN = 12, 100, 1_000
+#: Options of a question, such as the tokens of a prompt; questions that a room remembers; tokens of
+#: a model's distribution.
+OPTIONS, REMEMBERED, KNOWN = 48, 100, 1_000
 #: Requests that one may send at once, and in each second after that.
 BURST, RATE = 20.0, 6.0
 #: How many senders the limit keeps in mind.

@@ -17,7 +17,8 @@ from core.sampling.best_words import best_words
 from core.tokens.encoding import Encoding, encoding
 from core.tokens.vocabulary import vocabulary
 from core.views.effects import change_without
-from pages.kit.current import MODEL, PROMPT
+from pages.kit.current import MODEL, PROMPT, Current
+from pages.shell import class_lesson
 from pages.shell.seat import Seat
 
 if TYPE_CHECKING:  # torch takes seconds to import; a page without a model does not wait for it
@@ -37,6 +38,14 @@ def what_comes_next(mine: Seat, *, twice: bool) -> None:
         model=words,
     )  # fmt: skip
     ROOMS.ask(mine.code, mine.secret, asked)
+
+
+def ask_lesson(mine: Seat, *, twice: bool) -> None:
+    """Ask the class what the open step of a lesson asks."""
+    engine, text = _engine(st.session_state[MODEL]), st.session_state[PROMPT]
+    made = _read(engine, text)
+    now = Current(engine, text, made.tokens(0, engine.shape.n_ctx), len(made), "")
+    ROOMS.ask(mine.code, mine.secret, class_lesson.question(now, twice=twice))
 
 
 def begin_game(mine: Seat, text: str) -> None:

@@ -92,6 +92,8 @@ def _do(mine: Seat | None, asked: Mapping[str, Any]) -> None:
             class_asks.try_head(mine)
         elif what == "next" and mine.teaches:
             class_asks.what_comes_next(mine, twice=asked.get("twice") is True)
+        elif what == "lesson" and mine.teaches:
+            class_asks.ask_lesson(mine, twice=asked.get("twice") is True)
         elif what == "game" and mine.teaches:
             class_asks.next_of_game(mine)
         else:

@@ -112,6 +112,7 @@ def _words_of_teacher() -> dict[str, str]:
 def _words_of_asking() -> dict[str, str]:
     return {
         "ask": _("Ask the class"),
+        "lesson": _("The lesson’s question"),
         "question": _("Question"),
         "options": _("Answers to choose from, with | between them"),
         "twice": _("Vote twice: vote, talk, vote again"),

@@ -83,8 +83,16 @@ function askOf(view) {
     press(words.number, () => ask('number', words.number)),
     press(words.word, () => ask('word', words.word)),
   );
+  if (document.querySelector('.st-key-lesson_band')) row.prepend(lessonButton(view, twice));
   made.append(row, text, options, both);
   return made;
+}
+
+function lessonButton(view, twice) {
+  return press(view.data.words.lesson, () => {
+    view.asking = false;
+    view.tell('lesson', { twice: twice.checked });
+  }, 'primary');
 }
 
 // Typed answers are looked through before the class sees them.

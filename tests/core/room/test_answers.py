@@ -188,7 +188,7 @@ def test_the_results_name_nobody_and_no_cell_is_a_formula():
         {"kind": "poem"},
         {"kind": "choice"},
         {"kind": "choice", "options": ("one",)},
-        {"kind": "choice", "options": tuple("abcdefghijklm")},
+        {"kind": "choice", "options": tuple(map(str, range(49)))},
         {"kind": "word", "options": ("a", "b")},
         {"kind": "token", "counts": True},
         {"kind": "word", "prompt": "x" * 3000},
