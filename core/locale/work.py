@@ -71,11 +71,22 @@ def update(code: str) -> Catalog:
 
 
 def sections(code: str) -> Iterator[tuple[str, str]]:
-    """The files and the sections of a language's prose."""
+    """The files of a language's prose and lessons, and their sections."""
     for path in sorted((PROSE / code).rglob("*.md")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if line.startswith("## "):
-                yield str(path.relative_to(PROSE / code)), line[3:].strip()
+        yield from _sections(path, str(path.relative_to(PROSE / code)))
+    for path in sorted((PROSE.parent / "lessons").glob(f"*/{code}.md")):
+        yield from _sections(path, f"lessons/{path.parent.name}")
+
+
+def _sections(path: Path, name: str) -> Iterator[tuple[str, str]]:
+    """The headings of a file; one of the third rank belongs to the one of the second before it."""
+    within = ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            within = line[3:].strip()
+            yield name, within
+        elif line.startswith("### "):
+            yield name, f"{within}, {line[4:].strip()}"
 
 
 def faults(code: str) -> list[str]:

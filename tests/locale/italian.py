@@ -42,8 +42,8 @@ def texts() -> Iterator[tuple[str, str]]:
     files: list[Path] = [*(PROSE / CODE).glob("*.md"), *(PROSE.parent / "lessons").rglob("it.md")]
     for path in files:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if not line.startswith("## "):  # a section's name, the same in all languages
-                yield f"{path.name}:{number}", line
+            if not line.startswith("#"):  # a section's name, the same in all languages
+                yield f"{path.parent.name}/{path.name}:{number}", re.sub(r"^- \w+: ", "", line)
 
 
 def prose_of(text: str) -> str:
