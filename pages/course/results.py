@@ -98,8 +98,14 @@ def as_markdown(
 
 
 def _belief(one: Belief, saying: Callable[[str], str]) -> str:
-    lines = [f"**“{one.text}”**", change(one, saying), one.truth]
+    about = overturned(one) if one.lesson else ""
+    lines = [f"**“{one.text}”**", change(one, saying), one.truth, about]
     return "\\\n".join(line for line in lines if line)
+
+
+def overturned(one: Belief) -> str:
+    """Which lesson is about it."""
+    return _("The lesson “{title}” is about it.").format(title=one.lesson)
 
 
 def change(one: Belief, saying: Callable[[str], str]) -> str:

@@ -24,8 +24,7 @@ def follow_browser() -> None:
     """Read what the browser kept, once; from then on let it keep what changes."""
     keeps = KEEPS.get()
     text = packed(of_session()) if keeps else ""
-    with st.container(key="course_store_place"):
-        found = course_store(_MODES[keeps], text, turn=_TURN.get(), key="course_store")
+    found = course_store(_MODES[keeps], text, turn=_TURN.get(), key="course_store")
     if found == REFUSED:
         _REFUSED.set(True)
         KEEPS.set(None)

@@ -60,8 +60,8 @@ def _belief(number: int, one: results.Belief) -> None:
             st.markdown(change)
         if one.truth:
             st.markdown(f":material/lightbulb: {one.truth}")
-        elif one.lesson:
-            st.caption(_("The lesson “{title}” is about it.").format(title=one.lesson))
+        if one.lesson:
+            st.caption(results.overturned(one))
 
 
 def _predictions(found: Sequence[Read]) -> None:

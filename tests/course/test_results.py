@@ -112,6 +112,20 @@ def test_each_lesson_has_its_sheet_and_its_numbers(now: Current, read):
     assert all("**" in sentence and "{" not in sentence for sentence in numbers)
 
 
+@pytest.mark.parametrize("read", LESSONS, ids=lambda read: read.lesson.id)
+def test_on_a_random_model_a_sheet_has_what_can_be_asked_and_the_numbers_say_why_not(
+    tiny: Engine, read
+):
+    on_it = about(Current(tiny, "", (), 0, "tiny"), "A")
+    for item in items(on_it, read):
+        assert item.answer or item.kind == "vote"
+        assert "{" not in item.text + item.why
+    for step, sentence in key_sentences(tiny, read):
+        asking = read.lesson.step(step.of or "")
+        refused = question_of(tiny, read, asking, asking.fixed or read.lesson.prompt)
+        assert "**" in sentence or sentence == refused
+
+
 def test_the_lesson_to_start_from_is_whole(now: Current, tmp_path: Path):
     with zipfile.ZipFile(io.BytesIO(template())) as archive:
         archive.extractall(tmp_path)
