@@ -54,6 +54,8 @@ def show_room() -> None:
     if failed is not None:
         show_error(failed, key="room_failed")
     st.caption(prose("room", "privacy"))
+    with st.expander(_("Privacy, for teachers"), icon=":material/shield:"):
+        st.markdown(prose("room", "for_teachers"))
 
 
 def _enter() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from core.model.catalogue import STORYTELLER
@@ -74,6 +74,31 @@ def test_a_thought_in_stills(visit: Visit, page: Page) -> None:
     stills[0].save(
         PICTURES / "machine.gif", save_all=True, append_images=stills[1:], duration=1_600, loop=0
     )
+
+
+def test_a_class(visit: Visit, page: Page, browser: Browser, app_url: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    visit("room", panel="")
+    press(page, "Open a room")
+    code = page.locator(".room-bar .code").inner_text()
+    page.goto(f"{app_url}/attention?present=1")
+    wait_until_idle(page)
+    learners = []
+    for word in ("was", "was", "had", "said"):
+        context = browser.new_context(viewport={"width": 400, "height": 720})
+        learner = context.new_page()
+        learner.goto(f"{app_url}/?room={code}")
+        learners.append((context, learner, word))
+    press(page, "Ask the class")
+    press(page, "What comes next?")
+    for _context, learner, word in learners:
+        learner.locator(".room-bar .answer input").fill(word, timeout=WAIT)
+        learner.get_by_role("button", name="Send").click()
+    take(learners[0][1], "room-learner")
+    page.locator(".room-bar").get_by_role("button", name="Reveal", exact=True).click()
+    take(page, "room-teacher")
+    for context, _learner, _word in learners:
+        context.close()
 
 
 def press(page: Page, name: str) -> None:

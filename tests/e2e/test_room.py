@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import WAIT, check_fits, check_legible, wait_until_idle
+from tests.e2e.conftest import ARTEFACTS, WAIT, check_fits, check_legible, wait_until_idle
 
 Enter = Callable[..., Page]
 LETTERS = "BCDFGHJKLMPRTWXZ"
@@ -172,3 +172,17 @@ def test_a_room_that_is_over_says_so_and_leads_on(enter: Enter) -> None:
     wait_until_idle(learner)
     expect(learner.get_by_role("button", name="Open a room")).to_be_visible()
     expect(bar).to_have_count(0)
+
+
+def test_the_servers_log_knows_nobody(enter: Enter, app_url: str) -> None:
+    teacher, code = lead(enter)
+    learner = join(enter, code)
+    name = name_of(learner)
+    ask(teacher, "A word")
+    learner.locator(".room-bar .answer input").fill("xylophone")
+    press(learner, "Send")
+    expect(learner.locator(".room-bar .taken")).to_contain_text("xylophone")
+    secret = next(c["value"] for c in learner.context.cookies() if c["name"] == "gpt2_room")
+    log = (ARTEFACTS / f"server-{app_url.rsplit(':', 1)[1]}.log").read_text()
+    for word in ("xylophone", name, code, secret.split(".")[1]):
+        assert word not in log

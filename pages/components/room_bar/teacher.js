@@ -10,7 +10,6 @@ export function drawTeacher(view) {
   const { state } = view;
   const parts = [];
   if (state.question) parts.push(...saidOf(view));
-  parts.push(stepsOf(view));
   if (state.result) parts.push(resultOf(view), ...hiddenOf(view));
   if (state.phase === 'talk') parts.push(make('p', 'talk', view.data.words.talk));
   if (state.hunt) parts.push(huntOf(view));
@@ -30,16 +29,16 @@ function press(words, does, kind = '') {
 function stepsOf(view) {
   const { state, data } = view;
   const { words } = data;
-  const row = make('div', 'steps');
+  const row = [];
   const go = (to) => deed(view, 'next', { question: state.question.number, to });
   if (state.question && state.phase !== 'reveal') {
-    row.append(press(words[`to_${state.next}`], () => go(state.next), 'primary'));
-    if (state.next !== 'reveal') row.append(press(words.reveal_now, () => go('reveal')));
+    row.push(press(words[`to_${state.next}`], () => go(state.next), 'primary'));
+    if (state.next !== 'reveal') row.push(press(words.reveal_now, () => go('reveal')));
   }
   if (state.phase === 'reveal' && state.score) {
-    row.append(press(words.next_token, () => view.tell('game'), 'primary'));
+    row.push(press(words.next_token, () => view.tell('game'), 'primary'));
   }
-  if (state.phase === 'reveal' || state.hunt) row.append(press(words.done, () => deed(view, 'clear')));
+  if (state.phase === 'reveal' || state.hunt) row.push(press(words.done, () => deed(view, 'clear')));
   return row;
 }
 
@@ -139,7 +138,8 @@ function drawTools(view) {
   }, on ? 'follow on' : 'follow');
   made.setAttribute('aria-pressed', String(on));
   const { question, hunt } = view.state;
-  view.root.querySelector('.tools').replaceChildren(...(question || hunt ? [] : [askButton(view)]), made);
+  const own = question || hunt ? stepsOf(view) : [askButton(view)];
+  view.root.querySelector('.tools').replaceChildren(...own, made);
 }
 
 function askButton(view) {
