@@ -97,3 +97,18 @@ def test_the_keyboards_place_is_seen_in_the_navigation(visit: Visit) -> None:
     expect(link).to_have_css("outline-style", "solid")
     expect(link).to_have_css("outline-width", "3px")
     expect(link).to_have_css("outline-color", "rgb(97, 69, 159)")
+
+
+def test_on_a_phone_the_prompt_is_one_press_away(visit: Visit):
+    page = visit("layers")
+    expect(page.locator(".st-key-top_bar .edit")).to_be_hidden()  # the sidebar is open
+    page.set_viewport_size({"width": 400, "height": 720})
+    page.reload()
+    wait_until_idle(page)
+    page.locator(".st-key-top_bar .edit").click()
+    field = page.locator('[data-testid="stSidebar"] .st-key-prompt_field textarea')
+    expect(field).to_be_focused()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("He opened his eyes")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("prompt=He\\+opened\\+his\\+eyes"))

@@ -74,6 +74,7 @@ def top_bar(
 def _words() -> dict[str, str]:
     return {
         "tokens": _("The tokens of the prompt; the pages follow the one that you choose"),
+        "edit": _("Change the prompt"),
         "before": _("{n} before"),
         "after": _("{n} after"),
         "panels": _("What this page shows"),

@@ -2,6 +2,7 @@
 import { onWidth } from '../shared/canvas.js';
 import { leaveFor } from '../shared/leave.js';
 import { useNotation } from '../shared/number.js';
+import { drawEdit } from './edit.js';
 import { bringToSight, drawIndex, currentOf, scrollTo } from './index.js';
 import { drawStrip, listenToStrip, showChosen } from './strip.js';
 
@@ -11,7 +12,7 @@ function partsOf(root) {
   const find = (name) => root.querySelector(name);
   return {
     root, row: find('.strip-row'), strip: find('.strip'), before: find('.before'),
-    after: find('.after'), index: find('.index'),
+    after: find('.after'), edit: find('.edit'), index: find('.index'),
   };
 }
 
@@ -77,7 +78,10 @@ function watch(view) {
   const key = (event) => pressed(view, event);
   scroller.addEventListener('scroll', moved, { passive: true });
   document.addEventListener('keydown', key);
-  const stop = onWidth(view.root, () => showChosen(view));
+  const stop = onWidth(view.root, () => {
+    drawEdit(view);
+    showChosen(view);
+  });
   return () => {
     stop();
     scroller.removeEventListener('scroll', moved);
@@ -99,6 +103,7 @@ export default function (component) {
     // A face that comes late makes other lines.
     document.fonts.ready.then(() => showChosen(view));
   }
+  drawEdit(view);
   listenToStrip(view, (index) => view.tell('pick', [FOLLOW, index]));
   drawIndex(view, deedsOf(view));
   goWhereAsked(view);
