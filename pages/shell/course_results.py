@@ -11,7 +11,7 @@ from core.language import _, bound, ngettext
 from core.numbers import count
 from core.recipes.notebook import notebook
 from pages.course import beliefs, boxes, results
-from pages.course.keeping import of_session
+from pages.course.keeping import Kept, of_session
 from pages.course.place import lessons
 from pages.course.reading import Read
 from pages.kit.current import Current
@@ -26,7 +26,7 @@ _prose = partial(prose, "lessons")
 def draw(now: Current) -> None:
     found, kept = lessons()[0], of_session()
     heading(_("What I have found out"), printed=True)
-    if not (kept.answers or kept.before or kept.after):
+    if kept == Kept(seen=kept.seen) and not boxes.SEEN_BOXES.get():
         st.markdown(_prose("nothing_yet"))
         return
     _take_away(now, found)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from core.engine import Engine
+from core.model.catalogue import STORYTELLER
+from core.recipes.notebook import notebook
+from core.recipes.recipe import differences
 from pages.course.answers import Given
 from pages.course.asking import Question, question_of
 from pages.course.beliefs import STATEMENTS, moved, overturned_by
+from pages.course.boxes import for_learner
 from pages.course.keeping import Kept
 from pages.course.key_numbers import in_bold, key_sentences
 from pages.course.reading import OURS, read_folder
@@ -24,6 +30,7 @@ from pages.kit.current import Current
 from pages.kit.prose import prose
 from pages.kit.words import plain
 from pages.shell.course_beliefs import said
+from tests.boxes import run_box
 
 LESSONS = read_folder(OURS, "en")[0]
 PROSE = partial(prose, "lessons")
@@ -124,6 +131,28 @@ def test_on_a_random_model_a_sheet_has_what_can_be_asked_and_the_numbers_say_why
         asking = read.lesson.step(step.of or "")
         refused = question_of(tiny, read, asking, asking.fixed or read.lesson.prompt)
         assert "**" in sentence or sentence == refused
+
+
+def test_the_notebook_of_all_reveals_runs_from_top_to_bottom(now: Current):
+    """One model is loaded once for all; each cell leaves what its lesson said."""
+    asked = [
+        question_of(now.engine, read, step, step.fixed or read.lesson.prompt)
+        for read in LESSONS for step in read.lesson.steps if step.kind == "predict"
+    ]  # fmt: skip
+    found = [q.found.recipe for q in asked if isinstance(q, Question) and q.found is not None]
+    assert len(found) > 15
+    here = replace(now, source=str(STORYTELLER), source_note="The model is in a folder.")
+    recipes = [for_learner(here, recipe) for recipe in found]
+    book = nbformat.reads(notebook("Lessons", recipes), 4)
+    cells = [cell.source for cell in book.cells if cell.cell_type == "code"][1:]
+    results = [f"results.append(({n}, result))" for n in range(len(recipes))]
+    code = "\n".join(
+        ["results = []", cells[0], *(line for pair in zip(cells[1:], results, strict=True)
+                                     for line in pair), "result = [one for _n, one in results]"]
+    )  # fmt: skip
+    printed = run_box(code + "\nprint(len(result))")[0]
+    for made, recipe in zip(printed, recipes, strict=True):
+        assert not differences(made, recipe.shown, recipe.tolerance), recipe.name
 
 
 def test_the_lesson_to_start_from_is_whole(now: Current, tmp_path: Path):

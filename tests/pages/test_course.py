@@ -277,6 +277,14 @@ def test_results_without_any_answer():
     assert not app.get("download_button")
 
 
+def test_results_of_one_who_looked_and_never_answered():
+    app = course(part="results")
+    app.session_state[DONE.name] = frozenset({"is-it-chance"})
+    app.run()
+    assert "No question has been answered yet." in words(app)
+    assert "drawn by chance" in words(app)
+
+
 def test_another_prompt_does_not_change_the_course():
     app = course()
     set_prompt(app, "Strawberries").run()
