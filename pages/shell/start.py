@@ -16,6 +16,7 @@ from pages.components.machine import machine
 from pages.kit.current import MODEL, PROMPT
 from pages.kit.panel import Shown, frame
 from pages.kit.prose import prose
+from pages.shell.journey import course_stop
 from pages.shell.session import engine_or_stop, header
 
 
@@ -31,7 +32,9 @@ def cold(name: str) -> None:
     header(name, ready=False)
     progress = st.container(key="bar_place")  # the bar on top comes there
     found = None
-    if st.session_state[MODEL] == "storyteller":
+    if name == course_stop().name:  # it begins with words, and has no machine of its own
+        st.markdown(prose(name, "intro"))
+    elif st.session_state[MODEL] == "storyteller":
         found = from_plain(stored().get(st.session_state[PROMPT]))
     if found is not None:
         _show(found)

@@ -22,6 +22,7 @@ from core.model.pool import ModelPool
 from core.settings import Settings
 from core.views.machine_of import machine
 from core.views.machine_stored import to_plain
+from pages.kit.language import STARTED
 from pages.shell import hero, start
 from pages.shell.examples import DEFAULT_PROMPT
 from tests.app import APP, set_prompt
@@ -112,6 +113,26 @@ def test_while_it_is_cold_the_stored_answer_is_shown(monkeypatch, storyteller: E
     wire = payloads.payload(_picture(app).proto)["wire"]
     assert (wire["tokens"], wire["layers"], wire["live"]) == (16, 6, False)
     set_prompt(app, "Another text").run()  # not stored: nothing is made up
+    assert _picture(app) is None
+
+
+def test_while_it_is_cold_the_course_says_what_it_is(monkeypatch):
+    held = cache.LoadJob("storyteller", lambda _key, progress: None)  # never started
+    monkeypatch.setattr(cache, "engine_or_job", lambda _key: held)
+
+    def page() -> None:
+        from pages.shell import start
+
+        start.cold("lessons")
+
+    app = AppTest.from_function(page)
+    for key, value in {"model": "storyteller", "prompt": DEFAULT_PROMPT, STARTED: {}}.items():
+        app.session_state[key] = value
+    app.run()
+    assert not app.exception
+    assert app.title[0].value == "How does a language model work?"
+    assert app.markdown[0].value.startswith("Ten short lessons")
+    assert "Loading the model" in str(app.get("progress")[0].proto)
     assert _picture(app) is None
 
 
