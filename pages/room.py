@@ -1,4 +1,4 @@
-"""Class room: a teacher opens a room, learners come in by link or code."""
+"""Classroom: a teacher opens a room, learners come in by link or code."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def course_stop() -> Stop:
 
 def room_stop() -> Stop:
     """The page beside the journey where a class comes together. It needs no model."""
-    return Stop("room", _("Class room"), _("One question for the whole class"), ":material/groups:")
+    return Stop("room", _("Classroom"), _("One question for the whole class"), ":material/groups:")
 
 
 def beside() -> list[Stop]:

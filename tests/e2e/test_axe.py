@@ -71,6 +71,30 @@ def test_all_panels_open(name: str, visit: Visit, page: Page) -> None:
     assert not found, "\n".join(found)
 
 
+#: Steps of lessons, a question of each kind and what answers it.
+STEPS = [
+    ("attention", "who-looks-where", "guess"),
+    ("tokenizer", "are-tokens-words", "count"),
+    ("tokenizer", "are-tokens-words", "order"),
+    ("sampling", "is-it-chance", "twice"),
+    ("sampling", "beat-the-model", "game"),
+]
+
+
+@pytest.mark.parametrize(("name", "lesson", "step"), STEPS)
+def test_a_step_of_a_lesson(name: str, lesson: str, step: str, visit: Visit, page: Page) -> None:
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    visit(name, panel="", lesson=lesson, step=step)
+    page.wait_for_selector(".st-key-lesson_band")
+    page.evaluate(script())
+    found = []
+    for scheme, width in (("dark", 1280), ("light", 1280), ("light", 400)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 720})
+        found += violations(page, f"{scheme} {width}")
+    assert not found, "\n".join(found)
+
+
 def test_axe_sees_into_a_shadow_root(page: Page) -> None:
     page.set_content(
         "<html lang='en'><title>Shadow</title><div role='main' id='host'></div></html>"

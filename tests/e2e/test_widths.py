@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from pages.shell.journey import glossary_stop, stops
+from pages.shell.journey import beside, stops
 from tests.e2e.conftest import Visit, check_fits, wait_until_drawn
 
-PAGES = [stop.name for stop in (*stops(), glossary_stop())]
+PAGES = [stop.name for stop in (*stops(), *beside())]
 WIDTHS = (1280, 1920, 1024, 700, 400)
 CUT = (Path(__file__).parent / "cut.js").read_text(encoding="utf-8")
 
