@@ -19,6 +19,7 @@ from pages.components.room_bar import room_bar
 from pages.kit import address
 from pages.kit.error import show_error
 from pages.kit.fragment import fragment
+from pages.kit.memory import Memory
 from pages.shell import class_asks, seat
 from pages.shell.journey import beside, stops
 from pages.shell.seat import Seat
@@ -27,6 +28,7 @@ CSS = Path(__file__).parent / "class_bar.css"
 #: Seconds between two looks where the browser cannot look itself.
 _EVERY = 2.0
 _WRONG = "room_wrong"
+_WENT = Memory[int]("room_went", 0)
 
 
 def draw() -> None:
@@ -70,6 +72,7 @@ def _one(mine: Seat | None, over: str) -> None:
         pages={"": stops()[0].title} | {s.name: s.title for s in [*stops(), *beside()]},
         state=state,
         over=over,
+        went=_WENT.get(),
     )
     if asked:
         _do(mine, asked)
@@ -87,7 +90,7 @@ def _do(mine: Seat | None, asked: Mapping[str, Any]) -> None:
         return
     try:
         if what == "go":
-            _go(str(asked.get("place", "")))
+            _go(str(asked.get("place", "")), asked.get("number"))
         elif what == "try":
             class_asks.try_head(mine)
         elif what == "next" and mine.teaches:
@@ -131,9 +134,10 @@ def _anew() -> None:
     address.go("room")
 
 
-def _go(place: str) -> None:
+def _go(place: str, number: object) -> None:
     """To where the teacher is; only to pages of this app."""
     page, asked = parts(place) if is_place(place) else ("", {})
+    _WENT.set(number if isinstance(number, int) else 0)
     known = {stop.name for stop in [*stops(), *beside()]}
     if page in known or not page:
         address.follow(page or stops()[0].name, asked)

@@ -26,6 +26,7 @@ def room_bar(
     pages: Mapping[str, str],
     state: Mapping[str, Any] | None = None,
     over: str = "",
+    went: int = 0,
 ) -> dict[str, Any]:
     """Draw the bar; returns what was asked for in it, ``{"what": …}``, or nothing.
 
@@ -37,6 +38,7 @@ def room_bar(
     pages : title of each page, by the name that its address has
     state : of the room, where the browser cannot ask for it itself
     over : the code of a room that is no more; the bar says so
+    went : the number of the place that the session was led to last
     """
     data = {
         "seat": dict(seat),
@@ -44,6 +46,7 @@ def room_bar(
         "pages": dict(pages),
         "state": None if state is None else dict(state),
         "over": over,
+        "went": went,
         "words": _words() | _words_of_results() | _words_of_teacher() | _words_of_asking(),
     }
     asked = _component(key=key, data=data, on_asked_change=unwatched).asked

@@ -109,6 +109,7 @@ export function followTeacher(view) {
     view.led = { number: lead.number, page: along ? page : view.led.page };
     if (along && !sameQuery(placeNow(), lead.place)) goThere(view, lead);
   }
+  goAgain(view, lead);
   const stamp = `${page} ${page === here} ${view.data.language}`;
   if (tools.dataset.stamp === stamp) return;
   tools.dataset.stamp = stamp;
@@ -127,5 +128,15 @@ export function followTeacher(view) {
 
 function goThere(view, lead) {
   leaveFor(lead.place.startsWith('?') || !lead.place ? `./${lead.place}` : lead.place);
-  view.tell('go', { place: lead.place });
+  view.going = { number: lead.number, since: Date.now() };
+  view.tell('go', { place: lead.place, number: lead.number });
+}
+
+const PATIENCE_TO_GO = 4000;
+
+// What is told while a page changes can be lost on the way: it is told again.
+function goAgain(view, lead) {
+  if (!view.going) return;
+  if (view.data.went >= view.going.number) view.going = null;
+  else if (Date.now() - view.going.since > PATIENCE_TO_GO) goThere(view, lead);
 }
