@@ -82,6 +82,21 @@ def test_what_was_done_is_kept_if_one_wants_and_two_tabs_do_no_harm(
     check_no_error(page)
 
 
+def test_starting_over_leaves_nothing_of_before(visit: Visit, page: Page) -> None:
+    visit("lessons", panel="")
+    old = {"version": 1, "done": ["what-comes-back"], "before": {"looks-up": "agree"}}
+    page.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, json.dumps(old)])
+    page.reload()
+    wait_until_idle(page)
+    expect(page.get_by_role("button", name="Once more")).to_have_count(1, timeout=WAIT)
+    press(page, "Start over")
+    press(page, "Forget them")
+    wait_for_stored(page, "kept.done.length === 0 && !kept.before['looks-up']")
+    expect(page.get_by_role("button", name="Once more")).to_have_count(0)
+    expect(page.get_by_role("switch", name=SWITCH)).to_be_checked()
+    check_no_error(page)
+
+
 def test_foreign_and_broken_storage_is_ignored(visit: Visit, page: Page) -> None:
     visit("lessons", panel="")
     for text in ("{", '{"version": 99}', "[" * 1000, "x" * 300_000, '{"version": 1, "done": 7}'):
