@@ -12,6 +12,7 @@ import streamlit as st
 
 from core import cache
 from core.errors import LearnerError
+from core.host.guards import guards
 from core.room.here import serve
 from pages.kit import address
 from pages.kit.error import show_error
@@ -59,4 +60,6 @@ def session() -> None:
 if __name__ == "__main__":
     session()
 else:
-    app = st.App(__file__, lifespan=cache.awake, routes=serve())
+    limits = cache.at_start()
+    doors = serve() if limits.rooms else []
+    app = st.App(__file__, lifespan=cache.awake, routes=doors, middleware=guards(limits))

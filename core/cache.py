@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import logging
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import LearnerError
+from core.host.opened import contradictions, opened
 from core.model.catalogue import STORYTELLER, canonical
 from core.model.job import LoadCancelled, LoadJob
 from core.model.pool import ModelPool
@@ -43,12 +45,30 @@ def settings() -> Settings:
     except FileNotFoundError:  # no secrets file is the usual case
         secrets = {}
     limits = load_settings(secrets)
+    if against := contradictions(limits):
+        raise ValueError("; ".join(against))
     if limits.log:
         logger = logging.getLogger("gpt2_hood")
         logger.setLevel(logging.getLevelNamesMapping().get(limits.log.upper(), logging.INFO))
         if not logger.handlers:
             logger.addHandler(logging.StreamHandler())
     return limits
+
+
+def at_start() -> Settings:
+    """The settings for a server that is being made; what they open is said in words.
+
+    Raises
+    ------
+    SystemExit
+        If they cannot be read or contradict each other: the words, and no traceback.
+    """
+    try:
+        found = settings()
+    except ValueError as error:
+        sys.exit(f"GPT-2 Under the Hood does not start: {error}.")
+    print("\n  ".join(["GPT-2 Under the Hood", *opened(found)]), file=sys.stderr, flush=True)
+    return found
 
 
 @st.cache_resource(show_spinner=False)

@@ -2,7 +2,8 @@
 
 Every setting has the prefix ``GPT2_HOOD_`` in the environment and the same
 name, in lower case and without the prefix, in a ``[gpt2_hood]`` table of
-``.streamlit/secrets.toml``. The environment wins.
+``.streamlit/secrets.toml``. The environment wins. ``mode`` names the place where the app runs
+and with it what the other settings are; each can still be set by itself.
 """
 
 from __future__ import annotations
@@ -13,6 +14,29 @@ from dataclasses import dataclass, field, fields
 
 PREFIX = "GPT2_HOOD_"
 
+#: What a place needs that differs from a laptop of one's own.
+MODES: dict[str, dict[str, object]] = {
+    "local": {},
+    # A teacher's machine: who is in the room may choose models, but not fill it with others.
+    "class": {
+        "allow_other_models": False,
+        "disk_offload": False,
+        "max_characters": 20_000,
+        "max_new_tokens": 100,
+    },
+    # Strangers: what a small host holds, and nothing that is kept open for others.
+    "public": {
+        "models": ("storyteller", "distilgpt2"),
+        "allow_other_models": False,
+        "disk_offload": False,
+        "max_characters": 20_000,
+        "max_new_tokens": 60,
+        "cache_mb": 256,
+        "queue_limit": 64,
+        "rooms": False,
+    },
+}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -20,6 +44,7 @@ class Settings:
 
     Attributes
     ----------
+    mode : "local", "class" or "public": what the others are unless they are set
     default_model : catalogue name, Hub id or folder shown first
     models : names that may be chosen; empty means all of the catalogue
     allow_other_models : whether a Hub id or folder may be typed
@@ -32,11 +57,14 @@ class Settings:
     queue_limit : requests that may wait for one engine
     network_timeout : seconds after which the Hub counts as out of reach
     status_panel : whether the sidebar shows the status of the server
+    rooms : whether a room for a class may be opened
+    frame_ancestors : who may show the app in a frame: "self", "none", or origins
     lessons : folder of lessons that a host adds to ours; empty for none
     log : level of the server's log, such as ``info``: a line of JSON for each request,
         never what was typed; empty for no log
     """
 
+    mode: str = "local"
     default_model: str = "storyteller"
     models: tuple[str, ...] = field(default=())
     allow_other_models: bool = True
@@ -49,6 +77,8 @@ class Settings:
     queue_limit: int = 256
     network_timeout: float = 5.0
     status_panel: bool = False
+    rooms: bool = True
+    frame_ancestors: tuple[str, ...] = ("self",)
     lessons: str = ""
     log: str = ""
 
@@ -63,12 +93,15 @@ class Settings:
         ValueError
             If a value cannot be read; the message names the setting.
         """
-        values: dict[str, object] = {}
+        plain, values = cls(), dict[str, object]()
         for item in fields(cls):
             raw = environment.get(PREFIX + item.name.upper(), secrets.get(item.name))
             if raw is not None:
-                values[item.name] = _parse(item.name, raw, getattr(cls(), item.name))
-        return cls(**values)  # type: ignore[arg-type]
+                values[item.name] = _parse(item.name, raw, getattr(plain, item.name))
+        mode = values.get("mode", plain.mode)
+        if mode not in MODES:
+            raise ValueError(f"setting {PREFIX}MODE = {mode!r} is none of {', '.join(MODES)}")
+        return cls(**MODES[str(mode)] | values)  # type: ignore[arg-type]
 
 
 def _parse(name: str, raw: object, default: object) -> object:

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from core import cache
 from core.language import _, bound
 from core.model.archive import zipped
 from core.model.catalogue import STORYTELLER
@@ -99,8 +100,9 @@ def room_stop() -> Stop:
 
 
 def beside() -> list[Stop]:
-    """The pages beside the journey."""
-    return [course_stop(), glossary_stop(), room_stop()]
+    """The pages beside the journey; a host may have no rooms."""
+    rooms = [room_stop()] if cache.settings().rooms else []
+    return [course_stop(), glossary_stop(), *rooms]
 
 
 def footer(name: str, now: Current | None = None) -> None:

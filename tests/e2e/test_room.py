@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.e2e.conftest import ARTEFACTS, WAIT, check_fits, check_legible, wait_until_idle
 
@@ -20,7 +20,8 @@ def enter(browser: Browser, app_url: str) -> Iterator[Enter]:
     contexts = []
 
     def come(path: str = "", width: int = 1280) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 720})
+        size = ViewportSize(width=width, height=720)
+        context = browser.new_context(viewport=size, bypass_csp=True)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(WAIT)

@@ -75,8 +75,9 @@ def test_the_keyboard_opens_closes_and_goes_on(visit: Visit) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_tap_on_a_phone_shows_the_whole_note(browser: Browser, app_url: str, scheme: str) -> None:
     context = browser.new_context(
-        viewport={"width": 400, "height": 800}, has_touch=True, color_scheme=scheme
-    )
+        viewport={"width": 400, "height": 800}, has_touch=True, color_scheme=scheme,
+        bypass_csp=True,
+    )  # fmt: skip
     page = context.new_page()
     page.goto(f"{app_url}/attention")
     wait_until_idle(page)

@@ -1,0 +1,73 @@
+"""What a host's settings open, in words, and where they contradict each other.
+
+These words are for the person who starts the server: they go to its log, in English.
+"""
+
+from __future__ import annotations
+
+from core.host.headers import ancestors
+from core.numbers import byte_size, count
+from core.settings import Settings
+
+
+def contradictions(settings: Settings) -> list[str]:
+    """Why no server starts with these settings; empty if nothing stands against it."""
+    found = []
+    try:
+        frames = ancestors(settings.frame_ancestors)
+    except ValueError as error:
+        found.append(str(error))
+        frames = ""
+    if settings.mode == "public":
+        if settings.allow_other_models:
+            found.append(
+                "mode is public and allow_other_models is on: strangers could name folders of "
+                "this server and have it fetch any model of the Hub. Name them in models instead"
+            )
+        if not settings.models:
+            found.append(
+                "mode is public and models is empty, which means the whole catalogue: strangers "
+                "could have GPT-2 XL loaded. List the models that this server can hold"
+            )
+        if "*" in frames.split():
+            found.append(
+                "mode is public and frame_ancestors is *: any site could show the app as its own. "
+                "Name the sites that may"
+            )
+    return found
+
+
+def opened(settings: Settings) -> list[str]:
+    """What somebody who reaches this server can do, a sentence each."""
+    return [f"Mode: {settings.mode}.", *_models(settings), *_amounts(settings), *_doors(settings)]
+
+
+def _models(settings: Settings) -> list[str]:
+    listed = ", ".join(settings.models) or "the whole catalogue"
+    said = [f"Models that may be chosen: {listed}; {settings.max_models} in memory at a time."]
+    if settings.allow_other_models:
+        said.append("OPEN: visitors may name any folder of this computer and any model of the Hub.")
+    if settings.disk_offload:
+        said.append("OPEN: a model too big for the memory may be read from disk, block by block.")
+    return said
+
+
+def _amounts(settings: Settings) -> list[str]:
+    return [
+        f"A text has up to {count(settings.max_characters)} characters, "
+        f"a continuation up to {count(settings.max_new_tokens)} tokens; "
+        f"{count(settings.queue_limit)} requests may wait for a model.",
+        f"Results are kept up to {byte_size(settings.cache_mb * 2**20)}.",
+    ]
+
+
+def _doors(settings: Settings) -> list[str]:
+    said = ["Rooms for classes may be opened." if settings.rooms else "No rooms for classes."]
+    if settings.status_panel:
+        said.append("OPEN: every visitor sees the status of the server.")
+    if settings.log:
+        said.append("Each request is logged, without what was typed.")
+    frames = [name for name in settings.frame_ancestors if name.strip("'") not in {"self", "none"}]
+    if frames:
+        said.append(f"OPEN: these may show the app in a frame: {', '.join(frames)}.")
+    return said

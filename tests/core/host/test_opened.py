@@ -1,0 +1,95 @@
+"""Modes: what a place needs, what a host may change, what does not go together."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.host.opened import contradictions, opened
+from core.settings import MODES, PREFIX, Settings
+
+ROOT = Path(__file__).parents[3]
+
+
+def settings(secrets: dict[str, object] | None = None, **environment: str) -> Settings:
+    named = {PREFIX + name.upper(): value for name, value in environment.items()}
+    return Settings.from_mapping(named, secrets or {})
+
+
+def test_without_a_mode_everything_is_as_it_was():
+    assert settings() == Settings()
+    assert settings(mode="local") == Settings()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_mode_goes_together_and_each_of_its_settings_can_be_set(mode: str):
+    made = settings(mode=mode)
+    assert contradictions(made) == []
+    for name, value in MODES[mode].items():
+        assert getattr(made, name) == value
+    assert settings(mode=mode, max_new_tokens="7").max_new_tokens == 7
+    assert settings({"mode": mode, "max_characters": 11}).max_characters == 11
+    assert settings({"max_new_tokens": 9}, mode=mode, max_new_tokens="7").max_new_tokens == 7
+
+
+def test_strangers_choose_from_a_list_and_type_no_names():
+    made = settings(mode="public")
+    assert made.models
+    shut = (made.allow_other_models, made.disk_offload, made.rooms, made.status_panel)
+    assert not any(shut)
+    assert settings(mode="public", rooms="on").rooms
+
+
+@pytest.mark.parametrize(
+    ("more", "word"),
+    [
+        ({"allow_other_models": "on"}, "allow_other_models"),
+        ({"models": ""}, "whole catalogue"),
+        ({"frame_ancestors": "*"}, "frame_ancestors"),
+        ({"frame_ancestors": "self; script-src *"}, "frame_ancestors"),
+    ],
+)
+def test_what_does_not_go_together_is_said(more: dict[str, str], word: str):
+    (said,) = contradictions(settings(mode="public", **more))
+    assert word in said
+
+
+def test_an_unknown_mode_names_the_known_ones():
+    with pytest.raises(ValueError, match="local, class, public"):
+        settings(mode="open")
+
+
+def test_what_is_open_is_said_in_words():
+    local = "\n".join(opened(Settings()))
+    assert "OPEN: visitors may name any folder" in local
+    public = "\n".join(opened(settings(mode="public")))
+    assert "OPEN" not in public
+    assert "storyteller, distilgpt2" in public
+    shown = "\n".join(opened(settings(status_panel="1", frame_ancestors="self,https://a.example")))
+    assert "sees the status" in shown
+    assert "https://a.example" in shown
+
+
+def start(**more: str) -> subprocess.CompletedProcess:
+    environment = {**os.environ, **{PREFIX + name: value for name, value in more.items()}}
+    return subprocess.run(
+        [sys.executable, "-c", "import app"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+
+
+def test_a_contradiction_starts_no_server_and_says_why_without_a_traceback():
+    made = start(MODE="public", ALLOW_OTHER_MODELS="1")
+    assert made.returncode == 1
+    assert "does not start: mode is public and allow_other_models is on" in made.stderr
+    assert "Traceback" not in made.stderr
+
+
+def test_a_server_says_at_its_start_what_is_open():
+    made = start(MODE="class")
+    assert made.returncode == 0, made.stderr
+    assert "Mode: class." in made.stderr
