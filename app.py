@@ -62,4 +62,5 @@ if __name__ == "__main__":
 else:
     limits = cache.at_start()
     doors = serve() if limits.rooms else []
-    app = st.App(__file__, lifespan=cache.awake, routes=doors, middleware=guards(limits))
+    stack = guards(limits, st.get_option("server.baseUrlPath"))
+    app = st.App(__file__, lifespan=cache.awake, routes=doors, middleware=stack)

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from starlette.middleware import Middleware
 
+from core.host.compressed import Compressed
 from core.host.headers import SecurityHeaders
 from core.settings import Settings
 
 
-def guards(settings: Settings) -> list[Middleware]:
-    """What every request goes through before Streamlit sees it."""
-    return [Middleware(SecurityHeaders, frames=settings.frame_ancestors)]
+def guards(settings: Settings, base: str = "") -> list[Middleware]:
+    """What every request goes through before Streamlit sees it.
+
+    Parameters
+    ----------
+    base : the path under which Streamlit serves the app (``server.baseUrlPath``)
+    """
+    return [
+        Middleware(SecurityHeaders, frames=settings.frame_ancestors),
+        Middleware(Compressed, base=base),
+    ]

@@ -68,13 +68,14 @@ def policy(page: str, frames: Sequence[str]) -> str:
     page : its index.html, whose inline scripts may run; no other, and nothing from text
     frames : who may show it in a frame
 
-    ``blob:`` is how Streamlit loads the components' JavaScript. Styles are written into the page
-    by the front end all the time, so they cannot be named one by one.
+    ``blob:`` is how Streamlit loads the components' JavaScript; ``wasm-unsafe-eval`` lets its
+    protocol count in 64 bits by WebAssembly, and no text become a script. Styles are written into
+    the page by the front end all the time, so they cannot be named one by one.
     """
     return "; ".join(
         [
             "default-src 'self'",
-            " ".join(["script-src 'self' blob:", *hashes(page)]),
+            " ".join(["script-src 'self' blob: 'wasm-unsafe-eval'", *hashes(page)]),
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",

@@ -13,8 +13,15 @@ BOXES = "python_boxes"
 def show_python(recipe: Recipe) -> None:
     """The box under a figure; also registered for the page's notebook and for the tests."""
     st.session_state.setdefault(BOXES, {})[recipe.name] = recipe
-    with st.expander(_("Show the Python"), icon=":material/code:"):
-        st.code(recipe.code, language="python", line_numbers=False)
+    # Closed it is a line: what colours the code weighs as much as all the rest of a first visit.
+    box = st.expander(
+        _("Show the Python"),
+        icon=":material/code:",
+        key=f"python_{recipe.name}",
+        on_change="rerun",
+    )
+    if box.open:
+        box.code(recipe.code, language="python", line_numbers=False)
 
 
 def reset_boxes() -> None:

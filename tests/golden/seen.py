@@ -69,7 +69,8 @@ def _note(node: Block | Element, found: dict[str, Any]) -> None:
         )
         if label:
             found["texts"].append([node.type, label])
-        if node.key:  # the CSS class ``st-key-…``
+        # The CSS class ``st-key-…``; a Python box's is made of its name, which "boxes" holds.
+        if node.key and node.key.removeprefix("python_") not in found["boxes"]:
             found["containers"].append(node.key)
     elif isinstance(node, Widget):
         if node.type != "download_button":  # by file name, with the exports

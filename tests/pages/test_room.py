@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import cache
 from core.room.here import ROOMS
+from core.settings import Settings
 from pages.shell import class_asks, class_bar
+from pages.shell.journey import beside
 from pages.shell.seat import Seat
 from tests.app import open_page, settle
 
@@ -131,3 +134,11 @@ def test_where_routes_are_not_served_the_bar_hands_over_what_is_done(teacher: Ap
     for bad in ({"deed": "x"}, {}, None, {"deed": "next", "question": "one"}):
         class_bar._by_script(lead, "teach", bad)
     assert ROOMS.state(lead.code, lead.secret) == state
+
+
+def test_a_host_without_rooms_shows_no_page_for_them(monkeypatch: pytest.MonkeyPatch):
+    assert "room" in {stop.name for stop in beside()}
+    monkeypatch.setattr(cache, "settings", lambda: Settings(rooms=False))
+    assert {stop.name for stop in beside()} == {"lessons", "glossary"}
+    app = open_page("room")
+    assert "room_open" not in {button.key for button in app.button}
