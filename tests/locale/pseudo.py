@@ -44,19 +44,19 @@ def write_messages(folder: Path) -> None:
 
 
 def write_prose(folder: Path) -> None:
-    """All of the prose, into a folder of prose."""
+    """All of the prose, into a folder of prose; sections and terms keep their names."""
     for source in (PROSE / "en").rglob("*.md"):
         target = folder / CODE / source.relative_to(PROSE / "en")
         target.parent.mkdir(parents=True, exist_ok=True)
         lines = source.read_text(encoding="utf-8").splitlines()
-        target.write_text("\n".join(map(_line, lines)) + "\n", encoding="utf-8")
+        kept = ("#", "|", "**", "[") if source.stem == "glossary" else ("#", "|")
+        told = [line if line.startswith(kept) else _line(line) for line in lines]
+        target.write_text("\n".join(told) + "\n", encoding="utf-8")
     (folder / "en").symlink_to(PROSE / "en")
 
 
 def _line(line: str) -> str:
-    """A line of prose; headings name sections, and a term's name is in bold."""
-    if line.startswith(("#", "**", "|", "[")) or not line.strip():
-        return line
+    """A line of prose, without what makes a list of it."""
     start = re.match(r"\s*(?:[-*] |\d+\. )?", line)
     assert start
     return line[: start.end()] + pseudo(line[start.end() :])

@@ -129,3 +129,30 @@ def test_python_keeps_the_point() -> None:
     assert any("0.5" in program for program in programs)
     assert not any("0,5" in program for program in programs)
     assert "0.5" in str(notebook("x", list(boxes(app).values())))
+
+
+ITALIAN = "Il re diede a sua figlia un anello d'oro e un cavallo"
+
+
+def told(app: AppTest) -> list[str]:
+    return [info.value for info in app.info if "token" in info.value]
+
+
+def test_a_prompt_in_italian_is_explained_once() -> None:
+    app = open_page("tokenizer", panel=None, lang="it", prompt=ITALIAN)
+    assert len(told(app)) == 1
+    assert "12 parole" in told(app)[0]
+    app.run()
+    assert len(told(app)) == 1  # as long as the text stands
+    current_language.set("it")
+    set_prompt(app, "La figlia del re non ha un cavallo di legno").run()
+    assert not told(app)
+
+
+@pytest.mark.parametrize(
+    ("language", "prompt"),
+    [("en", ITALIAN), ("it", "Once upon a time there was a king"), ("it", "Mr. Fell met Mr. Fell"),
+     ("it", "for i in range(1000):"), ("it", "a"), ("it", "Café 🙂 日本語")],
+)  # fmt: skip
+def test_no_other_prompt_is(language: str, prompt: str) -> None:
+    assert not told(open_page("tokenizer", panel=None, lang=language, prompt=prompt))

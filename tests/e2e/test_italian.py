@@ -1,0 +1,106 @@
+"""Every page in Italian: no English sentence of ours, no number with a point, nothing cut off."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import pytest
+from playwright.sync_api import Page
+
+from core.locale.work import read, template
+from pages.kit.glossary import _read as glossary_in
+from pages.shell.journey import glossary_stop, stops
+from tests.e2e.conftest import Visit, check_fits, check_no_error
+
+PAGES = [stop.name for stop in [*stops(), glossary_stop()]] + ["lessons", "room"]
+
+#: Texts and names that a page shows or says, with those inside of components. Programs are English,
+#: and tables, sliders and steppers are Streamlit's: the browser or nobody decides their numbers.
+_READ = """() => {
+    const found = [];
+    const theirs = 'style, script, noscript, code, pre, .katex, canvas';
+    const kinds = ['Slider', 'NumberInput', 'DataFrame'];
+    const numbers = kinds.map((kind) => `[data-testid=st${kind}]`).join();
+    const walk = (root) => root.querySelectorAll('*').forEach((node) => {
+        if (node.shadowRoot) walk(node.shadowRoot);
+        if (node.closest(theirs)) return;
+        const own = [...node.childNodes].filter((n) => n.nodeType === 3).map((n) => n.textContent);
+        const said = ['aria-label', 'title', 'placeholder', 'alt'].map((a) => node.getAttribute(a));
+        for (const text of [own.join('').trim(), ...said]) {
+            if (text) found.push([text, Boolean(node.closest(numbers))]);
+        }
+    });
+    walk(document.body);
+    return found;
+}"""
+
+#: Buttons, labels and headings whose text does not fit into them.
+_CUT = """() => {
+    const found = [];
+    const walk = (root) => root.querySelectorAll('*').forEach((node) => {
+        if (node.shadowRoot) walk(node.shadowRoot);
+        const text = [...node.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+        const style = getComputedStyle(node);
+        const hides = style.overflowX === 'hidden' || style.textOverflow === 'ellipsis';
+        if (text && hides && node.clientWidth > 2 && node.scrollWidth > node.clientWidth + 1) {
+            found.push(node.textContent.trim().slice(0, 60));
+        }
+    });
+    walk(document.querySelector('[data-testid=stMain]'));
+    return found;
+}"""
+
+
+@lru_cache
+def english() -> set[str]:
+    """Stretches of our English sentences, of two words at least, that no Italian one holds."""
+    italian = "\n".join(
+        form
+        for message in read("it")
+        for form in ([message.string] if isinstance(message.string, str) else message.string)
+    )
+    found: set[str] = set()
+    for message in template():
+        for form in [message.id] if isinstance(message.id, str) else message.id:
+            parts = re.split(r"\{[^}]*\}|[“”`*]|\]\([^)]*\)", form)
+            found |= {part.strip(" .,:;()·") for part in parts}
+    # A term's English name stands in brackets beside the Italian one.
+    names = {name.casefold() for t in glossary_in("en").values() for name in (t.name, *t.others)}
+    found = {part for part in found if part.casefold() not in names}
+    return {part for part in found if len(part.split()) > 1 and part not in italian}
+
+
+@pytest.fixture(scope="module")
+def loaded() -> set[str]:
+    """The names of the pages whose model is there: the first visit waits for it in English."""
+    return set()
+
+
+def open_in_italian(visit: Visit, name: str, loaded: set[str]) -> Page:
+    if not loaded:
+        visit("tokenizer")
+        loaded.add("model")
+    return visit(name, lang="it")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_sentence_of_ours_is_english(name: str, visit: Visit, loaded: set[str]) -> None:
+    page = open_in_italian(visit, name, loaded)
+    assert page.evaluate("document.documentElement.lang") == "it"
+    texts = page.evaluate(_READ)
+    left = {text for text, _theirs in texts for part in english() if part in text}
+    assert not left
+    point = re.compile(r"(?<![\w.])\d+\.\d{1,2}(?![\w.])|\d\.\d{1,2} ?%")
+    assert not {text for text, theirs in texts if not theirs and point.search(text)}
+
+
+@pytest.mark.parametrize("width", [400, 1024, 1280])
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_cut(name: str, width: int, visit: Visit, page: Page, loaded: set[str]) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    open_in_italian(visit, name, loaded)
+    check_no_error(page)
+    check_fits(page)
+    # A long token in a narrow cell ends in an ellipsis, in every language.
+    assert not [text for text in page.evaluate(_CUT) if "␣" not in text]
