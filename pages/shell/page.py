@@ -25,7 +25,7 @@ from pages.kit.fragment import fragment
 from pages.kit.opened import Opened
 from pages.kit.panel import Panel
 from pages.kit.params import Param, Values
-from pages.shell import present
+from pages.shell import foreign, present
 from pages.shell.bar import top_bar
 from pages.shell.journey import footer, stops
 from pages.shell.learned import learned
@@ -115,6 +115,7 @@ def _begin(name: str, place: Place | str | None) -> Current:
     if isinstance(place, str):
         st.info(place, icon=":material/link_off:")
     now = current(name, invites=name == stops()[0].name)
+    foreign.tell(now)
     begin_if_asked(now)
     return now
 

@@ -20,7 +20,7 @@ from pages.kit.current import MODEL, PROMPT, Current
 from pages.kit.error import show_error
 from pages.kit.fragment import fragment
 from pages.kit.language import STARTED
-from pages.shell import foreign, hero, writing
+from pages.shell import hero, writing
 from pages.shell.journey import beside, stops
 
 if TYPE_CHECKING:  # torch takes seconds to import; the first page does not wait for it
@@ -138,7 +138,6 @@ def current(page: str, *, invites: bool = False) -> Current:
                 " What it computes is shown for the first {limit}."
             ).format(n=count(len(made)), limit=count(n_ctx))
         )
-    foreign.tell(now)
     return now
 
 
