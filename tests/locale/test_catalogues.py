@@ -17,6 +17,12 @@ LANGUAGES = available_languages()[1:]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
+def test_nothing_is_missing_doubtful_wrong_or_left_over(code: str) -> None:
+    """``python -m core.locale update it`` brings the new messages, ``check`` names them."""
+    assert not faults(code)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
 def test_every_placeholder_is_there(code: str) -> None:
     told = [message for message in read(code) if message.id and not message.fuzzy]
     wrong = {str(message.id): wrong_placeholders(message) for message in told}
