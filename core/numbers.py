@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from statistics import median
 
-from core.language import _, current_language, locale_of, ngettext
+from core.language import SOURCE_LANGUAGE, _, current_language, locale_of, ngettext
 from core.language.said import tells_again
 
 _MINUS = "\N{MINUS SIGN}"
@@ -75,7 +75,13 @@ def notation() -> tuple[str, str, str] | None:
 
 def _localised(text: str) -> str:
     """An English number as the session's language writes it: here its separators are decided."""
-    table = _table(current_language.get())
+    code = current_language.get()
+    return text if code == SOURCE_LANGUAGE else _written(code, text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _written(code: str, text: str) -> str:
+    table = _table(code)
     return text if table is None else text.translate(table)
 
 
@@ -171,7 +177,8 @@ def _digits_of(share: float) -> int:
 
 
 def _percent(text: str) -> str:
-    return percent_pattern(current_language.get()).replace("#", text)
+    code = current_language.get()
+    return f"{text}%" if code == SOURCE_LANGUAGE else percent_pattern(code).replace("#", text)
 
 
 def bits(x: float, digits: int = 2) -> str:

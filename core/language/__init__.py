@@ -16,7 +16,7 @@ from typing import ParamSpec, TypeVar
 from babel import Locale, UnknownLocaleError
 
 from core.language.catalogue import catalogue, file_of
-from core.language.said import for_many, tells_again
+from core.language.said import for_many, said, tells_again
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -125,11 +125,23 @@ def locale_of(code: str) -> Locale | None:
         return None
 
 
-@tells_again
 def _(message: str) -> str:
     """The message in the session's language."""
-    code = current_language.get()
+    if for_many.get():
+        return said(lambda: _in(current_language.get(), message))
+    return _in(current_language.get(), message)
+
+
+# A page asks for hundreds at every run.
+@lru_cache(maxsize=1 << 14)
+def _in(code: str, message: str) -> str:
     return message if code == SOURCE_LANGUAGE else catalogue(LOCALE, code).gettext(message)
+
+
+def forget() -> None:
+    """Read the catalogues anew; for tests and for whoever works on one."""
+    for kept in (_in, _available, catalogue):
+        kept.cache_clear()
 
 
 @tells_again

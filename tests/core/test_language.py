@@ -15,7 +15,15 @@ from babel.messages.pofile import write_po
 
 from core import language
 from core.errors import EmptyPrompt, TooManyTokens
-from core.language import bound, context_of_now, current_language, match, ngettext, set_language
+from core.language import (
+    bound,
+    context_of_now,
+    current_language,
+    forget,
+    match,
+    ngettext,
+    set_language,
+)
 from core.language.catalogue import catalogue, file_of
 from core.model.job import LoadJob
 from core.numbers import count, listed, parameters, percent
@@ -45,8 +53,9 @@ def italian(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with path.open("wb") as file:
         write_po(file, catalog)
     monkeypatch.setattr(language, "LOCALE", tmp_path)
+    forget()
     yield path
-    catalogue.cache_clear()
+    forget()
 
 
 def speaking(code: str, read: Callable[[], Any]) -> Any:
@@ -97,7 +106,7 @@ def test_plural_forms_are_the_language_s_own(italian: Path) -> None:
 )  # fmt: skip
 def test_a_broken_catalogue_is_english(italian: Path, broken: bytes) -> None:
     italian.write_bytes(broken)
-    catalogue.cache_clear()
+    forget()
     assert speaking("it", lambda: EmptyPrompt().problem) == "The prompt is empty."
     assert speaking("it", lambda: ngettext("one", "many", 2)) == "many"
 
@@ -106,7 +115,7 @@ def test_a_doubtful_message_stays_english(italian: Path) -> None:
     text = italian.read_text(encoding="utf-8")
     text = text.replace('msgid "Tokenizer"', '#, fuzzy\nmsgid "Tokenizer"')
     italian.write_text(text, encoding="utf-8")
-    catalogue.cache_clear()
+    forget()
     assert speaking("it", lambda: stops()[1].title) == "Tokenizer"
 
 

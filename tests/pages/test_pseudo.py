@@ -16,8 +16,6 @@ from google.protobuf.json_format import MessageToDict
 from streamlit.testing.v1 import AppTest
 
 from core import language
-from core.language import _available
-from core.language.catalogue import catalogue
 from core.views.fixed_set import FIXED_SET
 from pages.kit import glossary, prose
 from pages.shell import terms
@@ -35,7 +33,7 @@ PROMPT = "Zug zug Bahn Zug zug"
 _SCRIPTS = ("jsContent", "cssContent", "htmlContent")
 #: Classes of the strips in a block's diagram.
 STYLES = ("branch enter", "branch leave", "trunk start", "trunk end")
-CACHED = (_available, catalogue, prose.sections, glossary._read, terms._packed)
+CACHED = (prose.sections, glossary._read, terms._packed)
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +46,13 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(language, "LOCALE", folder / "locale")
         patch.setattr(prose, "PROSE", folder / "prose")
-        for cached in CACHED:
-            cached.cache_clear()
+        forget()
         yield
+    forget()
+
+
+def forget() -> None:
+    language.forget()
     for cached in CACHED:
         cached.cache_clear()
 
