@@ -208,6 +208,38 @@ def crowd(address: str, code: str, key: str, rounds: int = 5) -> str:
     return f"{MEMBERS} members, {rounds} rounds of votes at once: {wrong} rounds miscounted"
 
 
+def flood(address: str, code: str, n_threads: int = 64, seconds: int = 6) -> str:
+    """One member who asks as fast as it can, and what another one feels of it."""
+    mad, calm = Person(address, code), Person(address, code)
+    done, codes = threading.Event(), Counter[int]()
+
+    def ask() -> None:
+        connection = http.client.HTTPConnection(address, timeout=30)
+        while not done.is_set():
+            connection.request("GET", f"/room/{code}/state", headers={"X-Room-Secret": mad.secret})
+            answer = connection.getresponse()
+            answer.read()
+            codes[answer.status] += 1
+
+    threads = [threading.Thread(target=ask) for _one in range(n_threads)]
+    for thread in threads:
+        thread.start()
+    waits = []
+    for _second in range(seconds):
+        time.sleep(EVERY)
+        begin = time.perf_counter()
+        calm.look()
+        waits.append(1000 * (time.perf_counter() - begin))
+    done.set()
+    for thread in threads:
+        thread.join()
+    return (
+        f"{codes.total() / seconds:,.0f} requests a second of one member: {codes[200]} answered,"
+        f" {codes[429]:,} refused; another one waited {np.median(waits):.1f} ms (median),"
+        f" {max(waits):.0f} ms (longest)"
+    )
+
+
 def open_room(visitor: Visitor) -> tuple[str, str]:
     """The code and the key of a room that a session opened, as its page shows them."""
     visitor.open("room", {})
@@ -254,6 +286,7 @@ def main(n_learners: int, minutes: float, times: int) -> None:
             rows,
         )  # fmt: skip
         print("\n" + crowd(address, *open_room(visitors[1])))
+        print("\n" + flood(address, open_room(visitors[2])[0]))
         for visitor in visitors:
             visitor.close()
 
