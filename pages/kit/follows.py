@@ -28,13 +28,18 @@ class Follows(Param[T]):
         if self._given in memory and memory[self._given] == before != self.default(at):
             memory.pop(self.key, None)
         fresh = self.key not in memory
-        asked = self._asked()
         value = super().resolve(at)
+        asked = self._asked() == self.encode(value)
         if (fresh or value != before) and not asked:
             memory[self._given] = value
         elif value != memory.get(self._given):
             memory.pop(self._given, None)
         return value
+
+    def is_chosen(self, at: Values) -> bool:
+        """Whether a person or a link chose the value."""
+        at[self]
+        return self._given not in st.session_state
 
     def set(self, value: T) -> None:
         super().set(value)

@@ -60,8 +60,9 @@ def test_point_click_and_replay(visit, shot) -> None:
     assert pieces.all_inner_texts() == ["␣king"]
     query = parse_qs(urlparse(page.url).query)
     assert query["tok_word"] == ["␣king"]
-    # The bytes follow the click too, though another character of this text is split.
-    assert query["tok_at"] == ["2"]
+    # The bytes and the bar follow the click too, though another character of this text is split.
+    assert query["token"] == ["2"]
+    assert page.locator(".st-key-top_bar .token.chosen").inner_text() == "␣king"
     assert page.get_by_role("spinbutton", name="Token, 0 to 24").input_value() == "2"
     assert lanes.locator(".token.chosen").all_inner_texts() == ["␣king"]
     check_no_error(page)

@@ -174,3 +174,13 @@ def test_100_000_characters_and_one_more() -> None:
     assert "1,048,576 characters; this server reads at most 100,000" in texts(app)
     assert len(prompt_of(app)) == 2**20
     assert not app.exception
+
+
+def test_the_token_that_all_pages_follow_is_followed_here_too() -> None:
+    app = open_page("tokenizer", prompt="The king saw the old king", token="4")
+    assert app.number_input(key="tok_at").value == 4
+    app.session_state["token"] = 1  # the bar on top; AppTest knows no components
+    app.run()
+    assert app.number_input(key="tok_at").value == 1
+    app.number_input(key="tok_at").set_value(3).run()
+    assert app.number_input(key="tok_at").value == 3

@@ -22,7 +22,7 @@ from pages.kit.params import Values
 from pages.kit.prose import prose
 from pages.panels.tokenizer import words
 from pages.panels.tokenizer.examples import points
-from pages.panels.tokenizer.params import FOLLOWED
+from pages.panels.tokenizer.params import FOLLOWED, follow
 from pages.panels.tokenizer.texts import vocab, whole
 from pages.shell.prompt import set_prompt
 
@@ -43,14 +43,14 @@ def bytes_(now: Current, at: Values) -> Iterator[Shown]:
         FOLLOWED.draw(at)
     with right:
         found = splits(whole(now), MOST_SPLITS)
-        _draw_menu(found, at[FOLLOWED]) if found else _offer_example()
+        _draw_menu(now, found, at[FOLLOWED]) if found else _offer_example()
     yield _aligned(now, at[FOLLOWED])
     st.markdown("#### " + _("GPT-2's character for every byte"))
     st.markdown(prose("tokenizer", "table"))
     yield _table(now)
 
 
-def _draw_menu(found: Sequence[Split], at: int) -> None:
+def _draw_menu(now: Current, found: Sequence[Split], at: int) -> None:
     """Go to a character; the menu names the one that the followed token belongs to."""
     holds = (n for n, split in enumerate(found) if split.first <= at < split.last)
     _CHARACTER.set(next(holds, None))
@@ -64,14 +64,14 @@ def _draw_menu(found: Sequence[Split], at: int) -> None:
         ),
         key=_CHARACTER.name,
         on_change=_go_to,
-        args=(found,),
+        args=(now, found),
     )
 
 
-def _go_to(found: Sequence[Split]) -> None:
+def _go_to(now: Current, found: Sequence[Split]) -> None:
     chosen = _CHARACTER.get()
     if chosen is not None:
-        FOLLOWED.set(found[chosen].first)
+        follow(now, found[chosen].first)
 
 
 def _offer_example() -> None:

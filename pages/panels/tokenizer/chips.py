@@ -23,7 +23,16 @@ from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
 from pages.panels.tokenizer import words
 from pages.panels.tokenizer.examples import points
-from pages.panels.tokenizer.params import FOLLOWED, LANES, MARKS, PAGE, PER_PAGE, UNDER, WORD
+from pages.panels.tokenizer.params import (
+    FOLLOWED,
+    LANES,
+    MARKS,
+    PAGE,
+    PER_PAGE,
+    UNDER,
+    WORD,
+    follow,
+)
 from pages.panels.tokenizer.texts import beginning, vocab, whole
 from pages.shell.prompt import set_prompt
 
@@ -110,5 +119,5 @@ def _lanes(now: Current, at: Values, shown: tuple[int, int]) -> Drawn:
 
 def _follow(now: Current, token: int) -> None:
     """The panels below follow a token that was clicked."""
-    FOLLOWED.set(token)
+    follow(now, token)
     WORD.set(span_at(whole(now), token).text)

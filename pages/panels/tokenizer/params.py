@@ -15,7 +15,9 @@ from core.tokens.merges import replay
 from core.tokens.pretokens import most_telling
 from pages.components.chips import lane_names
 from pages.kit import possible
+from pages.kit.chosen import TOKEN
 from pages.kit.controls import Choice, Number, Some, Switch, Text
+from pages.kit.current import Current
 from pages.kit.params import LONGEST_IN_URL, Param, Values
 from pages.kit.possible import Possible
 from pages.panels.tokenizer.examples import pairs
@@ -70,13 +72,34 @@ PAGE = _Bounded(
     "tok_page", 1, lambda at: whole(at.now).n_pages(at[PER_PAGE]), step=1, default=1,
     title=lambda: _("Page, 1 to {n}"),
 )  # fmt: skip
-#: The token that the panels follow: clicked, named in the address, or a telling one.
+
+
+def _common(at: Values) -> int | None:
+    """The token that all pages follow, if somebody chose one."""
+    return at[TOKEN] if TOKEN.is_chosen(at) else None
+
+
+def _telling(at: Values) -> int:
+    common = _common(at)
+    return spelling.most_telling(whole(at.now)) if common is None else common
+
+
+#: The token that the panels follow: the one of all pages, or a telling one. It may lie beyond what
+#: the model reads, where no other page can follow.
 FOLLOWED = _Bounded(
-    "tok_at", 0, lambda at: len(whole(at.now)) - 1, step=1,
-    default=lambda at: spelling.most_telling(whole(at.now)),
-    scope=lambda at: at.now.text,  # another text: nothing was chosen in it yet
+    "tok_at", 0, lambda at: len(whole(at.now)) - 1, step=1, default=_telling,
+    # Another text: nothing was chosen in it yet. Another token of all pages: it is this one, too.
+    scope=lambda at: (at.now.text, _common(at)),
     title=lambda: _("Token, 0 to {n}"),
 )  # fmt: skip
+
+
+def follow(now: Current, token: int) -> None:
+    """Choose a token, for all pages if they can follow; for callbacks."""
+    FOLLOWED.set(token)
+    if token < len(now.ids):
+        TOKEN.set(token)
+
 
 # --- cuts ----------------------------------------------------------------------------------
 
