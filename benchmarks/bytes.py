@@ -11,7 +11,7 @@ from benchmarks import peers
 from benchmarks.measure import random_model, some_ids, table
 from benchmarks.visitor import Visitor, serve
 
-PAGES = ("overview", "tokenizer", "embeddings", "attention", "layers", "sampling")
+PAGES = ("overview", "tokenizer", "embeddings", "attention", "layers", "compare", "sampling")
 
 
 def main(n_words: int) -> None:

@@ -21,7 +21,7 @@ from core.engine import Engine
 from core.model import load_model
 from tests.app import APP, settle
 
-PAGES = ("overview", "tokenizer", "embeddings", "attention", "layers", "sampling")
+PAGES = ("overview", "tokenizer", "embeddings", "attention", "layers", "compare", "sampling")
 LIMIT = 100  # milliseconds
 
 

@@ -20,10 +20,11 @@ import numpy as np
 
 from core.model.bounds import check_layer, check_position
 from core.model.loaded import LoadedModel
+from core.model.shape import Shape
 from core.views.arrays import read_only, tensor
 from core.views.block import middle_of
 from core.views.effects import Change, change
-from core.views.patching_frugal import Stream, logits_above
+from core.views.patching_frugal import BATCH_ROWS, Stream, logits_above
 from core.views.softmax import softmax
 from core.views.trace import Trace
 
@@ -191,3 +192,26 @@ def all_at_once(loaded: LoadedModel, a: Trace, b: Trace, found: Aligned) -> floa
     ours, theirs = np.array(found.pairs).T
     stream[ours] = a.resid[0, theirs]
     return float(share(logits_above(loaded, b, 0, [Stream(0, stream)])[0], a.logits, b.logits))
+
+
+def requests(places: tuple[Pair, ...], n_ctx: int) -> list[tuple[Pair, ...]]:
+    """The places cut into pieces of work, so that others get their turn between two of them."""
+    made: list[tuple[Pair, ...]] = []
+    rows = BATCH_ROWS + 1
+    for pair in places:
+        rows += n_ctx - pair[0]
+        if rows > BATCH_ROWS:
+            made.append(())
+            rows = n_ctx - pair[0]
+        made[-1] += (pair,)
+    return made
+
+
+def is_long(places: tuple[Pair, ...], n_ctx: int, shape: Shape) -> bool:
+    """Whether a grid would keep a laptop busy for more than some two seconds.
+
+    A row of a block costs about two operations per weight; a processor does 10^11 in a second.
+    """
+    blocks = shape.n_layer * (shape.n_layer + 1) / 2
+    rows = sum(n_ctx - ours for ours, _theirs in places)
+    return blocks * rows * 2 * 12 * shape.n_embd**2 > 2e11

@@ -45,6 +45,19 @@ def chart(figure: Figure, *, key: str, alt: str, **options: Any) -> Drawn:
     return draw
 
 
+def clicked(key: str, selection: str) -> Mapping[str, Any] | None:
+    """The values of the mark of a chart that was clicked last; for callbacks.
+
+    Parameters
+    ----------
+    key : of the chart
+    selection : its name in the figure
+    """
+    found = st.session_state.get(key)
+    points = [] if found is None else found.selection.get(selection, [])
+    return points[-1] if points else None
+
+
 def table(
     columns: Mapping[str, Sequence] | pd.DataFrame,
     *,

@@ -72,6 +72,12 @@ _STOPS: tuple[tuple[str, Callable[[], str], Callable[[], str], str], ...] = (
         lambda: _("When does the model make up its mind?"),
         "layers",
     ),
+    (
+        "compare",
+        lambda: _("Compare"),
+        lambda: _("Where does the difference sit?"),
+        "compare_arrows",
+    ),
     ("sampling", lambda: _("Sampling"), lambda: _("How is the next word chosen?"), "casino"),
 )
 

@@ -66,6 +66,7 @@ def _sentences() -> dict[str, str]:
         "layers": _(
             "Layer by layer the last token's vector turned into an answer: “{token}” with {share}."
         ),
+        "compare": _("One text's vectors, put into another, bring their answer along."),
         "sampling": _(
             "The answer is a share for each of {n_vocab} tokens. One is drawn, it joins the text,"
             " and all begins anew."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-PAGES = ("overview", "tokenizer", "embeddings", "attention", "layers", "sampling")
+PAGES = ("overview", "tokenizer", "embeddings", "attention", "layers", "compare", "sampling")
 
 #: Every name that an address may have, by page; the first are shared.
 NAMES: dict[str, str] = {
@@ -20,12 +20,15 @@ NAMES: dict[str, str] = {
         layer head query key attention_kind attention_fold attention_sort attention_hide_first
         attention_view attention_off attention_mode attention_together together_query""",
     "layers": "token watch shade start piece race layer open why not mlp by neuron noattn nomlp",
+    "compare": "other kind row place layer factor onto",
     "sampling": """
         penalty temperature top_k top_p min_p seed stages_view length stop_at beams
         compare_length""",
 }
 #: Any text is possible for these: they have no wrong value.
-FREE = "prompt tok_form tok_word tok_find tok_a tok_b word a b c shared s1 s2 watch stop_at"
+FREE = (
+    "prompt tok_form tok_word tok_find tok_a tok_b word a b c shared s1 s2 watch stop_at other onto"
+)
 
 #: Stands for the folder of a tiny checkpoint with 32 tokens of context.
 OTHER_MODEL = "<other model>"
@@ -38,6 +41,9 @@ LONG = " ".join(
     f"On day {day} the king went into the wood and saw a bird in a tree; his daughter, who did"
     " not like birds, cried." for day in range(1, 12)
 )  # fmt: skip
+PRINCESS, PRINCE = (
+    f"There was once a {who} who lived in a castle. Every morning" for who in ("princess", "prince")
+)
 THIRD = "red seven lamp river stone red seven lamp river"
 
 

@@ -7,7 +7,17 @@ that people have sent stay valid.
 
 from __future__ import annotations
 
-from tests.golden.state import BANK, LONG, ODD, ONE, OTHER_MODEL, THIRD, State
+from tests.golden.state import (
+    BANK,
+    LONG,
+    ODD,
+    ONE,
+    OTHER_MODEL,
+    PRINCE,
+    PRINCESS,
+    THIRD,
+    State,
+)
 
 
 def _common(page: str) -> list[State]:
@@ -166,6 +176,26 @@ LAYERS = [
     ),
 ]  # fmt: skip
 
+COMPARE = [
+    *_common("compare"),
+    State(
+        "compare",
+        "everything chosen",
+        {"prompt": PRINCESS, "other": PRINCE, "kind": "mlp", "row": "1", "place": "12",
+         "layer": "2", "factor": "-1.5", "onto": "The old woman said that"},
+    ),
+    State("compare", "attention alone", {"prompt": PRINCESS, "other": PRINCE, "kind": "attn"}),
+    State("compare", "other lengths", {"prompt": BANK, "other": "He sat there. He took it to the"}),
+    State("compare", "the same twice", {"prompt": BANK, "other": BANK, "onto": ""}),
+    State(
+        "compare",
+        "impossible",
+        {"prompt": PRINCESS, "other": PRINCE, "kind": "x", "row": "77", "place": "x", "layer": "x",
+         "factor": "9"},
+    ),
+    State("compare", "an example", steps=(("button", "compare_pair_number"),)),
+]  # fmt: skip
+
 SAMPLING = [
     *_common("sampling"),
     State(
@@ -203,7 +233,7 @@ SAMPLING = [
     ),
 ]  # fmt: skip
 
-STATES = [*OVERVIEW, *TOKENIZER, *EMBEDDINGS, *ATTENTION, *LAYERS, *SAMPLING]
+STATES = [*OVERVIEW, *TOKENIZER, *EMBEDDINGS, *ATTENTION, *LAYERS, *COMPARE, *SAMPLING]
 
 
 def states(page: str) -> list[State]:

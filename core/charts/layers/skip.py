@@ -20,15 +20,26 @@ from core.language import _
 from core.numbers import percents
 
 
-def before_after(names: Sequence[str], before: np.ndarray, after: np.ndarray) -> Figure:
-    """Probabilities of some tokens before and after; both shape (len(names),), in [0, 1]."""
-    kinds = [_("whole model"), _("with blocks left out")]
+def before_after(
+    names: Sequence[str],
+    before: np.ndarray,
+    after: np.ndarray,
+    kinds: tuple[str, str] | None = None,
+) -> Figure:
+    """Probabilities of some tokens before and after.
+
+    Parameters
+    ----------
+    before, after : shape (len(names),), in [0, 1]
+    kinds : what the two are called; without blocks and with, if nothing is said
+    """
+    kinds = kinds or (_("whole model"), _("with blocks left out"))
     names, n = [text_in_expressions(name) for name in names], len(names)
     probs = np.concatenate([before, after]).astype(float)
     columns = {
         "rank": np.tile(np.arange(n), 2),
         "token": names * 2,
-        "kind": np.repeat(kinds, n),
+        "kind": np.repeat(list(kinds), n),
         "p": probs,
         "text": percents(probs.tolist()),
     }
@@ -36,7 +47,7 @@ def before_after(names: Sequence[str], before: np.ndarray, after: np.ndarray) ->
     return _bars().fill(
         {"rows": columns},
         height=44 * n + 80,
-        kinds=kinds,
+        kinds=list(kinds),
         tokens=f"({{{texts}}})[datum.label]",
         domain=[0, 1.25 * max(float(probs.max()), 1e-6)],
     )

@@ -85,7 +85,7 @@ def naive(model, a, b, layer: int, pair, kind: str) -> np.ndarray:
     return run(model, b, module, after).numpy()
 
 
-@pytest.mark.parametrize("which", ["storyteller", "tiny"])
+@pytest.mark.parametrize("which", ["storyteller", "tiny", "on_disk"])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("other", [B, LONGER])
 def test_patches_are_those_of_a_naive_loop(request, oracle_of, which, kind, other) -> None:
@@ -133,7 +133,7 @@ def test_only_the_layers_above_are_run_and_nobody_feels_it(tiny) -> None:
         assert torch.equal(value, kept[name])
 
 
-@pytest.mark.parametrize("which", ["storyteller", "tiny"])
+@pytest.mark.parametrize("which", ["storyteller", "tiny", "on_disk"])
 def test_the_ends_of_the_grid_are_known(request, which) -> None:
     engine = request.getfixturevalue(which)
     a, b = engine.trace(A), engine.trace(B)
@@ -201,7 +201,7 @@ def test_what_is_not_there_is_refused(tiny) -> None:
 # --- the knob ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("which", ["storyteller", "tiny"])
+@pytest.mark.parametrize("which", ["storyteller", "tiny", "on_disk"])
 @pytest.mark.parametrize("factor", [-3.0, 0.5, 3.0])
 def test_the_knob_is_that_of_a_hook(request, oracle_of, which, factor) -> None:
     engine = request.getfixturevalue(which)

@@ -1,0 +1,10 @@
+"""Compare: two prompts, where their difference sits, and what it does elsewhere."""
+
+from __future__ import annotations
+
+from pages.panels.compare.knob import knob
+from pages.panels.compare.where import where
+from pages.panels.compare.words import words
+from pages.shell.page import show
+
+show("compare", words, where, knob)
