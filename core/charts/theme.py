@@ -8,6 +8,7 @@ paint images (long attention patterns) and components.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -172,16 +173,16 @@ def signed_scale(largest: float | str) -> alt.Scale:
 def number_locale() -> dict[str, Any]:
     """How Vega writes numbers in the session's language; nothing where that is its own way."""
     found = notation()
-    if found is None:
-        return {}
-    decimals, thousands, pattern = found
+    return {} if found is None else _locale(*found)
+
+
+# Altair holds what it makes against Vega-Lite's schema, which takes a millisecond.
+@lru_cache(maxsize=32)
+def _locale(decimals: str, thousands: str, percent: str) -> dict[str, Any]:
     number = alt.NumberLocale(
-        decimal=decimals,
-        thousands=thousands,
-        grouping=[3],
-        currency=["", ""],
-        percent=pattern.replace("#", ""),
-    )
+        decimal=decimals, thousands=thousands, grouping=[3], currency=["", ""],
+        percent=percent.replace("#", ""),
+    )  # fmt: skip
     return {"locale": {"number": number.to_dict()}}
 
 

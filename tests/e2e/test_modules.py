@@ -195,3 +195,21 @@ def test_a_number_of_a_strip_has_four_digits(run: Run) -> None:
         [0.123456, -1.5, 12345.6, -0.00001234, 0],
     )
     assert found == ["0.1235", "−1.5", "12350", "−0.00001234", "0"]
+
+
+@pytest.mark.parametrize(
+    ("notation", "texts"),
+    [
+        (None, ["1,234.5", "12.3%", "< 0.01%", "−0.25"]),
+        ([",", ".", "#%"], ["1.234,5", "12,3%", "< 0,01%", "−0,25"]),
+        ([",", "\u202f", "#\u00a0%"], ["1\u202f234,5", "12,3\u00a0%", "< 0,01\u00a0%", "−0,25"]),
+        ([",", ".", "%#"], ["1.234,5", "%12,3", "< %0,01", "−0,25"]),
+    ],
+)
+def test_numbers_are_written_in_the_session_s_language(run: Run, notation, texts) -> None:
+    found = run(
+        "shared/number.js",
+        "({ useNotation, localised }, [how, all]) => (useNotation(how), all.map(localised))",
+        [notation, ["1,234.5", "12.3%", "< 0.01%", "−0.25"]],
+    )
+    assert found == texts
