@@ -18,5 +18,5 @@ export function localised(text) {
   const [decimals, thousands, percent] = notation;
   return text
     .replace(/[.,]/g, (mark) => (mark === '.' ? decimals : thousands))
-    .replace(/([\d.,\s'’]*\d)%/g, (_whole, number) => percent.replace('#', number));
+    .replace(/(\d(?:[\d.,\s'’]*\d)?)%/g, (_whole, number) => percent.replace('#', number));
 }
