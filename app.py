@@ -61,6 +61,6 @@ if __name__ == "__main__":
     session()
 else:
     limits = cache.at_start()
-    doors = serve() if limits.rooms else []
+    doors = [cache.readiness(), *(serve() if limits.rooms else [])]
     stack = guards(limits, st.get_option("server.baseUrlPath"))
     app = st.App(__file__, lifespan=cache.awake, routes=doors, middleware=stack)

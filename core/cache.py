@@ -17,15 +17,20 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import LearnerError
+from core.host.metrics import ready, serve_metrics
 from core.host.opened import contradictions, opened
 from core.model.catalogue import STORYTELLER, canonical
 from core.model.job import LoadCancelled, LoadJob
 from core.model.pool import ModelPool
 from core.model.reach import Reach, Reachable
+from core.room.here import ROOMS
 from core.settings import Settings, load_settings
 
 if TYPE_CHECKING:  # torch takes seconds to import: it is left to the thread that loads a model
+    from starlette.routing import Route
+
     from core.engine.engine import Engine
+    from core.engine.records import Status
 
 #: What the pages import beside the engine; some of it takes a second or two.
 _PAGES_IMPORT = ("core.views", "core.sampling", "core.engine")
@@ -125,7 +130,23 @@ async def awake(_app: object) -> AsyncIterator[None]:
     # named the pages, and import PyTorch beside the thread that does so already.
     only_the_router_names_pages()
     threading.Thread(target=_wake_up, name="wake up", daemon=True).start()
-    yield
+    where = settings().metrics_address
+    end = serve_metrics(where, statuses, ROOMS.count) if where else None
+    try:
+        yield
+    finally:
+        if end is not None:
+            end()
+
+
+def statuses() -> list[Status]:
+    """The figures of the models in memory; never waits for one of them."""
+    return [engine.status() for engine in pool().engines()]
+
+
+def readiness() -> Route:
+    """The route by which a host asks whether visitors can come."""
+    return ready(lambda: not is_cold(), statuses, settings().queue_limit)
 
 
 def _wake_up() -> None:

@@ -59,6 +59,8 @@ class Settings:
     status_panel : whether the sidebar shows the status of the server
     rooms : whether a room for a class may be opened
     frame_ancestors : who may show the app in a frame: "self", "none", or origins
+    metrics_address : where the host reads the server's figures, such as ``127.0.0.1:9101``;
+        empty for nowhere
     lessons : folder of lessons that a host adds to ours; empty for none
     log : level of the server's log, such as ``info``: a line of JSON for each request,
         never what was typed; empty for no log
@@ -79,6 +81,7 @@ class Settings:
     status_panel: bool = False
     rooms: bool = True
     frame_ancestors: tuple[str, ...] = ("self",)
+    metrics_address: str = ""
     lessons: str = ""
     log: str = ""
 

@@ -328,6 +328,8 @@ class Engine:
                 hits=self._memo.hits,
                 misses=self._memo.misses,
                 failures=records.failures,
+                refused=self._inbox.refused,
+                seconds=dict(records.seconds),
             )
 
     def close(self) -> None:

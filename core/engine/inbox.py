@@ -32,6 +32,7 @@ class Inbox:
         self.wake = threading.Condition(threading.RLock())
         self.queue: FairQueue[Request] = FairQueue()
         self.closing = False
+        self.refused = 0
         self._limit = limit
         self._seen: dict[str, float] = {}
 
@@ -74,6 +75,7 @@ class Inbox:
     def _check_room(self, n: int) -> None:
         """Raise `Busy` if the queue has no room for so many more."""
         if len(self.queue) + n > self._limit:
+            self.refused += 1
             raise Busy(
                 _("The model is busy: you would be number {n} in the queue.").format(
                     n=len(self.queue) + 1

@@ -6,7 +6,7 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,8 @@ class Status:
     clients : sessions that asked for something in the last minute
     tokens_per_second : generated for all together in the last ten seconds
     tokens, hits, misses, failures : since the model was loaded; hits and misses of the cache
+    refused : requests for which the queue had no room
+    seconds : how many requests of a kind were done, and how long all of them took
     """
 
     model: str
@@ -46,6 +48,8 @@ class Status:
     hits: int
     misses: int
     failures: int
+    refused: int
+    seconds: Mapping[str, tuple[int, float]]
 
 
 class Records:
@@ -61,6 +65,7 @@ class Records:
         self.model, self.relieve = model, relieve
         self.tokens = self.failures = 0
         self._made: deque[float] = deque(maxlen=4096)
+        self.seconds: dict[str, tuple[int, float]] = {}
 
     def token(self) -> None:
         """One was generated."""
@@ -74,10 +79,17 @@ class Records:
         return len(recent) / max(since, 1.0)
 
     def report(self, request: Request, **more: Any) -> None:
-        """One line for a request that is done."""
+        """Count a request that is done, and a line for the log."""
+        seconds = time.monotonic() - request.begun
+        done, took = self.seconds.get(request.name, (0, 0.0))
+        self.seconds[request.name] = done + 1, took + seconds
         if log.isEnabledFor(logging.INFO):
-            seconds = round(time.monotonic() - request.begun, 4)
-            line = {"event": request.name, "model": self.model, "seconds": seconds, **more}
+            line = {
+                "event": request.name,
+                "model": self.model,
+                "seconds": round(seconds, 4),
+                **more,
+            }
             if isinstance(request, ComputeRequest):
                 line["computing"] = round(request.spent, 4)
             log.info(json.dumps(line))

@@ -6,6 +6,7 @@ These words are for the person who starts the server: they go to its log, in Eng
 from __future__ import annotations
 
 from core.host.headers import ancestors
+from core.host.metrics import address
 from core.numbers import byte_size, count
 from core.settings import Settings
 
@@ -18,6 +19,11 @@ def contradictions(settings: Settings) -> list[str]:
     except ValueError as error:
         found.append(str(error))
         frames = ""
+    try:
+        if settings.metrics_address:
+            address(settings.metrics_address)
+    except ValueError as error:
+        found.append(str(error))
     if settings.mode == "public":
         if settings.allow_other_models:
             found.append(
@@ -67,6 +73,10 @@ def _doors(settings: Settings) -> list[str]:
         said.append("OPEN: every visitor sees the status of the server.")
     if settings.log:
         said.append("Each request is logged, without what was typed.")
+    if settings.metrics_address:
+        own = address(settings.metrics_address)[0] in {"127.0.0.1", "::1", "localhost"}
+        who = "this computer alone" if own else "OPEN: whoever reaches that address"
+        said.append(f"Figures at http://{settings.metrics_address}/metrics for {who}.")
     frames = [name for name in settings.frame_ancestors if name.strip("'") not in {"self", "none"}]
     if frames:
         said.append(f"OPEN: these may show the app in a frame: {', '.join(frames)}.")
