@@ -324,12 +324,10 @@ class Engine:
                 waiting=len(self._inbox.queue),
                 clients=self._inbox.clients(now),
                 tokens_per_second=rate,
-                tokens=records.tokens,
                 hits=self._memo.hits,
                 misses=self._memo.misses,
-                failures=records.failures,
                 refused=self._inbox.refused,
-                seconds=dict(records.seconds),
+                **records.counts(),
             )
 
     def close(self) -> None:

@@ -78,6 +78,10 @@ class Records:
         since = now - recent[0] if recent else 0.0
         return len(recent) / max(since, 1.0)
 
+    def counts(self) -> dict[str, Any]:
+        """What was counted, by the names of a `Status`."""
+        return {"tokens": self.tokens, "failures": self.failures, "seconds": dict(self.seconds)}
+
     def report(self, request: Request, **more: Any) -> None:
         """Count a request that is done, and a line for the log."""
         seconds = time.monotonic() - request.begun

@@ -1,0 +1,76 @@
+"""A host that runs app.py as a plain script: no routes, no headers of ours; every page works."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.visitor import Visitor
+from pages.shell.journey import beside, stops
+
+ROOT = Path(__file__).parent.parent
+PAGES = [stop.name for stop in [*stops(), *beside()]]
+#: What `streamlit run` does with a file in which it finds no `st.App`.
+PLAIN = """
+import sys
+from streamlit.web import bootstrap
+options = {"server.port": int(sys.argv[1]), "server.address": "127.0.0.1"}
+bootstrap.load_config_options(options)
+bootstrap.run("app.py", False, [], options)
+"""
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Address and log of such a server."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = tmp_path_factory.mktemp("plain") / "log"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-c", PLAIN, str(port)], cwd=ROOT, stdout=out, stderr=out
+        )
+        try:
+            _wait(port, server, log)
+            yield f"127.0.0.1:{port}", log
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def _wait(port: int, server: subprocess.Popen, log: Path) -> None:
+    for _try in range(400):
+        assert server.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.3)
+    raise TimeoutError("the server did not answer")
+
+
+def test_it_is_such_a_host(plain: tuple[str, Path]):
+    with urllib.request.urlopen(f"http://{plain[0]}/ready", timeout=10) as answer:
+        assert "content-security-policy" not in answer.headers
+        assert b"<!DOCTYPE html>" in answer.read()  # no route of ours: the front end
+
+
+def test_every_page_works(plain: tuple[str, Path]):
+    address, log = plain
+    visitor = Visitor(address)
+    try:
+        for name in PAGES:
+            visitor.open(name, {"prompt": "Once upon a time"})
+            assert not visitor.errors(), name
+            assert any(visitor.shown.values()), name
+    finally:
+        visitor.close()
+    assert "Traceback" not in log.read_text()
