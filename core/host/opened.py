@@ -15,31 +15,32 @@ def contradictions(settings: Settings) -> list[str]:
     """Why no server starts with these settings; empty if nothing stands against it."""
     found = []
     try:
-        frames = ancestors(settings.frame_ancestors)
-    except ValueError as error:
-        found.append(str(error))
-        frames = ""
-    try:
+        ancestors(settings.frame_ancestors)
         if settings.metrics_address:
             address(settings.metrics_address)
     except ValueError as error:
         found.append(str(error))
-    if settings.mode == "public":
-        if settings.allow_other_models:
-            found.append(
-                "mode is public and allow_other_models is on: strangers could name folders of "
-                "this server and have it fetch any model of the Hub. Name them in models instead"
-            )
-        if not settings.models:
-            found.append(
-                "mode is public and models is empty, which means the whole catalogue: strangers "
-                "could have GPT-2 XL loaded. List the models that this server can hold"
-            )
-        if "*" in frames.split():
-            found.append(
-                "mode is public and frame_ancestors is *: any site could show the app as its own. "
-                "Name the sites that may"
-            )
+    return found + (_against_strangers(settings) if settings.mode == "public" else [])
+
+
+def _against_strangers(settings: Settings) -> list[str]:
+    """What nobody may leave open to strangers."""
+    found = []
+    if settings.allow_other_models:
+        found.append(
+            "mode is public and allow_other_models is on: strangers could name folders of "
+            "this server and have it fetch any model of the Hub. Name them in models instead"
+        )
+    if not settings.models:
+        found.append(
+            "mode is public and models is empty, which means the whole catalogue: strangers "
+            "could have GPT-2 XL loaded. List the models that this server can hold"
+        )
+    if "*" in settings.frame_ancestors:
+        found.append(
+            "mode is public and frame_ancestors is *: any site could show the app as its own. "
+            "Name the sites that may"
+        )
     return found
 
 
