@@ -72,8 +72,20 @@ def at_start() -> Settings:
         found = settings()
     except ValueError as error:
         sys.exit(f"GPT-2 Under the Hood does not start: {error}.")
-    print("\n  ".join(["GPT-2 Under the Hood", *opened(found)]), file=sys.stderr, flush=True)
+    said = ["GPT-2 Under the Hood", *opened(found), *_first_room(found)]
+    print("\n  ".join(said), file=sys.stderr, flush=True)
     return found
+
+
+def _first_room(limits: Settings) -> list[str]:
+    """Where a server's first room is: for the learners, and for whoever leads it."""
+    if not limits.open_room:
+        return []
+    code, key = ROOMS.open()
+    return [
+        f"A room is open: {code}. Learners come in at /room?room={code}.",
+        f"Who opens /room?room={code}&lead={key} leads it: show that to nobody.",
+    ]
 
 
 @st.cache_resource(show_spinner=False)

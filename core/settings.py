@@ -58,6 +58,7 @@ class Settings:
     network_timeout : seconds after which the Hub counts as out of reach
     status_panel : whether the sidebar shows the status of the server
     rooms : whether a room for a class may be opened
+    open_room : whether the server starts with a room, whose links it prints
     frame_ancestors : who may show the app in a frame: "self", "none", or origins
     metrics_address : where the host reads the server's figures, such as ``127.0.0.1:9101``;
         empty for nowhere
@@ -80,6 +81,7 @@ class Settings:
     network_timeout: float = 5.0
     status_panel: bool = False
     rooms: bool = True
+    open_room: bool = False
     frame_ancestors: tuple[str, ...] = ("self",)
     metrics_address: str = ""
     lessons: str = ""

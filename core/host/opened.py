@@ -20,6 +20,8 @@ def contradictions(settings: Settings) -> list[str]:
             address(settings.metrics_address)
     except ValueError as error:
         found.append(str(error))
+    if settings.open_room and not settings.rooms:
+        found.append("open_room is on and rooms is off: no room may be opened")
     return found + (_against_strangers(settings) if settings.mode == "public" else [])
 
 
@@ -36,6 +38,8 @@ def _against_strangers(settings: Settings) -> list[str]:
             "mode is public and models is empty, which means the whole catalogue: strangers "
             "could have GPT-2 XL loaded. List the models that this server can hold"
         )
+    if settings.open_room:
+        found.append("mode is public and open_room is on: nobody there would lead the room")
     if "*" in settings.frame_ancestors:
         found.append(
             "mode is public and frame_ancestors is *: any site could show the app as its own. "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -93,3 +94,18 @@ def test_a_server_says_at_its_start_what_is_open():
     made = start(MODE="class")
     assert made.returncode == 0, made.stderr
     assert "Mode: class." in made.stderr
+
+
+def test_a_server_may_start_with_a_room_and_prints_both_of_its_links():
+    made = start(MODE="class", OPEN_ROOM="1")
+    assert made.returncode == 0, made.stderr
+    (code,) = re.findall(r"A room is open: (\w{4})\.", made.stderr)
+    assert f"/room?room={code}." in made.stderr
+    assert re.search(rf"/room\?room={code}&lead=\w", made.stderr)
+    assert "A room is open" not in start(MODE="class").stderr
+
+
+def test_a_room_needs_rooms():
+    (said,) = contradictions(settings(open_room="on", rooms="off"))
+    assert "rooms is off" in said
+    assert len(contradictions(settings(mode="public", open_room="on", rooms="on"))) == 1
