@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from core.language import _, bound
+from core.numbers import notation
 
 #: What a browser calls the files that a learner can take away, by their ending.
 _MIME = {
@@ -49,6 +50,8 @@ class Files:
     def draw(self) -> None:
         """The menu."""
         with st.popover(_("Export"), icon=":material/download:"):
+            if notation() is not None:  # programs read files, and few of them read a comma
+                st.caption(_("Numbers in files and programs keep the point: 0.5"))
             for name, (title, data) in self.files.items():
                 ending = name.rsplit(".", 1)[-1]
                 st.download_button(

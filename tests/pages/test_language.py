@@ -10,7 +10,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.errors import EmptyPrompt
 from core.language import current_language
+from core.numbers import percent
 from core.recipes.notebook import notebook
 from tests.app import boxes, open_page, set_prompt
 
@@ -74,7 +76,7 @@ def test_a_choice_in_the_sidebar_keeps_the_state_and_stands_in_the_address() -> 
     assert address_of(app) == ["it"]
     assert kept_of(app) == ("3", "The cat sat on the cat")
     back = app.selectbox(key="language").set_value("en")
-    copy_context().run(lambda: (current_language.set("it"), back.run()))  # see `read_on`
+    copy_context().run(lambda: (current_language.set("it"), back.run()))  # see `run_as`
     assert language_of(app) == "en"
     assert kept_of(app) == ("3", "The cat sat on the cat")
 
@@ -94,19 +96,21 @@ def texts(app: AppTest) -> str:
     return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 
-def test_two_sessions_at_the_same_moment_never_mix() -> None:
+def run_as(code: str, app: AppTest) -> None:
+    """AppTest asks in this thread what a widget's options are called."""
+    current_language.set(code)
+    app.run()
+
+
+def test_two_sessions_that_take_turns_never_mix() -> None:
+    """They share engine, figures and caches; AppTest itself runs one script at a time."""
     apps = {code: open_page("layers", lang=code) for code in ("en", "it")}
-
-    def read_on(code: str) -> list[str]:
-        app, found = apps[code], []
-        current_language.set(code)  # AppTest asks in this thread what a widget's options are called
-        for number in range(4):
-            set_prompt(app, f"The king had {number} daughters and the king").run()
-            found.append(texts(app))
-        return found
-
-    with ThreadPoolExecutor(2) as pool:
-        told = dict(zip(apps, pool.map(read_on, apps), strict=True))
+    told: dict[str, list[str]] = {code: [] for code in apps}
+    for number in range(4):
+        for code, app in apps.items():
+            set_prompt(app, f"The king had {number} daughters and the king")
+            copy_context().run(run_as, code, app)
+            told[code].append(texts(app))
     mark = {"en": re.compile(r"\bthe model\b"), "it": re.compile(r"\bil modello\b")}
     for text in told["en"]:
         assert mark["en"].search(text)
@@ -121,6 +125,13 @@ def test_two_sessions_at_the_same_moment_never_mix() -> None:
 def test_an_error_speaks_the_session_s_language() -> None:
     app = open_page("attention", panel=None, lang="it", prompt="")
     assert "Il prompt è vuoto." in [text.value for text in app.text]
+
+
+def test_the_menu_of_files_says_that_they_keep_the_point() -> None:
+    said = {code: open_page("tokenizer", panel=None, lang=code) for code in ("en", "it")}
+    told = {code: [c.value for c in app.caption if "0.5" in c.value] for code, app in said.items()}
+    assert told["en"] == []
+    assert told["it"]
 
 
 def test_python_keeps_the_point() -> None:
@@ -146,7 +157,7 @@ def explained_once() -> None:
     app = open_page("tokenizer", panel=None, lang="it", prompt=ITALIAN)
     assert len(told(app)) == 1
     assert "12 parole" in told(app)[0]
-    current_language.set("it")  # see `read_on`
+    current_language.set("it")  # see `run_as`
     app.run()
     assert len(told(app)) == 1  # as long as the text stands
     set_prompt(app, "La figlia del re non ha un cavallo di legno").run()
@@ -160,3 +171,15 @@ def explained_once() -> None:
 )  # fmt: skip
 def test_no_other_prompt_is(language: str, prompt: str) -> None:
     assert not told(open_page("tokenizer", panel=None, lang=language, prompt=prompt))
+
+
+def test_threads_at_the_same_moment_speak_their_own_languages() -> None:
+    def say(code: str) -> set[tuple[str, str]]:
+        current_language.set(code)
+        return {(percent(0.123), EmptyPrompt().problem) for _time in range(3_000)}
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(say, ["en", "it"] * 2))
+    assert told == [
+        {("12.3%", "The prompt is empty.")}, {("12,3%", "Il prompt è vuoto.")},
+    ] * 2  # fmt: skip
