@@ -33,6 +33,8 @@ MODES: dict[str, dict[str, object]] = {
         "max_new_tokens": 60,
         "cache_mb": 256,
         "queue_limit": 64,
+        "max_sessions": 100,
+        "max_sessions_per_address": 50,
         "rooms": False,
     },
 }
@@ -60,6 +62,8 @@ class Settings:
     rooms : whether a room for a class may be opened
     open_room : whether the server starts with a room, whose links it prints
     frame_ancestors : who may show the app in a frame: "self", "none", or origins
+    max_sessions : sessions in all; who comes later waits on a page of its own
+    max_sessions_per_address : sessions from one address; a whole school may have one
     metrics_address : where the host reads the server's figures, such as ``127.0.0.1:9101``;
         empty for nowhere
     lessons : folder of lessons that a host adds to ours; empty for none
@@ -83,6 +87,8 @@ class Settings:
     rooms: bool = True
     open_room: bool = False
     frame_ancestors: tuple[str, ...] = ("self",)
+    max_sessions: int = 1_000
+    max_sessions_per_address: int = 1_000
     metrics_address: str = ""
     lessons: str = ""
     log: str = ""

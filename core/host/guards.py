@@ -6,6 +6,7 @@ from starlette.middleware import Middleware
 
 from core.host.compressed import Compressed
 from core.host.headers import SecurityHeaders
+from core.host.places import Places
 from core.settings import Settings
 
 
@@ -18,5 +19,6 @@ def guards(settings: Settings, base: str = "") -> list[Middleware]:
     """
     return [
         Middleware(SecurityHeaders, frames=settings.frame_ancestors),
+        Middleware(Places, most=settings.max_sessions, of_one=settings.max_sessions_per_address),
         Middleware(Compressed, base=base),
     ]

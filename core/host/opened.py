@@ -68,6 +68,8 @@ def _amounts(settings: Settings) -> list[str]:
         f"A text has up to {count(settings.max_characters)} characters, "
         f"a continuation up to {count(settings.max_new_tokens)} tokens; "
         f"{count(settings.queue_limit)} requests may wait for a model.",
+        f"{count(settings.max_sessions)} sessions at a time, "
+        f"{count(settings.max_sessions_per_address)} from one address.",
         f"Results are kept up to {byte_size(settings.cache_mb * 2**20)}.",
     ]
 
