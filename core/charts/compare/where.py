@@ -15,6 +15,8 @@ from core.numbers import percent
 
 #: Where the colours end: the whole way has one from their middle, where ink of both themes reads.
 _DOMAIN = [0, 1.8]
+#: Pixels that a cell's number needs; in narrower ones pointing says it.
+_ROOM = 36
 
 
 def where_grid(
@@ -45,6 +47,7 @@ def where_grid(
         height=36 * len(layers) + 90,
         layers=_names(layers),
         tokens=_names(tokens),
+        seen={"expr": f"width < {_ROOM * len(tokens)} ? 0 : 1"},
     )
 
 
@@ -76,7 +79,7 @@ def _grid() -> alt.LayerChart:
         .add_params(pick)
         .properties(name="cells")
     )
-    numbers = base.mark_text(fontSize=FONT_SIZE).encode(text="text:N")
+    numbers = base.mark_text(fontSize=FONT_SIZE, opacity=slot("seen")).encode(text="text:N")
     mark = base.transform_filter(alt.datum.chosen).mark_rect(
         filled=False, strokeWidth=3, stroke=ACCENT
     )
