@@ -156,7 +156,6 @@ def test_how_a_number_reads_is_decided_in_one_file_only():
 #: What the app needs though no file of it imports it.
 NEEDED_BY_OTHERS = {
     "safetensors": "transformers reads weights with it",
-    "babel": "compiles the catalogues of other languages",
 }
 
 
