@@ -61,5 +61,5 @@ def test_a_crowd_is_named_at_the_ends_of_lines() -> None:
 def test_a_label_covers_no_dot_where_it_has_a_choice() -> None:
     reach = np.array([-3.0, 3, -3, 3])
     points = np.array([[0.0, 0], [0, 0.2], [0.5, 0]])  # a dot above the first, one at its right
-    right, down = place_labels(points, ["mouse"] * 3, reach, np.arange(3), 600)[0]
-    assert (right, down) == (0, 15)
+    placed = place_labels(points, ["mouse"] * 3, reach, np.arange(3), 600)
+    assert placed[0] == (0, 15)
