@@ -123,7 +123,7 @@ def wait_until_idle(page: Page) -> None:
             const app = document.querySelector('[data-testid="stApp"]');
             return app && app.getAttribute('data-test-script-state') !== 'running'
               && !document.querySelector('[data-testid="stSkeleton"]')
-              && !document.body.innerText.includes('Loading the model')
+              && !/Loading the model|Carico il modello/.test(document.body.innerText)
               && document.querySelector('h1');
         }""",
         timeout=WAIT,
