@@ -52,7 +52,8 @@ def test_a_first_look(name: str, visit: Visit, page: Page) -> None:
     found = []
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
-        for width in WIDTHS:
+        # Colours are the same at every width: the second theme is looked at where most is seen.
+        for width in WIDTHS if scheme == "dark" else WIDTHS[:1]:
             page.set_viewport_size({"width": width, "height": 720})
             found += violations(page, f"{scheme} {width}")
     assert not found, "\n".join(found)

@@ -9,9 +9,11 @@ import pytest
 from playwright.sync_api import Page
 
 from core.locale.work import read, template
+from pages.course.reading import ORDER, OURS
+from pages.course.reading import read as read_lesson
 from pages.kit.glossary import _read as glossary_in
 from pages.shell.journey import glossary_stop, stops
-from tests.e2e.conftest import Visit, check_fits, check_no_error
+from tests.e2e.conftest import Visit, check_fits, check_no_error, wait_until_drawn
 
 PAGES = [stop.name for stop in [*stops(), glossary_stop()]] + ["lessons", "room"]
 
@@ -95,12 +97,52 @@ def test_no_sentence_of_ours_is_english(name: str, visit: Visit, loaded: set[str
     assert not {text for text, theirs in texts if not theirs and point.search(text)}
 
 
-@pytest.mark.parametrize("width", [400, 1024, 1280])
+def check_italian(page: Page, more: set[str]) -> None:
+    """No English sentence of ours, and none of `more`."""
+    texts = " ".join(text for text, _theirs in page.evaluate(_READ))
+    assert not {part for part in english() | more if part in texts}
+
+
+@pytest.mark.parametrize("part", ["entrance", "exit", "results", "teacher", "write"])
+def test_no_part_of_the_course_is_english(part: str, visit: Visit, loaded: set[str]) -> None:
+    open_in_italian(visit, "lessons", loaded)
+    page = visit("lessons", lang="it", part=part)
+    check_italian(page, set())
+
+
+def said_in_english(lesson: str) -> set[str]:
+    """Stretches of a lesson's English words, of four words at least, without marks and numbers."""
+    sections = read_lesson(OURS / lesson, "en").words.sections.values()
+    texts = [text for one in sections for text in (one.text, *one.options.values())]
+    parts = [
+        part.strip(" .,:;?()\n>-")
+        for text in texts
+        for part in re.split(r"[{}\[\]*“”\n]|[.?!:] ", text)
+    ]
+    return {part for part in parts if len(part.split()) >= 4}
+
+
+@pytest.mark.parametrize("lesson", ORDER)
+def test_no_step_of_a_lesson_is_english(lesson: str, visit: Visit, loaded: set[str]) -> None:
+    """A guess, and what answers it beside its panel."""
+    open_in_italian(visit, "glossary", loaded)
+    found = read_lesson(OURS / lesson, "it")
+    reveal = next(step for step in found.lesson.steps if step.kind == "reveal")
+    for step in (found.lesson.steps[0], reveal):
+        page = visit(
+            found.lesson.opened(step).page, lang="it", lesson=lesson, step=step.id, panel=""
+        )
+        page.wait_for_selector(".st-key-lesson_band")
+        check_italian(page, said_in_english(lesson))
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_is_cut(name: str, width: int, visit: Visit, page: Page, loaded: set[str]) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
+def test_nothing_is_cut(name: str, visit: Visit, page: Page, loaded: set[str]) -> None:
     open_in_italian(visit, name, loaded)
-    check_no_error(page)
-    check_fits(page)
-    # A long token in a narrow cell ends in an ellipsis, in every language.
-    assert not [text for text in page.evaluate(_CUT) if "␣" not in text]
+    for width in (1280, 1024, 400):
+        page.set_viewport_size({"width": width, "height": 900})
+        wait_until_drawn(page)
+        check_no_error(page)
+        check_fits(page)
+        # A long token in a narrow cell ends in an ellipsis, in every language.
+        assert not [text for text in page.evaluate(_CUT) if "␣" not in text], width
