@@ -44,6 +44,8 @@ class Opened(Param[tuple[str, ...]]):
             "panel", default=self._begin, title=lambda: _("Open panels"), key=f"opened_{page}"
         )
         self.panels: Mapping[str, Panel] = {panel.word: panel for panel in panels}
+        #: What a link names, before the page writes into its address.
+        self.named = next(iter(address.asked(self.name)), "")
 
     def possible(self, at: Values) -> Possible:
         return some_among([*self.panels, ALL])

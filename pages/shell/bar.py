@@ -26,13 +26,12 @@ def top_bar(name: str, now: Current, at: Values, opened: Opened) -> None:
     order = stops()
     place = next(i for i, stop in enumerate(order) if stop.name == name)
     after = order[place + 1] if place + 1 < len(order) else None
-    asked = next(iter(address.asked(opened.name)), "")
     drawn(
         now.tokens if name != "overview" else (),
         listed,
         key="top_bar",
         chosen=at[TOKEN],
-        go_to=asked if asked in opened.panels else "",
+        go_to=opened.named if opened.named in opened.panels else "",
         following=None if after is None else (after.title, address.way_to(after.name)),
         on={
             "follow": TOKEN.set,

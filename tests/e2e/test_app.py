@@ -35,7 +35,7 @@ def test_a_page_shows_the_prompt_without_errors(
     expect(page.locator("h1")).to_have_text(title)
     named = next(stop.title for stop in stops() if stop.name == name)
     expect(page).to_have_title(f"{named} · {NAME}")
-    expect(page.get_by_role("textbox", name="Prompt")).to_have_value(PROMPT)
+    expect(page.get_by_role("textbox", name="Prompt", exact=True)).to_have_value(PROMPT)
     check_fits(page)
     check_no_error(page)
     assert shot(f"page-{name}").stat().st_size > 20_000
@@ -48,7 +48,7 @@ def test_the_first_page_is_found_by_its_name_too(visit: Visit, app_url: str) -> 
     page.goto(f"{app_url}/overview?prompt=Named")
     page.wait_for_function("() => location.pathname === '/'")
     wait_until_idle(page)
-    expect(page.get_by_role("textbox", name="Prompt")).to_have_value("Named")
+    expect(page.get_by_role("textbox", name="Prompt", exact=True)).to_have_value("Named")
     expect(page.get_by_text("Page not found")).to_have_count(0)
     check_no_error(page)
 
@@ -69,7 +69,7 @@ def test_a_session_that_is_led_to_the_first_page_keeps_what_it_had(app_url: str)
 def test_typing_walking_and_reopening(visit: Visit) -> None:
     """Type a prompt, walk through every page by its menu, then reopen the address."""
     page = visit("overview")
-    box = page.get_by_role("textbox", name="Prompt")
+    box = page.get_by_role("textbox", name="Prompt", exact=True)
     typed = "A <marquee>bold</marquee> $x^2$ **wolf** said: 😀 日本"
     box.fill(typed)
     box.press("Control+Enter")
@@ -80,7 +80,7 @@ def test_typing_walking_and_reopening(visit: Visit) -> None:
         page.get_by_test_id("stSidebarNav").get_by_role("link", name=title).click()
         page.wait_for_url(f"**/{name}*")
         wait_until_idle(page)
-        expect(page.get_by_role("textbox", name="Prompt")).to_have_value(typed)
+        expect(page.get_by_role("textbox", name="Prompt", exact=True)).to_have_value(typed)
         # What was typed is text: neither HTML nor Markdown may come of it.
         assert page.locator("marquee").count() == 0
         assert page.locator("strong", has_text="wolf").count() == 0
@@ -90,7 +90,7 @@ def test_typing_walking_and_reopening(visit: Visit) -> None:
     page.goto("about:blank")
     page.goto(address)
     wait_until_idle(page)
-    expect(page.get_by_role("textbox", name="Prompt")).to_have_value(typed)
+    expect(page.get_by_role("textbox", name="Prompt", exact=True)).to_have_value(typed)
     check_no_error(page)
 
 

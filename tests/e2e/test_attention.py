@@ -50,7 +50,7 @@ def test_point_and_click(visit, shot) -> None:
 
 def test_the_text_where_a_head_is_seen_best_becomes_the_prompt(visit) -> None:
     page = visit("attention", prompt=PROMPT, layer="0", head="2")
-    box = page.get_by_role("textbox", name="Prompt")
+    box = page.get_by_role("textbox", name="Prompt", exact=True)
     page.get_by_role("button", name="Use it as the prompt").click()
     page.wait_for_function("() => !location.search.includes('little')")
     wait_until_idle(page)
@@ -63,7 +63,7 @@ def test_the_text_where_a_head_is_seen_best_becomes_the_prompt(visit) -> None:
 
 def test_full_context(visit, shot) -> None:
     page = visit("attention", prompt="Hello")
-    box = page.get_by_role("textbox", name="Prompt")
+    box = page.get_by_role("textbox", name="Prompt", exact=True)
     box.fill("One day the king went into the wood and saw a bird in a tree. " * 80)
     box.press("Control+Enter")
     page.wait_for_selector("text=shown for the first 1,024")

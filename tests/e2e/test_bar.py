@@ -44,7 +44,7 @@ def test_a_token_is_followed_on_all_pages(visit: Visit) -> None:
     wait_until_idle(page)
     expect(page.locator(".st-key-panel_lens")).to_contain_text("After token 7")
     page.locator(f"{BAR} .go").click()
-    page.wait_for_url(re.compile(r"/sampling\?.*token=7"))
+    page.wait_for_url(re.compile(r"/compare\?.*token=7"))
     wait_until_idle(page)
     expect(page.locator(f"{BAR} .chosen")).to_contain_text("king")
     page.go_back()

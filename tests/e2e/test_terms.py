@@ -68,7 +68,7 @@ def test_the_keyboard_opens_closes_and_goes_on(visit: Visit) -> None:
     page.keyboard.press("Enter")
     page.wait_for_function("() => location.search.includes('panel=steps')", timeout=WAIT)
     wait_until_idle(page)
-    expect(page.get_by_role("textbox", name="Prompt")).to_have_value("Once upon a time")
+    expect(page.get_by_role("textbox", name="Prompt", exact=True)).to_have_value("Once upon a time")
     check_no_error(page)
 
 
@@ -103,7 +103,7 @@ def test_the_glossary_finds_a_term_and_leads_to_its_panel(visit: Visit) -> None:
     found.get_by_role("link").click()
     page.wait_for_function("() => location.pathname === '/layers'", timeout=WAIT)
     wait_until_idle(page)
-    expect(page.get_by_role("textbox", name="Prompt")).to_have_value("Once upon a time")
+    expect(page.get_by_role("textbox", name="Prompt", exact=True)).to_have_value("Once upon a time")
     page.go_back()
     page.wait_for_function("() => location.pathname === '/glossary'", timeout=WAIT)
     check_no_error(page)

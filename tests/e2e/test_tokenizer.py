@@ -81,7 +81,7 @@ def test_point_click_and_replay(visit, shot) -> None:
 
 def test_ten_thousand_tokens(visit) -> None:
     page = visit("tokenizer", prompt="Hello")
-    box = page.get_by_role("textbox", name="Prompt")
+    box = page.get_by_role("textbox", name="Prompt", exact=True)
     box.fill("One day the king went into the wood and saw a bird in a tree. " * 667)
     box.press("Control+Enter")
     page.wait_for_selector(".st-key-tok_per")
@@ -128,7 +128,7 @@ def test_an_example_with_many_bytes_becomes_the_prompt(visit) -> None:
     page.get_by_role("button", name="Try emoji and Japanese").click()
     page.wait_for_function("() => !location.search.includes('Hello')")
     wait_until_idle(page)
-    assert page.get_by_role("textbox", name="Prompt").input_value() != "Hello"
+    assert page.get_by_role("textbox", name="Prompt", exact=True).input_value() != "Hello"
     check_no_error(page)
 
 
