@@ -137,7 +137,7 @@ def test_the_notebook_of_all_reveals_runs_from_top_to_bottom(now: Current):
     """One model is loaded once for all; each cell leaves what its lesson said."""
     asked = [
         question_of(now.engine, read, step, step.fixed or read.lesson.prompt)
-        for read in LESSONS for step in read.lesson.steps if step.kind == "predict"
+        for read in LESSONS for step in read.lesson.steps if step.ask
     ]  # fmt: skip
     found = [q.found.recipe for q in asked if isinstance(q, Question) and q.found is not None]
     assert len(found) > 15
