@@ -5,68 +5,15 @@ ones that a misconception leads to, the numbers for the words of the lesson, and
 that computes them again. It refuses where the model's state cannot carry the question.
 """
 
-from core.questions import (
-    analogy_hit,
-    changed_positions,
-    cheapest_text,
-    costliest_layer,
-    count_above,
-    deciding_layer,
-    effect_of_head_off,
-    fewer_or_more,
-    future_weight,
-    ids_shared,
-    kept_by_top_p,
-    leads,
-    lens_at_input,
-    n_tokens,
-    nearest_token,
-    next_merge,
-    order_kept,
-    rank_of,
-    row_total,
-    same_text,
-    settled,
-    strongest_key,
-    surprise_of,
-    top_token,
-    two_orders,
-    weights_unchanged,
-    with_without,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+
 from core.questions.found import Candidate, Found, Refused
 from core.questions.registry import CHECKS, ask
 from core.questions.told import Told
 
-#: One file for each check; importing it enters it into the registry.
-_FILES = (
-    analogy_hit,
-    changed_positions,
-    cheapest_text,
-    costliest_layer,
-    count_above,
-    deciding_layer,
-    effect_of_head_off,
-    fewer_or_more,
-    future_weight,
-    ids_shared,
-    kept_by_top_p,
-    leads,
-    lens_at_input,
-    n_tokens,
-    nearest_token,
-    next_merge,
-    order_kept,
-    rank_of,
-    row_total,
-    same_text,
-    settled,
-    strongest_key,
-    surprise_of,
-    top_token,
-    two_orders,
-    weights_unchanged,
-    with_without,
-)
+#: A file for each check: importing it enters it into the registry.
+for _file in iter_modules(__path__):
+    import_module(f"{__name__}.{_file.name}")
 
 __all__ = ["CHECKS", "Candidate", "Found", "Refused", "Told", "ask"]

@@ -44,6 +44,13 @@ def answer_to(step: str) -> Given | None:
     return ANSWERS.get().get(step)
 
 
+def fitting(step: str, prompt: str, number: int) -> Given | None:
+    """The answer to a step, if it is about this text and this one of the step's questions."""
+    given = answer_to(step)
+    fits = given is not None and (given.prompt, given.number) == (prompt, number)
+    return given if fits else None
+
+
 def commit(step: str, given: Given) -> None:
     ANSWERS.set({**ANSWERS.get(), step: given})
 

@@ -56,7 +56,7 @@ def _other_text(now: Current, place: Place) -> None:
 
 
 def _see(now: Current, place: Place) -> None:
-    _say(now, place, asked_by(now.engine, place.read, place.step, now.text))
+    _say(place, asked_by(now.engine, place.read, place.step, now.text))
     _way(now, place)
 
 
@@ -64,15 +64,15 @@ def _predict(now: Current, place: Place) -> None:
     question = _question(now, place)
     if question is None:
         return
-    given = answers.answer_to(place.key)
     if question.ask.type == "game":
         _play(now, place, question)
         return
+    given = answers.fitting(place.key, now.text, question.number)
     chosen = _control(now, place, question)
     if _way(now, place, on=_("Skip"), commit=chosen is not None):
         answers.commit(place.key, judged(now, question, chosen))
         _forward(now, place)
-    if given is not None and given.prompt == now.text:
+    if given is not None:
         st.caption(_("You can still change your answer: “{said}”.").format(said=given.said))
 
 
@@ -88,17 +88,19 @@ def _transfer(now: Current, place: Place) -> None:
     if question is None:
         return
     chosen = _control(now, place, question)
-    given = answers.answer_to(place.key)
-    fits = given is not None and given.prompt == now.text and given.number == question.number
-    if given is not None and fits:
-        _reveal_answer(question, place.read.words.sections[place.step.id], given)
-    if _way(now, place, on=_("Next") if fits else _("Skip"), commit=chosen is not None, given=fits):
+    given = answers.fitting(place.key, now.text, question.number)
+    if given is not None:
+        section = place.read.words.sections[place.step.id]
+        _reveal_answer(question, section, given)
+        boxes.show(now, place.key, question, title=place.read.words.title, text=section.text)
+    on, chose = "" if given else _("Skip"), chosen is not None
+    if _way(now, place, on=on, commit=chose, given=given is not None):
         answers.commit(place.key, judged(now, question, chosen))
         st.rerun()
 
 
 def _do(now: Current, place: Place) -> None:
-    _say(now, place, asked_by(now.engine, place.read, place.step, now.text))
+    _say(place, asked_by(now.engine, place.read, place.step, now.text))
     if answers.is_done(place.key):
         st.success(_("Done. Look at what changed, then go on."), icon=":material/check:")
         _way(now, place)
@@ -115,13 +117,14 @@ def _reveal(now: Current, place: Place) -> None:
         _way(now, place)
         return
     section = _section(place, question.number)
-    given = answers.answer_to(f"{place.read.lesson.id}/{step.id}")
-    if given is None:
-        st.caption(_("You skipped the question; here is what the model says."))
-    elif given.prompt != now.text or given.number != question.number:
+    key = f"{place.read.lesson.id}/{step.id}"
+    given = answers.fitting(key, now.text, question.number)
+    if given is not None:
+        _reveal_answer(question, section, given)
+    elif answers.answer_to(key) is not None:
         st.caption(_("You answered for another text; here is what the model says of this one."))
     else:
-        _reveal_answer(question, section, given)
+        st.caption(_("You skipped the question; here is what the model says."))
     st.markdown(question.words(section.text))
     boxes.show(now, place.key, question, title=place.read.words.title, text=section.text)
     _way(now, place)
@@ -140,7 +143,7 @@ def _section(place: Place, number: int) -> Section:
     return sections.get(f"{place.step.id}.{number}", sections[place.step.id])
 
 
-def _say(now: Current, place: Place, question: Question | None) -> None:
+def _say(place: Place, question: Question | None) -> None:
     section = _section(place, question.number if question else 1)
     st.markdown(filled(section.text, question.numbers if question else {}))
 
@@ -162,10 +165,9 @@ def _question(now: Current, place: Place) -> Question | None:
 
 
 def _control(now: Current, place: Place, question: Question) -> Any:
-    given = answers.answer_to(place.key)
-    fits = given is not None and given.prompt == now.text and given.number == question.number
+    given = answers.fitting(place.key, now.text, question.number)
     key = f"answer_{place.key}_{question.number}_{hash(now.text)}"
-    return inputs.draw(now, question, key, given.value if given is not None and fits else None)
+    return inputs.draw(now, question, key, None if given is None else given.value)
 
 
 def _reveal_answer(question: Question, section: Section, given: answers.Given) -> None:

@@ -162,3 +162,15 @@ def test_a_bare_link_opens_the_lesson_with_its_own_text_and_its_panel_alone():
     assert [b.label for b in app.button if b.label == "Close"] == []
     app = open_page("attention", panel=None, lesson="is-attention-importance")
     assert prompt_of(app) == read(OURS / "is-attention-importance", "en").lesson.prompt
+
+
+def test_a_question_that_ends_a_lesson_has_its_python_too_and_the_lesson_its_end():
+    app = open_page("tokenizer", panel=None, lesson="are-tokens-words", step="order")
+    assert not boxes(app)
+    assert app.button(key="lesson_next").label == "Skip"
+    app.multiselect[0].set_value(["english", "smile", "italian"]).run()
+    press(app, "lesson_commit")
+    assert "You said:" in words(app)
+    (made,) = boxes(app).values()
+    check_box(made)
+    assert app.button(key="lesson_next").label == "Finish the lesson"
