@@ -30,7 +30,7 @@ def height_of(page: Page) -> int:
     return page.evaluate("""document.querySelector('[data-testid="stMain"]').scrollHeight""")
 
 
-@pytest.mark.parametrize("name", FIRST_SCREEN)
+@pytest.mark.parametrize("name", [*FIRST_SCREEN, "compare"])
 def test_a_first_look_is_short(visit: Visit, name: str) -> None:
     page = visit(name, prompt=PROMPT, panel="")
     page.wait_for_timeout(500)
