@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from core.engine.backend import Backend
 from core.engine.continuations import together
-from core.engine.engine import Engine
 from core.sampling import beams
 from core.sampling.choice import Choice, choice_of
 from core.sampling.generation import Step
@@ -36,7 +36,7 @@ class Comparison:
 
 
 def side_by_side(
-    engine: Engine,
+    engine: Backend,
     token_ids: tuple[int, ...],
     settings: SamplingSettings,
     *,
@@ -47,7 +47,7 @@ def side_by_side(
     """Greedy, sampling and beam search on one prompt, all with the same repetition penalty."""
     penalty = settings.repetition_penalty
     greedy = SamplingSettings(repetition_penalty=penalty, temperature=0.0)
-    state = beams.start(engine.loaded, token_ids, n_beams, max_new_tokens, penalty)
+    state = engine.call(beams.start, token_ids, n_beams, max_new_tokens, penalty)
     written: list[list[Choice]] = [[] for _ in range(1 + len(seeds))]
     for steps in together(engine, token_ids, greedy, [0], max_new_tokens):
         _add(engine, written[:1], steps, greedy)
@@ -62,7 +62,7 @@ def side_by_side(
 
 
 def _add(
-    engine: Engine,
+    engine: Backend,
     written: list[list[Choice]],
     steps: list[Step | None],
     settings: SamplingSettings,
@@ -100,7 +100,7 @@ class Continuation:
 
 
 def measure(
-    engine: Engine, token_ids: tuple[int, ...], found: Comparison
+    engine: Backend, token_ids: tuple[int, ...], found: Comparison
 ) -> tuple[tuple[Continuation, ...], float]:
     """The finished comparison in numbers: greedy, each sample, the best beam.
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.sampling.choice import Choice, choice_of, text_of
 from core.sampling.generation import Step
 from core.sampling.settings import SamplingSettings
 
 
 def write(
-    engine: Engine,
+    engine: Backend,
     token_ids: tuple[int, ...],
     settings: SamplingSettings,
     *,
@@ -62,7 +62,7 @@ def why_ended(
 
 
 def together(
-    engine: Engine,
+    engine: Backend,
     token_ids: tuple[int, ...],
     settings: SamplingSettings,
     seeds: Sequence[int],
@@ -99,7 +99,7 @@ class Draw:
 
 
 def many(
-    engine: Engine,
+    engine: Backend,
     token_ids: tuple[int, ...],
     settings: SamplingSettings,
     *,

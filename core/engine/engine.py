@@ -16,18 +16,17 @@ from concurrent.futures import Future
 from contextlib import closing
 from typing import Any, TypeVar
 
+from core.engine.backend import Text
+from core.engine.bounds import check_continuation
 from core.engine.decoding import GUESSES
 from core.engine.inbox import Inbox
 from core.engine.memo import Memo, key_of
 from core.engine.owner import Limits, Owner
 from core.engine.records import Status
 from core.engine.requests import MORE, ComputeRequest, GenerateRequest, StepReader
-from core.errors import OutOfRange
-from core.language import _
 from core.model.allocator import tune_allocator
 from core.model.bounds import check_ids
 from core.model.loaded import LoadedModel
-from core.numbers import count
 from core.sampling.generation import Step
 from core.sampling.settings import SamplingSettings
 from core.tokens.encoding import encode
@@ -40,8 +39,6 @@ from core.views.trace import Trace, capture
 
 T = TypeVar("T")
 
-#: A text, or the ids of its tokens.
-Text = str | tuple[int, ...] | list[int]
 #: What a view counts in the queue, in rows of a forward pass.
 VIEW_COST = 16
 
@@ -247,11 +244,17 @@ class Engine:
         seeds: Sequence[int],
         max_new_tokens: int = 40,
         stop_at_end_of_text: bool = True,
+        made: Sequence[tuple[int, ...]] = (),
     ) -> list[Iterator[Step]]:
         """Several continuations of one text, in one batch from the first token on.
 
         Like `generate` once for each seed, but all are in the queue before the first
         is read. Close the iterators, also those that were never read.
+
+        Parameters
+        ----------
+        made : for each seed the new tokens that another engine has made with it already; the
+            text goes on after them as it would have there
 
         Raises
         ------
@@ -264,8 +267,8 @@ class Engine:
         if max_new_tokens < 1:
             return [iter(()) for _seed in seeds]
         requests = [
-            GenerateRequest(ids, settings, seed, max_new_tokens, stop_at_end_of_text)
-            for seed in seeds
+            GenerateRequest(ids, settings, seed, max_new_tokens, stop_at_end_of_text).after(before)
+            for seed, before in zip(seeds, made or [()] * len(seeds), strict=True)
         ]
         self._inbox.enter_all(requests)
         return [StepReader(request, self._inbox.notify) for request in requests]
@@ -273,15 +276,7 @@ class Engine:
     def _checked(self, text_or_ids: Text, max_new_tokens: int) -> tuple[int, ...]:
         """The ids of a text that may be continued so far."""
         ids = self.ids(text_or_ids)
-        check_ids(ids, self.shape.n_ctx, self.shape.n_vocab)
-        most = self._max_new_tokens
-        if most is not None and max_new_tokens > most:
-            raise OutOfRange(
-                _("{n} new tokens are too many: this server makes at most {limit}.").format(
-                    n=count(max_new_tokens), limit=count(most)
-                ),
-                _("Ask for fewer, and continue from there."),
-            )
+        check_continuation(ids, self.shape, max_new_tokens, self._max_new_tokens)
         return ids
 
     def _steps(

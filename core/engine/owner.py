@@ -35,6 +35,9 @@ from core.model.loaded import LoadedModel
 #: Seconds that the queue gets between two steps, at least: thirty that come together join
 #: together, instead of one more with each step.
 TURN = 0.03
+#: Seconds of one turn after which the thread counts as one that hangs: a layer of the largest
+#: model read from disk takes less.
+LONGEST_TURN = 300.0
 #: Seconds of computing after which a request counts as one that leaves much behind.
 UNTIDY = 0.05
 
@@ -116,6 +119,7 @@ class Owner:
         self.idle = Idle(self.forward)
         self._current: Request | None = None
         self._step_seconds = 0.0
+        self._turn_began: float | None = None  # None while it rests
         self.thread = threading.Thread(target=self._run, name=f"engine {loaded.key}", daemon=True)
 
     def start(self) -> None:
@@ -137,6 +141,13 @@ class Owner:
         sequences = self.sequences
         waiting = len(self.inbox.queue)
         return bool(self._current or waiting or sequences.running or sequences.stalled)
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the thread is there and does not hang on one piece of work."""
+        began = self._turn_began
+        hangs = began is not None and time.monotonic() - began > LONGEST_TURN
+        return self.thread.is_alive() and not hangs
 
     # --- the loop ---------------------------------------------------------------------------
 
@@ -168,6 +179,7 @@ class Owner:
             if inbox.closing:
                 return False
             idle = not len(inbox.queue) and not sequences.running
+        self._turn_began = None if idle else time.monotonic()
         if idle:
             self._rest()
             return True

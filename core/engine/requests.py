@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextvars import Context
 from queue import SimpleQueue
@@ -92,6 +92,15 @@ class GenerateRequest:
         self.parked: Any = None
         self.prefill: Iterator[Prefilled | None] | None = None
 
+    def after(self, before: Sequence[int]) -> GenerateRequest:
+        """The same, where another engine has made its first tokens with this seed already."""
+        self.ids = (*self.ids, *before)
+        self.lookup = PromptLookup(self.ids)
+        self.made = self.taken = len(before)
+        if not self.settings.greedy:
+            self.rng.random(len(before))  # a token takes one: now it stands as it stood there
+        return self
+
     @property
     def dropped(self) -> bool:
         """Whether nobody reads it any more."""
@@ -152,6 +161,7 @@ class StepReader:
         """Nobody reads on."""
         if not self._request.closed:
             self._request.closed = True
+            self._request.out.put(None)  # another thread may wait for the next step
             self._notify()
 
     def __del__(self) -> None:

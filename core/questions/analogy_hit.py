@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.language import _
 from core.model.loaded import LoadedModel
 from core.questions import told
@@ -22,7 +22,7 @@ from core.views.wte import mean_row, search_index
     places=("a", "b", "c"),
 )
 def analogy_hit(
-    engine: Engine, prompt: str, *, a: str, minus: str, plus: str, expected: str
+    engine: Backend, prompt: str, *, a: str, minus: str, plus: str, expected: str
 ) -> Found:
     """Whether the token nearest to a - minus + plus is the expected one; the inputs do not count.
 

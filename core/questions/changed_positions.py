@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.language import _
 from core.questions import told
 from core.questions.found import Found, Refused
@@ -12,7 +12,7 @@ from core.questions.reading import box
 from core.questions.registry import check
 from core.questions.swapped import Swapped, swapped
 from core.tokens.label import label
-from core.views.swap import change
+from core.views.swap import change_between
 
 
 @check(
@@ -22,7 +22,7 @@ from core.views.swap import change
     places=("swap_one", "swap_other", "token"),
 )
 def changed_positions(
-    engine: Engine, prompt: str, *, first: int | str | None = None, second: int | str | None = None
+    engine: Backend, prompt: str, *, first: int | str | None = None, second: int | str | None = None
 ) -> Found:
     """The first position whose vectors change: that of the first word. Nobody looks ahead.
 
@@ -32,7 +32,7 @@ def changed_positions(
     """
     pair = swapped(engine, prompt, first, second)
     start = _start(pair)
-    moved = change(pair.trace.resid, engine.trace(pair.after).resid).max(axis=0)
+    moved = engine.view(change_between, pair.trace, engine.trace(pair.after)).max(axis=0)
     n = int(np.count_nonzero(moved[start:] > moved[:start].max() + 1e-4))
     return Found(
         right=start,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.language import _
 from core.questions import told
 from core.questions.found import Found, Refused
@@ -14,7 +14,7 @@ from core.tokens.encoding import encoding
 
 
 @check("cheapest_text", gives="order", keyed="texts")
-def cheapest_text(engine: Engine, prompt: str, *, texts: Mapping[str, str]) -> Found:
+def cheapest_text(engine: Backend, prompt: str, *, texts: Mapping[str, str]) -> Found:
     """Texts in the order of their tokens, the fewest first.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.language import _
 from core.questions import told
 from core.questions.found import Found, Refused
@@ -22,7 +22,7 @@ from core.views.trace import Trace
     numbers=("layer", "bits", "cheapest", "cheapest_bits", "n_layer"),
     places=("layer", "token"),
 )
-def costliest_layer(engine: Engine, prompt: str) -> Found:
+def costliest_layer(engine: Backend, prompt: str) -> Found:
     """The layer without which the prediction moves farthest; both of its parts are left out."""
     trace = engine.trace(prompt)
     n_layer = trace.n_layer
@@ -44,7 +44,7 @@ def costliest_layer(engine: Engine, prompt: str) -> Found:
     )
 
 
-def _costs(engine: Engine, trace: Trace) -> np.ndarray:
+def _costs(engine: Backend, trace: Trace) -> np.ndarray:
     """What leaving out each layer changes, in bits; shape (n_layer,)."""
     if is_long_work(engine.shape, trace.n_ctx):
         raise Refused(

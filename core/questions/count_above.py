@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.questions import told
 from core.questions.found import Found
 from core.questions.reading import box, probabilities
@@ -10,7 +10,7 @@ from core.questions.registry import check
 
 
 @check("count_above", gives="number", numbers=("n", "share", "p_top"))
-def count_above(engine: Engine, prompt: str, *, share: float = 0.01) -> Found:
+def count_above(engine: Backend, prompt: str, *, share: float = 0.01) -> Found:
     """The number of tokens above a share.
 
     Parameters

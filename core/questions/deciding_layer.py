@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.language import _
 from core.questions import told
 from core.questions.found import Found, Refused
@@ -16,7 +16,7 @@ from core.questions.registry import check
     numbers=("layer", "n_layer", "answer", "steps", "p_final"),
     places=("layer", "token", "id"),
 )
-def deciding_layer(engine: Engine, prompt: str) -> Found:
+def deciding_layer(engine: Backend, prompt: str) -> Found:
     """How many layers it takes until the final answer leads, by the logit lens, to the end.
 
     0 would be before the first block; n_layer says that only the last one brings it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.language import _
 from core.questions import told
 from core.questions.found import FAIR, Found, Refused
@@ -23,7 +23,7 @@ from core.views.effects import Change, change_without
     ),
     places=("layer", "head", "token", "key", "off"),
 )  # fmt: skip
-def effect_of_head_off(engine: Engine, prompt: str, *, head: str = "loud_useless") -> Found:
+def effect_of_head_off(engine: Backend, prompt: str, *, head: str = "loud_useless") -> Found:
     """Whether almost nothing changes, the same token leads by less or more, or another one leads.
 
     Parameters
@@ -51,7 +51,7 @@ def effect_of_head_off(engine: Engine, prompt: str, *, head: str = "loud_useless
     )  # fmt: skip
 
 
-def _moved(engine: Engine, found: Change) -> dict[str, Told]:
+def _moved(engine: Backend, found: Change) -> dict[str, Told]:
     """What a change says in numbers."""
     before, after = _shares(found, found.best_before)
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.language import _
 from core.questions import told
 from core.questions.found import Found, Refused
@@ -21,7 +21,7 @@ APART = 1.1
     outcomes=("more", "fewer", "equal"),
     numbers=("n", "n_words", "other_n", "other_n_words", "pieces"),
 )
-def fewer_or_more(engine: Engine, prompt: str, *, text: str, than: str | None = None) -> Found:
+def fewer_or_more(engine: Backend, prompt: str, *, text: str, than: str | None = None) -> Found:
     """Whether a text takes more or fewer tokens per word.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.language import _
 from core.questions import told
 from core.questions.found import Found, Refused
@@ -23,7 +23,7 @@ from core.views.trace import Trace
     places=("layer", "head", "token", "key", "off"),
 )
 def future_weight(
-    engine: Engine,
+    engine: Backend,
     prompt: str,
     *,
     head: str = "farthest",
@@ -57,7 +57,7 @@ def future_weight(
 
 
 def _ends(
-    engine: Engine, trace: Trace, early: int | str | None, late: int | str
+    engine: Backend, trace: Trace, early: int | str | None, late: int | str
 ) -> tuple[int, int]:
     """The positions of the two tokens."""
     one = trace.n_ctx // 2 if early is None else place_of(engine, trace, early)[-1]

@@ -12,7 +12,7 @@ import re
 
 import numpy as np
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.errors import OutOfRange
 from core.language import _, on_one_line
 from core.model.bounds import check_head, check_layer
@@ -35,7 +35,7 @@ MOST_OPERATIONS = 1e12
 LOUD = 0.35
 
 
-def head_of(engine: Engine, trace: Trace, head: str, position: int) -> tuple[int, int]:
+def head_of(engine: Backend, trace: Trace, head: str, position: int) -> tuple[int, int]:
     """Layer and head of a name or a wish.
 
     Parameters
@@ -71,7 +71,7 @@ def head_of(engine: Engine, trace: Trace, head: str, position: int) -> tuple[int
     raise ValueError(f"a head is L3.H7, or one of {', '.join(WISHES)}, not {on_one_line(head)!r}")
 
 
-def effects(engine: Engine, trace: Trace) -> Effects:
+def effects(engine: Backend, trace: Trace) -> Effects:
     """What each head alone is worth to the prediction; as the attention page tries them.
 
     Raises
@@ -91,13 +91,13 @@ def effects(engine: Engine, trace: Trace) -> Effects:
     return effects_of(list(engine.views(layer_effects, asked)))
 
 
-def _rows(engine: Engine, trace: Trace, position: int) -> np.ndarray:
+def _rows(engine: Backend, trace: Trace, position: int) -> np.ndarray:
     """Where one token looks in every head; shape (n_layer, n_head, position + 1)."""
     asked = [(trace, layer, position) for layer in range(engine.shape.n_layer)]
     return np.stack(engine.views(glance, asked))
 
 
-def _of_kind(engine: Engine, trace: Trace, kind: str, position: int) -> tuple[int, int]:
+def _of_kind(engine: Backend, trace: Trace, kind: str, position: int) -> tuple[int, int]:
     """The head that does most of a kind of looking, over the prompt and in the row asked about."""
     mask = kind_mask(kind, trace.token_ids)[position, : position + 1]
     if not mask.any():
@@ -119,7 +119,7 @@ def _of_kind(engine: Engine, trace: Trace, kind: str, position: int) -> tuple[in
     return layer, head
 
 
-def _loud_useless(engine: Engine, trace: Trace, position: int) -> tuple[int, int]:
+def _loud_useless(engine: Backend, trace: Trace, position: int) -> tuple[int, int]:
     """The head with the largest weight among those whose absence changes nothing."""
     weights = _rows(engine, trace, position).max(-1)
     weights = np.where(effects(engine, trace).bits < NOTHING / FAIR, weights, 0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.questions import told
 from core.questions.found import Found
 from core.questions.reading import box, need_text
@@ -14,7 +14,7 @@ from core.tokens.encoding import encode
     "ids_shared", gives="number", numbers=("shared", "ids", "ids_with_space", "pieces"),
     places=("word",),
 )  # fmt: skip
-def ids_shared(engine: Engine, prompt: str, *, text: str, with_space: str | None = None) -> Found:
+def ids_shared(engine: Backend, prompt: str, *, text: str, with_space: str | None = None) -> Found:
     """How many token ids two ways of writing a word share.
 
     Parameters

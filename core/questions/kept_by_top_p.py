@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.questions import told
 from core.questions.found import Found
 from core.questions.reading import box, likeliest, named
@@ -19,7 +19,7 @@ from core.sampling.stages import final_stage
     numbers=("kept", "top_p", "cut", "last", "p_last"),
     places=("top_p",),
 )
-def kept_by_top_p(engine: Engine, prompt: str, *, top_p: float = 0.9) -> Found:
+def kept_by_top_p(engine: Backend, prompt: str, *, top_p: float = 0.9) -> Found:
     """The number of tokens that stay.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.questions.found import Found
 from core.questions.places import PLACE_NUMBERS, place_in_line
 from core.questions.reading import clear
@@ -16,7 +16,7 @@ from core.questions.registry import check
     numbers=PLACE_NUMBERS,
     places=("token", "id"),
 )
-def leads(engine: Engine, prompt: str, *, token: int | str) -> Found:
+def leads(engine: Backend, prompt: str, *, token: int | str) -> Found:
     """Whether a token is the most likely next one.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.questions import told
 from core.questions.found import Found
 from core.questions.reading import box, clear, named
@@ -16,7 +16,7 @@ from core.questions.registry import check
     numbers=("word", "shown", "p", "answer"),
     places=("token",),
 )
-def lens_at_input(engine: Engine, prompt: str) -> Found:
+def lens_at_input(engine: Backend, prompt: str) -> Found:
     """Whether the embedding, read by the head, is the word itself, the answer, or neither."""
     trace = engine.trace(prompt)
     last = trace.n_ctx - 1

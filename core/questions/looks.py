@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.language import _
 from core.questions.found import Refused
 from core.questions.heads import head_of
@@ -44,7 +44,7 @@ class Look:
         return {**cell, "off": off}
 
 
-def look(engine: Engine, prompt: str, head: str, token: int | str = -1) -> Look:
+def look(engine: Backend, prompt: str, head: str, token: int | str = -1) -> Look:
     """A token's row; refuses one that has hardly anything to look at.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.language import _
 from core.questions import told
 from core.questions.found import Found, Refused
@@ -13,7 +13,7 @@ from core.tokens.encoding import encoding
 
 
 @check("n_tokens", gives="number", numbers=("n", "n_words", "n_letters", "pieces"))
-def n_tokens(engine: Engine, prompt: str, *, text: str | None = None) -> Found:
+def n_tokens(engine: Backend, prompt: str, *, text: str | None = None) -> Found:
     """The number of tokens.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.model.loaded import LoadedModel
 from core.questions import told
 from core.questions.found import FAIR, Found, by_label
@@ -21,7 +21,7 @@ OTHERS = 4
     "nearest_token", gives="token", numbers=("token", "nearest", "cosine", "others"),
     places=("id", "word"),
 )  # fmt: skip
-def nearest_token(engine: Engine, prompt: str, *, token: int | str) -> Found:
+def nearest_token(engine: Backend, prompt: str, *, token: int | str) -> Found:
     """The nearest token by cosine, case and space variants left out.
 
     Among the wrong ones are a token that is spelled alike, its neighbour in the numbering, and

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.language import _
 from core.questions import told
 from core.questions.found import Found, Refused, by_label
@@ -23,7 +23,7 @@ OFFERED = 5
     numbers=("left", "right", "rank", "word", "pieces"),
     places=("word", "step"),
 )
-def next_merge(engine: Engine, prompt: str, *, word: str | None = None, step: int = 0) -> Found:
+def next_merge(engine: Backend, prompt: str, *, word: str | None = None, step: int = 0) -> Found:
     """The pair with the lowest rank. A candidate's answer is a pair's place in that order.
 
     Parameters
@@ -55,7 +55,7 @@ def next_merge(engine: Engine, prompt: str, *, word: str | None = None, step: in
     )
 
 
-def _box(engine: Engine, word: str, step: int, merge: Merge):
+def _box(engine: Backend, word: str, step: int, merge: Merge):
     shown = [[merge.winner.left, merge.winner.right], [_rank(merge.winner)]]
     return box(engine, "next_merge", word=word, step=step, shown=shown)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.questions import told
 from core.questions.found import Found
 from core.questions.reading import box, likeliest, named
@@ -26,7 +26,9 @@ FIRST = 50
     ),
     places=("temperature",),
 )  # fmt: skip
-def order_kept(engine: Engine, prompt: str, *, temperature: float = 2.0, low: float = 0.3) -> Found:
+def order_kept(
+    engine: Backend, prompt: str, *, temperature: float = 2.0, low: float = 0.3
+) -> Found:
     """Whether the tokens keep their order: dividing by a number above zero exchanges none.
 
     Parameters
@@ -44,22 +46,20 @@ def order_kept(engine: Engine, prompt: str, *, temperature: float = 2.0, low: fl
     logits = engine.trace(prompt).logits.astype(np.float64)
     order, each = likeliest(logits), {"low": low, "1": 1.0, "high": temperature}
     p = {name: softmax(logits / t)[order] for name, t in each.items()}
-    kept = all(bool((np.diff(shares) <= 0).all()) for shares in p.values())
     lead = {f"p_{name}": shares[0] for name, shares in p.items()}
     beyond = {f"beyond_{name}": shares[FIRST:].sum() for name, shares in p.items()}
     bits = {f"bits_{name}": entropy_bits(shares) for name, shares in p.items()}
     return Found(
-        right="yes" if kept else "no",
+        right="yes" if all((np.diff(shares) <= 0).all() for shares in p.values()) else "no",
         numbers={
             **named(engine, top=order[0]),
             **told.percents(**lead, **beyond),
             **told.bits(**bits),
-            **told.settings(low=low, high=temperature),
-            **told.counts(n_first=FIRST),
+            **told.settings(low=low, high=temperature), **told.counts(n_first=FIRST),
         },
         places={"temperature": f"{temperature:g}"},
         recipe=box(
-            engine, "order_kept", prompt=prompt, temperatures=list(each.values()), first=FIRST,
-            shown=[[*x.values()] for x in (lead, beyond, bits)],
+            engine, "order_kept", shown=[[*x.values()] for x in (lead, beyond, bits)],
+            prompt=prompt, temperatures=[*each.values()], first=FIRST,
         ),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.questions import told
 from core.questions.reading import box, likeliest, named, probabilities, rank_in, token_of
 from core.questions.told import Told
@@ -33,7 +33,7 @@ class Place:
     recipe: Recipe
 
 
-def place_in_line(engine: Engine, prompt: str, token: int | str, check: str) -> Place:
+def place_in_line(engine: Backend, prompt: str, token: int | str, check: str) -> Place:
     """A token's place.
 
     Parameters

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.questions.found import Found
 from core.questions.places import PLACE_NUMBERS, place_in_line
 from core.questions.registry import check
 
 
 @check("rank_of", gives="number", numbers=PLACE_NUMBERS, places=("token", "id"))
-def rank_of(engine: Engine, prompt: str, *, token: int | str) -> Found:
+def rank_of(engine: Backend, prompt: str, *, token: int | str) -> Found:
     """A token's rank among all of the vocabulary.
 
     Parameters

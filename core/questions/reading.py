@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.language import _, on_one_line
 from core.numbers import count
 from core.questions.found import FAIR, Refused
@@ -21,7 +21,7 @@ from core.views.trace import Trace
 
 
 def box(
-    engine: Engine, check: str, *, shown: Any, tolerance: float = 1e-3, **values: Any
+    engine: Backend, check: str, *, shown: Any, tolerance: float = 1e-3, **values: Any
 ) -> Recipe:
     """The check's program with the model and its values filled in.
 
@@ -51,11 +51,11 @@ def rank_in(values: np.ndarray, token_id: int) -> int:
     return int((values > values[token_id]).sum()) + 1
 
 
-def label(engine: Engine, token_id: int) -> str:
+def label(engine: Backend, token_id: int) -> str:
     return token_label(engine.tokenizer, int(token_id))
 
 
-def named(engine: Engine, **token_ids: int) -> dict[str, Told]:
+def named(engine: Backend, **token_ids: int) -> dict[str, Told]:
     """Tokens' labels for the words."""
     return {name: Told("word", label(engine, token_id)) for name, token_id in token_ids.items()}
 
@@ -90,7 +90,7 @@ def too_close() -> Refused:
     )
 
 
-def token_of(engine: Engine, typed: str | int) -> int:
+def token_of(engine: Backend, typed: str | int) -> int:
     """The token that a typed word means: as a word in a sentence has it, with a space before it.
 
     Parameters
@@ -118,7 +118,7 @@ def token_of(engine: Engine, typed: str | int) -> int:
     )
 
 
-def place_of(engine: Engine, trace: Trace, token: int | str) -> range:
+def place_of(engine: Backend, trace: Trace, token: int | str) -> range:
     """Where a token or a word stands in the prompt.
 
     Parameters

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.errors import EmptyPrompt, OutOfRange, TooManyTokens, TooMuchText
 from core.questions import told
 from core.questions.found import Found, Refused
@@ -120,7 +120,7 @@ def check(
     return enter
 
 
-def ask(engine: Engine, name: str, prompt: str, **given: Any) -> Found:
+def ask(engine: Backend, name: str, prompt: str, **given: Any) -> Found:
     """A question's answer on this prompt and this model. Pure: nothing is kept.
 
     Raises

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.questions import told
 from core.questions.found import Found
 from core.questions.looks import look
@@ -18,7 +18,7 @@ from core.questions.told import Told
     places=("layer", "head", "token", "key", "off"),
 )
 def row_total(
-    engine: Engine, prompt: str, *, head: str = "farthest", token: int | str = -1
+    engine: Backend, prompt: str, *, head: str = "farthest", token: int | str = -1
 ) -> Found:
     """The sum of a row, in per cent: a hundred, in every head and for every token.
 

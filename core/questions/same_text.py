@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.questions import told
 from core.questions.found import Found
 from core.questions.reading import box
@@ -19,7 +19,7 @@ from core.sampling.settings import SamplingSettings
     places=("temperature",),
 )
 def same_text(
-    engine: Engine,
+    engine: Backend,
     prompt: str,
     *,
     temperature: float = 1.0,
@@ -55,7 +55,7 @@ def same_text(
 
 
 def _twice(
-    engine: Engine, prompt: str, temperature: float, seeds: tuple[int, ...], n: int
+    engine: Backend, prompt: str, temperature: float, seeds: tuple[int, ...], n: int
 ) -> list[tuple[int, ...]]:
     if len(seeds) != 2 or min(seeds) < 0:
         raise ValueError("two seeds are needed, 0 or more each")

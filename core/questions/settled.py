@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.questions import told
 from core.questions.found import Found
 from core.questions.reading import box, likeliest, named
@@ -17,7 +17,7 @@ from core.questions.writing import text_of, written
     numbers=("best", "second", "best_text", "second_text", "n"),
     places=("token", "id"),
 )
-def settled(engine: Engine, prompt: str, *, n: int = 8) -> Found:
+def settled(engine: Backend, prompt: str, *, n: int = 8) -> Found:
     """Whether the text goes on alike after the best token and after the second best.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.questions import told
 from core.questions.found import Found
 from core.questions.looks import look
@@ -20,7 +20,7 @@ from core.questions.told import Told
     places=("layer", "head", "token", "key", "off"),
 )
 def strongest_key(
-    engine: Engine, prompt: str, *, head: str = "farthest", token: int | str = -1
+    engine: Backend, prompt: str, *, head: str = "farthest", token: int | str = -1
 ) -> Found:
     """The position that gets most of a token's attention in one head.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.errors import TooManyTokens
 from core.questions import told
 from core.questions.found import Found
@@ -17,7 +17,7 @@ from core.sampling.surprise import score_window
     numbers=("bits", "per_token", "worst", "p_worst", "best", "p_best", "n"),
     places=("token",),
 )
-def surprise_of(engine: Engine, prompt: str, *, text: str | None = None) -> Found:
+def surprise_of(engine: Backend, prompt: str, *, text: str | None = None) -> Found:
     """The bits of a text, its first token left out: nothing stands before that.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.language import _
 from core.questions.found import Refused
 from core.questions.reading import place_of
@@ -34,7 +34,7 @@ class Swapped:
 
 
 def swapped(
-    engine: Engine,
+    engine: Backend,
     prompt: str,
     first: int | str | None = None,
     second: int | str | None = None,
@@ -77,7 +77,7 @@ def _text(trace: Trace, word: range) -> tuple[int, ...]:
     return tuple(trace.token_ids[i] for i in word)
 
 
-def _number(engine: Engine, trace: Trace, words: tuple[range, ...], asked: int | str) -> int:
+def _number(engine: Backend, trace: Trace, words: tuple[range, ...], asked: int | str) -> int:
     """A word's number: of one that is written out, that of its first occurrence."""
     if isinstance(asked, int):
         if 0 <= asked < len(words):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.questions import told
 from core.questions.found import Found, by_label
 from core.questions.reading import box, clear, label, likeliest, named, probabilities
@@ -18,7 +18,7 @@ DISTRACTORS = {2: "second", 20: "twentieth", 2_000: "far"}
     numbers=("top", "p_top", "second", "p_second", "third", "p_third"),
     places=("token", "id"),
 )
-def top_token(engine: Engine, prompt: str) -> Found:
+def top_token(engine: Backend, prompt: str) -> Found:
     """The most likely next token, among others of a worse rank."""
     trace = engine.trace(prompt)
     p = probabilities(trace)

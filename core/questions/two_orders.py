@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.questions import told
 from core.questions.found import Found
 from core.questions.reading import box, clear, likeliest, named, probabilities
@@ -18,7 +18,7 @@ from core.tokens.encoding import decode
     numbers=("other_prompt", "top", "p_top", "other_top", "other_p_top"),
     places=("other",),
 )
-def two_orders(engine: Engine, prompt: str, *, other: str | None = None) -> Found:
+def two_orders(engine: Backend, prompt: str, *, other: str | None = None) -> Found:
     """Whether the most likely token stays when the words stand in another order.
 
     Parameters
@@ -44,7 +44,7 @@ def two_orders(engine: Engine, prompt: str, *, other: str | None = None) -> Foun
     )  # fmt: skip
 
 
-def _best(engine: Engine, text: str) -> tuple[int, float]:
+def _best(engine: Backend, text: str) -> tuple[int, float]:
     """The clear leader of a text, and its probability."""
     trace = engine.trace(text)
     p, order = probabilities(trace), likeliest(trace.logits)

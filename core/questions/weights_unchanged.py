@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.model.loaded import LoadedModel
 from core.questions import told
 from core.questions.found import Found
@@ -37,7 +37,7 @@ DIGITS = 12
     ),
     places=("token", "id"),
 )
-def weights_unchanged(engine: Engine, prompt: str, *, token: int | str | None = None) -> Found:
+def weights_unchanged(engine: Backend, prompt: str, *, token: int | str | None = None) -> Found:
     """Whether the same question gets the same answer after the model has written a text.
 
     Both times the model really runs: nothing is taken from memory.
@@ -68,9 +68,9 @@ def weights_unchanged(engine: Engine, prompt: str, *, token: int | str | None = 
     )  # fmt: skip
 
 
-def _state(engine: Engine, ids: tuple[int, ...], token: int) -> tuple[float, str]:
+def _state(engine: Backend, ids: tuple[int, ...], token: int) -> tuple[float, str]:
     """A token's probability by a run of now, and the fingerprint of the weights."""
-    parts = [engine.call(fingerprint_of, name) for name in parameter_names(engine.loaded)]
+    parts = [engine.call(fingerprint_of, name) for name in engine.view(parameter_names)]
     return engine.call(_probability, ids, token), together(parts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.language import _
 from core.questions import told
 from core.questions.found import FAIR, Found, Refused
@@ -20,7 +20,7 @@ STAYS = 1.1
     numbers=("context", "token", "p_with", "rank_with", "p_without", "rank_without", "times"),
     places=("token", "id", "whole"),
 )
-def with_without(engine: Engine, prompt: str, *, context: str, token: int | str) -> Found:
+def with_without(engine: Backend, prompt: str, *, context: str, token: int | str) -> Found:
     """Whether a token's probability rises when a text stands before the prompt.
 
     Parameters

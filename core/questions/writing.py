@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from core.engine.engine import Engine
+from core.engine.backend import Backend
 from core.language import _
 from core.questions.found import Refused
 from core.sampling.settings import SamplingSettings
@@ -15,7 +15,7 @@ LONGEST = 60
 
 
 def written(
-    engine: Engine,
+    engine: Backend,
     ids: tuple[int, ...],
     n: int,
     settings: SamplingSettings | None = None,
@@ -48,5 +48,5 @@ def written(
     return new
 
 
-def text_of(engine: Engine, ids: tuple[int, ...]) -> str:
+def text_of(engine: Backend, ids: tuple[int, ...]) -> str:
     return decode(vocabulary(engine.tokenizer), ids)

@@ -129,3 +129,18 @@ def growth(trace: Trace, parts: Writes) -> Growth:
     """The lengths of a token's stream and of what its layers wrote."""
     stream = lengths(trace.resid[:, parts.position])
     return Growth(stream, lengths(parts.attn), lengths(parts.mlp_out))
+
+
+def growth_of(loaded: LoadedModel, trace: Trace, position: int) -> Growth:
+    """`growth` of what the layers wrote at a position."""
+    return growth(trace, writes(loaded, trace, position))
+
+
+def stream_lengths(_loaded: LoadedModel, trace: Trace, position: int) -> np.ndarray:
+    """How long the stream of one token is before each layer and after the last.
+
+    Returns
+    -------
+    shape (n_layer + 1,)
+    """
+    return read_only(lengths(trace.resid[:, position]))

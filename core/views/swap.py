@@ -16,6 +16,9 @@ from core.views.arrays import read_only
 if TYPE_CHECKING:  # importing transformers takes seconds
     from transformers import GPT2TokenizerFast
 
+    from core.model.loaded import LoadedModel
+    from core.views.trace import Trace
+
 
 def words_of(tokenizer: GPT2TokenizerFast, text: str, n_tokens: int) -> tuple[range, ...]:
     """Which tokens make up each word of a text (a word: what byte-pair encoding starts from).
@@ -68,6 +71,11 @@ def change(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     """
     moved = np.linalg.norm(after - before, axis=-1)
     return read_only(moved / np.maximum(np.linalg.norm(before, axis=-1), np.float32(1e-12)))
+
+
+def change_between(_loaded: LoadedModel, before: Trace, after: Trace) -> np.ndarray:
+    """`change` of the residual stream from one text to another; shape (n_layer + 1, n_ctx)."""
+    return change(before.resid, after.resid)
 
 
 def default_swap(tokens: Sequence[Token], words: Sequence[range]) -> tuple[int, int]:

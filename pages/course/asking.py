@@ -17,7 +17,7 @@ from pages.course.reading import Read
 from pages.course.texts import Section, filled
 
 if TYPE_CHECKING:
-    from core.engine import Engine
+    from core.engine.backend import Backend
 
 #: What checks found, for all sessions: some of them write texts.
 _found: LRUCache[tuple, Found | Refused] = LRUCache(512)
@@ -53,7 +53,7 @@ class Question:
         return filled(text, self.numbers)
 
 
-def question_of(engine: Engine, read: Read, step: Step, prompt: str) -> Question | str:
+def question_of(engine: Backend, read: Read, step: Step, prompt: str) -> Question | str:
     """The first question that can be asked, or why none can."""
     refused: list[str] = []
     for number, one in enumerate(step.ask, 1):
@@ -67,7 +67,7 @@ def question_of(engine: Engine, read: Read, step: Step, prompt: str) -> Question
     return " ".join(dict.fromkeys(refused)) or _("Nothing is asked here.")
 
 
-def _ask(engine: Engine, one: Ask, prompt: str) -> Found | Refused:
+def _ask(engine: Backend, one: Ask, prompt: str) -> Found | Refused:
     key = (engine.key, one.check, json.dumps(dict(one.given), sort_keys=True), prompt)
     with _lock:
         known = _found.get(key)
@@ -81,7 +81,7 @@ def _ask(engine: Engine, one: Ask, prompt: str) -> Found | Refused:
     return known
 
 
-def asked_by(engine: Engine, read: Read, step: Step, prompt: str) -> Question | None:
+def asked_by(engine: Backend, read: Read, step: Step, prompt: str) -> Question | None:
     """The question whose numbers and places a step uses: its own, or that of another step."""
     name = step.of or step.uses
     source = step if step.ask or name is None else read.lesson.step(name)

@@ -12,14 +12,14 @@ from pages.course.reading import Read
 from pages.course.texts import Section
 
 if TYPE_CHECKING:
-    from core.engine import Engine
+    from core.engine.backend import Backend
 
 _BOLD = re.compile(r"\*\*[^*]*\{\w+\}[^*]*\*\*")
 #: Where a sentence ends; a quotation mark or bold may close behind its dot.
 _END = re.compile(r"(?<=[.!?])(?:[”*]*)\s+(?=[A-Z“*{])")
 
 
-def key_sentences(engine: Engine, read: Read) -> Iterator[tuple[Step, str]]:
+def key_sentences(engine: Backend, read: Read) -> Iterator[tuple[Step, str]]:
     """Each reveal with its sentences that hold numbers in bold, on the lesson's own texts.
 
     What cannot be asked of this model says why.

@@ -12,7 +12,7 @@ from core.tokens.encoding import Token
 from core.tokens.vocabulary import token_label
 
 if TYPE_CHECKING:  # torch takes seconds to import; the first page does not wait for it
-    from core.engine import Engine
+    from core.engine.backend import Backend
     from core.views.trace import Trace
 
 #: Names in the session: the model, the prompt.
@@ -34,7 +34,7 @@ class Current:
     page : the one that is open
     """
 
-    engine: Engine
+    engine: Backend
     text: str
     tokens: tuple[Token, ...]
     n_tokens: int

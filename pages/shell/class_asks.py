@@ -22,7 +22,7 @@ from pages.shell import class_lesson
 from pages.shell.seat import Seat
 
 if TYPE_CHECKING:  # torch takes seconds to import; a page without a model does not wait for it
-    from core.engine import Engine
+    from core.engine.backend import Backend
 
 #: In the session: the text of the game and the place of the token that is asked for.
 _GAME = "room_game"
@@ -106,20 +106,20 @@ def try_head(mine: Seat) -> None:
     ROOMS.report(mine.code, mine.secret, head, found.divergence)
 
 
-def _engine(key: str) -> Engine:
+def _engine(key: str) -> Backend:
     found = cache.engine_or_job(key)
     if isinstance(found, LoadJob):
         raise RoomError(_("The model is not loaded yet."), _("Try again in a moment."))
     return found
 
 
-def _read(engine: Engine, text: str) -> Encoding:
+def _read(engine: Backend, text: str) -> Encoding:
     if not text.strip():
         raise RoomError(_("There is no text to ask about."), _("Type one into the prompt."))
     return encoding(engine.tokenizer, text, cache.settings().max_characters)
 
 
-def _best(engine: Engine, ids: tuple[int, ...]):
+def _best(engine: Backend, ids: tuple[int, ...]):
     return best_words(engine.trace(ids).logits, vocabulary(engine.tokenizer).data, KNOWN)
 
 

@@ -24,7 +24,7 @@ from pages.shell import hero, writing
 from pages.shell.journey import beside, stops
 
 if TYPE_CHECKING:  # torch takes seconds to import; the first page does not wait for it
-    from core.engine import Engine
+    from core.engine.backend import Backend
 
 #: In the session: the model that was there last.
 READY = "model_ready"
@@ -49,7 +49,7 @@ def header(name: str, *, ready: bool = True) -> None:
         st.title(next(s.question for s in named if s.name == name), anchor=False)
 
 
-def engine_or_stop() -> Engine:
+def engine_or_stop() -> Backend:
     """The engine of the chosen model; shows progress, or the error, and stops the page."""
     key = st.session_state[MODEL]
     try:
@@ -70,7 +70,7 @@ def engine_or_stop() -> Engine:
     return found
 
 
-def _fall_back(error: LearnerError) -> Engine:
+def _fall_back(error: LearnerError) -> Backend:
     """Say what went wrong and go on with the model that was there."""
     ready = st.session_state.get(READY)
     if ready is None or ready == st.session_state[MODEL]:
@@ -141,13 +141,13 @@ def current(page: str, *, invites: bool = False) -> Current:
     return now
 
 
-def _encoded(engine: Engine, text: str) -> Encoding:
+def _encoded(engine: Backend, text: str) -> Encoding:
     if not text:
         raise EmptyPrompt()
     return encoding(engine.tokenizer, text, cache.settings().max_characters)
 
 
-def _source(engine: Engine, *, local: bool) -> tuple[str, str]:
+def _source(engine: Backend, *, local: bool) -> tuple[str, str]:
     """Where a Python box finds the model, and what is to be said of it.
 
     Parameters

@@ -22,7 +22,7 @@ from pages.shell import prompt, writing_words
 from pages.shell.prompt import NOTE, WRITING
 
 if TYPE_CHECKING:  # torch takes seconds to import; the first page does not wait for it
-    from core.engine import Engine
+    from core.engine.backend import Backend
     from core.sampling.choice import Choice
     from core.sampling.settings import SamplingSettings
 
@@ -48,7 +48,7 @@ class Asked:
     ids : of the prompt
     """
 
-    engine: Engine
+    engine: Backend
     text: str
     ids: tuple[int, ...]
     settings: SamplingSettings
@@ -142,7 +142,7 @@ def _said(
     )
 
 
-def _ids(engine: Engine, text: str) -> tuple[int, ...]:
+def _ids(engine: Backend, text: str) -> tuple[int, ...]:
     return tuple(encoding(engine.tokenizer, text).ids.tolist())
 
 
@@ -161,7 +161,7 @@ def write(token_id: int) -> None:
     st.session_state[NOTE] = said
 
 
-def _why_not(engine: Engine, token_id: int) -> str | None:
+def _why_not(engine: Backend, token_id: int) -> str | None:
     data, n_ctx = vocabulary(engine.tokenizer).data, engine.shape.n_ctx
     if not 0 <= token_id < len(data):
         return _("This model has no such token.")
@@ -174,7 +174,7 @@ def _why_not(engine: Engine, token_id: int) -> str | None:
     return None
 
 
-def _append(engine: Engine, token_id: int) -> str:
+def _append(engine: Backend, token_id: int) -> str:
     text = st.session_state[PROMPT]
     longer, _left = appended(text, [vocabulary(engine.tokenizer).data[token_id]])
     prompt.remember()

@@ -11,7 +11,7 @@ import streamlit as st
 from core.charts.embeddings.context import stages
 from core.charts.ticks import ticks
 from core.language import _
-from core.views.swap import change, exchanged, swap_report
+from core.views.swap import change_between, exchanged, swap_report
 from pages.components.matrix_view import Matrix, matrix_view
 from pages.kit.box import box
 from pages.kit.current import Current
@@ -32,7 +32,7 @@ def swap(now: Current, at: Values) -> Iterator[Shown]:
         return
     one, other = places[int(at[SWAP_ONE])], places[int(at[SWAP_OTHER])]
     swapped = exchanged(now.ids, one, other)
-    found = change(now.trace().resid, now.engine.trace(swapped).resid)
+    found = now.engine.view(change_between, now.trace(), now.engine.trace(swapped))
     report = swap_report(found, one, other)
     yield Shown(
         partial(matrix_view, _matrix(now, found, report.swapped), key="view_swap"),

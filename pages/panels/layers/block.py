@@ -11,7 +11,7 @@ from core.charts.layers.block import block_picture, block_stations
 from core.charts.layers.block_growth import growth_chart
 from core.language import _
 from core.views.block import BlockSteps, block_rows, block_steps
-from core.views.residual import growth, writes
+from core.views.residual import growth_of, stream_lengths
 from core.views.vectors import lengths
 from pages.components.block_diagram import block_diagram
 from pages.kit.box import box
@@ -61,7 +61,8 @@ def _diagram(now: Current, at: Values, steps: BlockSteps) -> Shown:
 
 def _whole_stack(now: Current, position: int) -> Shown:
     trace = now.trace()
-    got = growth(trace, now.engine.view(writes, trace, position))
+    got = now.engine.view(growth_of, trace, position)
+    first = float(now.engine.view(stream_lengths, trace, 0)[-1])
     figure = chart(
         growth_chart(got.stream, got.attn, got.mlp),
         key="chart_growth",
@@ -70,7 +71,7 @@ def _whole_stack(now: Current, position: int) -> Shown:
     title = _("**The whole stack**") + " · " + prose("layers", "growth")
     return Shown(
         below(markdown(title), figure),
-        words.growth(got, float(lengths(trace.resid[-1, 0]))),
+        words.growth(got, first),
         recipe=box(
             now, "layers/block_growth", "layers-growth",
             shown={"stream": got.stream, "attn": got.attn, "mlp": got.mlp}, position=position,

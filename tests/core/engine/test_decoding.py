@@ -230,3 +230,17 @@ def test_a_fault_in_choosing_for_many_is_the_one_sequences_own(engine: Engine, m
     assert ended == want
     assert max(together) > 1
     assert engine.status().kv_bytes == 0
+
+
+@pytest.mark.parametrize("settings", [GREEDY, DRAWN], ids=["greedy", "drawn"])
+def test_a_text_goes_on_elsewhere_with_the_same_tokens(engine: Engine, settings):
+    """Another engine takes over after any token, as if it had made the first ones itself."""
+    whole = list(engine.generate(PROMPT, settings, seed=5, max_new_tokens=12))
+    for n in (0, 1, 7):
+        before = tuple(tokens(whole[:n]))
+        (rest,) = engine.generate_many(
+            PROMPT, settings, seeds=[5], max_new_tokens=12, made=[before]
+        )
+        for step, want in zip(list(rest), whole[n:], strict=True):
+            assert (step.index, step.token_id, step.u) == (want.index, want.token_id, want.u)
+            assert np.abs(step.logits - want.logits).max() <= 1e-4 * np.abs(want.logits).max()

@@ -8,6 +8,7 @@ from weakref import ref
 
 import pytest
 
+from core.engine import owner
 from core.engine.engine import Engine
 from core.engine.fair_queue import client
 from core.errors import RequestFailed
@@ -134,3 +135,28 @@ def test_a_model_that_is_unloaded_is_freed_at_once(tiny_folder):
         assert model() is None
     finally:
         gc.enable()
+
+
+def test_a_thread_that_hangs_or_is_gone_is_noticed(tiny_folder, monkeypatch):
+    engine = Engine(load_model(str(tiny_folder)))
+    assert engine.owner.healthy
+    gate = Gate(engine)
+    assert engine.owner.healthy  # at work, but not for long
+    monkeypatch.setattr(owner, "LONGEST_TURN", 0.0)
+    assert not engine.owner.healthy
+    gate.open.set()
+    assert gate.future.result(SOON) == "opened"
+    until(lambda: engine.owner.healthy)  # it rests
+    engine.close()
+    until(lambda: not engine.owner.healthy)
+
+
+def test_a_reader_that_waits_in_another_thread_is_let_go(engine: Engine):
+    gate = Gate(engine)
+    (steps,) = engine.generate_many(PROMPT, GREEDY, seeds=[0], max_new_tokens=5)
+    with ThreadPoolExecutor(1) as pool:
+        waits = pool.submit(next, steps, None)
+        steps.close()
+        assert waits.result(SOON) is None
+    gate.open.set()
+    assert gate.future.result(SOON) == "opened"
