@@ -26,6 +26,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, wraps
+from itertools import chain
+from textwrap import wrap
 from typing import Any, ParamSpec
 
 import altair as alt
@@ -40,6 +42,8 @@ P = ParamSpec("P")
 Columns = Mapping[str, Sequence | np.ndarray]
 
 _LEFT, _RIGHT = "⟦", "⟧"
+#: Letters of a title in one line.
+_LINE = 50
 #: Structures of one function that are kept: languages, and what its arguments may be.
 _KEPT = 32
 
@@ -132,6 +136,27 @@ def _json(value: Any) -> Any:
     return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
 
 
+def _folded(part: Any) -> Any:
+    """A specification whose long titles take several lines, so that a phone has room."""
+    if isinstance(part, list):
+        return [_folded(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    folded = {key: v if key == "tooltip" else _folded(v) for key, v in part.items()}
+    for name in ("title", "text") if "anchor" in folded else ("title",):
+        if isinstance(folded.get(name), str):
+            folded[name] = in_lines(folded[name])
+        elif isinstance(folded.get(name), list):
+            folded[name] = list(chain(*(wrap(text, _LINE) for text in folded[name])))
+    return folded
+
+
+def in_lines(title: str, letters: int = _LINE) -> str | list[str]:
+    """A title, in lines of so many letters where it is longer."""
+    lines = wrap(title, letters)
+    return lines if len(lines) > 1 else title
+
+
 def structure(build: Callable[P, Any]) -> Callable[P, Structure]:
     """Put a chart together once for each of its arguments and languages.
 
@@ -148,7 +173,7 @@ def structure(build: Callable[P, Any]) -> Callable[P, Structure]:
             spec = build(*args, **kwargs).to_dict(validate=False)  # type: ignore[arg-type]
         # Altair's own theme: the page's width and Streamlit's theme are asked for instead.
         spec.pop("config", None)
-        return Structure(json.dumps(spec, ensure_ascii=False))
+        return Structure(json.dumps(_folded(spec), ensure_ascii=False))
 
     @wraps(build)
     def in_language(*args: P.args, **kwargs: P.kwargs) -> Structure:

@@ -125,6 +125,12 @@ def locale_of(code: str) -> Locale | None:
         return None
 
 
+def direction_of(code: str) -> str:
+    """Whether a language is read from the left, ``"ltr"``, or from the right, ``"rtl"``."""
+    locale = locale_of(code)
+    return locale.text_direction if locale else "ltr"
+
+
 def _(message: str) -> str:
     """The message in the session's language."""
     if for_many.get():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from core.room import phases
 from core.room.errors import NotYours, TooLate
 from core.room.hunt import Head, Hunt
-from core.room.limits import LONGEST_ADDRESS, LONGEST_TEXT, REMEMBERED, Clock
+from core.room.limits import LONGEST_ADDRESS, LONGEST_BESIDE, LONGEST_TEXT, REMEMBERED, Clock
 from core.room.names import new_secret
 from core.room.people import People
 from core.room.places import is_place
@@ -57,6 +57,7 @@ class Room:
         self.past: list[Asked] = []
         self.scores, self.named_scores = Scores(), True
         self.place, self.place_number, self.leads = "", 0, False
+        self.text = ""
         self.hunt: Hunt | None = None
         self._numbers = 0
         #: What all may see, as it was put together last: for which version and language, and what.
@@ -181,6 +182,19 @@ class Room:
                 self.place, self.place_number = place, self.place_number + 1
             self.version += 1
             self.leads = on
+
+    def keep(self, key: str, text: str) -> None:
+        """The prompt of the place to which all are led, where its address cannot hold it.
+
+        One that is too long for a room, too, is left out: learners keep their own.
+        """
+        self.check(key)
+        with self.lock:
+            text = text if len(text) <= LONGEST_BESIDE else ""
+            if text != self.text:
+                self.text = text
+                self.place_number += 1
+                self.version += 1
 
     def name_scores(self, key: str, on: bool) -> None:
         """Whether the scoreboard names members, or the class alone."""

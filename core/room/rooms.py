@@ -39,6 +39,8 @@ class Rooms(Protocol):
     def show(self, code: str, key: str, texts: Sequence[str]) -> None: ...
     def clear(self, code: str, key: str) -> None: ...
     def lead(self, code: str, key: str, place: str, on: bool = True) -> None: ...
+    def keep(self, code: str, key: str, text: str) -> None: ...
+    def text(self, code: str) -> str: ...
     def name_scores(self, code: str, key: str, on: bool) -> None: ...
     def begin_hunt(
         self, code: str, key: str, prompt: str, model: str, heads: Sequence[Head]
@@ -156,6 +158,14 @@ class LocalRooms:
 
     def lead(self, code: str, key: str, place: str, on: bool = True) -> None:
         self._room(code).lead(key, place, on=on)
+
+    def keep(self, code: str, key: str, text: str) -> None:
+        """The teacher's prompt where an address cannot hold it; "" where it can."""
+        self._room(code).keep(key, text)
+
+    def text(self, code: str) -> str:
+        """The prompt that goes with the place to which a teacher leads; "" if none does."""
+        return self._room(code).text
 
     def name_scores(self, code: str, key: str, on: bool) -> None:
         self._room(code).name_scores(key, on)

@@ -23,10 +23,15 @@ def common(room: Room) -> dict[str, Any]:
         "next": following(room.phase, asked.question if asked else None),
         "question": None if asked is None else _question(asked),
         "result": _result(asked) if asked is not None and room.phase == "reveal" else None,
-        "lead": {"number": room.place_number, "place": room.place} if room.leads else None,
+        "lead": _lead(room) if room.leads else None,
         "score": _score(room) if room.scores.tokens else None,
         "hunt": None if room.hunt is None else _hunt(room),
     }
+
+
+def _lead(room: Room) -> dict[str, Any]:
+    """`beside`: a text goes with the place that its address cannot hold."""
+    return {"number": room.place_number, "place": room.place, "beside": bool(room.text)}
 
 
 def counts(room: Room) -> dict[str, int]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.room.limits import LONGEST_TEXT
+
 
 def guessable(pieces: Sequence[str], least: int = 4) -> list[int]:
     """The positions of tokens that are whole words, so that who types the word names the token.
@@ -23,3 +25,8 @@ def guessable(pieces: Sequence[str], least: int = 4) -> list[int]:
         and not following[:1].isalpha()
         and following[:1] not in ("'", "’")
     ]
+
+
+def ending(text: str) -> str:
+    """The end of a text that is too long for a question."""
+    return text if len(text) <= LONGEST_TEXT else "…" + text[1 - LONGEST_TEXT :]

@@ -60,6 +60,11 @@ def put_beside(text: str | None) -> None:
     st.session_state[_BESIDE] = text
 
 
+def put_aside() -> str | None:
+    """The text of now, if it is too long for the address."""
+    return st.session_state.get(_BESIDE)
+
+
 def beside() -> str | None:
     """The text that belonged to the address as it is now, when it was written."""
     return st.session_state.get(_TEXTS, {}).get(_mark(_standing()))
@@ -76,12 +81,17 @@ def write() -> None:
     changes.clear()
     if new != old:
         st.query_params.from_dict({name: _one(values) for name, values in new.items()})
-    text = st.session_state.get(_BESIDE)
+    text = put_aside()
     if text is not None:
-        texts: dict[int, str] = st.session_state.setdefault(_TEXTS, {})
-        texts[_mark(new)] = text
-        while len(texts) > _MOST:
-            del texts[next(iter(texts))]
+        _keep(new, text)
+
+
+def _keep(address: Mapping[str, list[str]], text: str) -> None:
+    """Let the session know the text that belongs to an address."""
+    texts: dict[int, str] = st.session_state.setdefault(_TEXTS, {})
+    texts[_mark(address)] = text
+    while len(texts) > _MOST:
+        del texts[next(iter(texts))]
 
 
 def write_alone() -> None:
@@ -114,19 +124,25 @@ def go(page: str, **values: object) -> NoReturn:
     raise AssertionError("a page that was left goes on")
 
 
-def follow(page: str, values: Mapping[str, str | list[str]]) -> NoReturn:
+def follow(
+    page: str, values: Mapping[str, str | list[str]], *, text: str | None = None
+) -> NoReturn:
     """Go to an address of the app as a link would: it holds, not what the session had before.
 
     Parameters
     ----------
     values : of all its names; model and language stay where it says none
+    text : that belongs to it and is too long for it
     """
     standing = _standing()
-    kept = {name: _one(standing[name]) for name in ("model", "lang") if name in standing}
-    wanted = {name: _one(v) if isinstance(v, list) else v for name, v in values.items()}
+    kept = {name: standing[name] for name in ("model", "lang") if name in standing}
+    wanted = kept | {name: v if isinstance(v, list) else [v] for name, v in values.items()}
+    if text is not None:
+        _keep(wanted, text)
     _changes().clear()
     st.session_state[_ARRIVING] = st.session_state[_FOLLOWING] = True
-    st.switch_page(f"pages/{page}.py", query_params=kept | wanted)
+    asked = {name: _one(values) for name, values in wanted.items()}
+    st.switch_page(f"pages/{page}.py", query_params=asked)
     raise AssertionError("a page that was left goes on")
 
 

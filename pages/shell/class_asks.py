@@ -12,7 +12,7 @@ from core.model.job import LoadJob
 from core.room import Question, RoomError
 from core.room.here import ROOMS
 from core.room.limits import KNOWN, LONGEST_TEXT
-from core.room.text import guessable
+from core.room.text import ending, guessable
 from core.sampling.best_words import best_words
 from core.tokens.encoding import Encoding, encoding
 from core.tokens.vocabulary import vocabulary
@@ -34,7 +34,7 @@ def what_comes_next(mine: Seat, *, twice: bool) -> None:
     made = _read(engine, st.session_state[PROMPT])
     words, _probs = _best(engine, tuple(made.ids.tolist())[-engine.shape.n_ctx :])
     asked = Question(
-        "token", _("What comes next?"), prompt=_end(st.session_state[PROMPT]), twice=twice,
+        "token", _("What comes next?"), prompt=ending(st.session_state[PROMPT]), twice=twice,
         model=words,
     )  # fmt: skip
     ROOMS.ask(mine.code, mine.secret, asked)
@@ -45,7 +45,11 @@ def ask_lesson(mine: Seat, *, twice: bool) -> None:
     engine, text = _engine(st.session_state[MODEL]), st.session_state[PROMPT]
     made = _read(engine, text)
     now = Current(engine, text, made.tokens(0, engine.shape.n_ctx), len(made), "")
-    ROOMS.ask(mine.code, mine.secret, class_lesson.question(now, twice=twice))
+    asked = class_lesson.open_question(now)
+    if asked.ask.type == "game" and asked.ask.text is not None:
+        begin_game(mine, asked.ask.text)
+    else:
+        ROOMS.ask(mine.code, mine.secret, class_lesson.for_class(now, asked, twice=twice))
 
 
 def begin_game(mine: Seat, text: str) -> None:
@@ -76,7 +80,7 @@ def next_of_game(mine: Seat) -> None:
     words, probs = _best(engine, tuple(token.id for token in tokens[:place]))
     st.session_state[_GAME] = (text, place)
     asked = Question(
-        "token", _("Which word comes next?"), prompt=_end(text[: tokens[place].start]),
+        "token", _("Which word comes next?"), prompt=ending(text[: tokens[place].start]),
         right=pieces[place], model=words, p_right=max(float(probs[tokens[place].id]), 1e-12),
         counts=True,
     )  # fmt: skip
@@ -121,8 +125,3 @@ def _read(engine: Backend, text: str) -> Encoding:
 
 def _best(engine: Backend, ids: tuple[int, ...]):
     return best_words(engine.trace(ids).logits, vocabulary(engine.tokenizer).data, KNOWN)
-
-
-def _end(text: str) -> str:
-    """The end of a text that is too long for a question."""
-    return text if len(text) <= LONGEST_TEXT else "…" + text[1 - LONGEST_TEXT :]

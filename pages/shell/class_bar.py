@@ -40,6 +40,8 @@ def draw() -> None:
     mine, over = seat.seat(), seat.over()
     if mine is None and not over:
         return
+    if mine is not None and mine.teaches:
+        ROOMS.keep(mine.code, mine.secret, address.put_aside() or "")
     st.html(CSS)
     with st.container(key="room_bar"):
         if mine is None or is_served():
@@ -90,7 +92,7 @@ def _do(mine: Seat | None, asked: Mapping[str, Any]) -> None:
         return
     try:
         if what == "go":
-            _go(str(asked.get("place", "")), asked.get("number"))
+            _go(mine, str(asked.get("place", "")), asked.get("number"))
         elif what == "try":
             class_asks.try_head(mine)
         elif what == "next" and mine.teaches:
@@ -134,10 +136,10 @@ def _anew() -> None:
     address.go("room")
 
 
-def _go(place: str, number: object) -> None:
+def _go(mine: Seat, place: str, number: object) -> None:
     """To where the teacher is; only to pages of this app."""
     page, asked = parts(place) if is_place(place) else ("", {})
     _WENT.set(number if isinstance(number, int) else 0)
     known = {stop.name for stop in [*stops(), *beside()]}
     if page in known or not page:
-        address.follow(page or stops()[0].name, asked)
+        address.follow(page or stops()[0].name, asked, text=ROOMS.text(mine.code) or None)

@@ -8,6 +8,7 @@ from html import unescape
 from core.language import _
 from core.room import Question, RoomError
 from core.room.limits import OPTIONS
+from core.room.text import ending
 from pages.course.asking import Question as Asked
 from pages.course.asking import asked_by
 from pages.course.place import Place, here
@@ -18,13 +19,13 @@ from pages.kit.prose import unmarked
 _SIGNS = re.compile(r"\*\*|`")
 
 
-def question(now: Current, *, twice: bool) -> Question:
+def open_question(now: Current) -> Asked:
     """The question of the step that is open, or the one that it reveals.
 
     Raises
     ------
     RoomError
-        If no lesson is open, or its question is no vote.
+        If no lesson is open, or its step asks nothing.
     """
     place = here()
     asked = None
@@ -32,18 +33,33 @@ def question(now: Current, *, twice: bool) -> Question:
         asked = asked_by(now.engine, place.read, place.step, now.text)
     if asked is None:
         raise RoomError(_("No question of a lesson is open."), _("Go to a step that asks one."))
-    return for_class(now, asked, twice=twice)
+    return asked
 
 
 def for_class(now: Current, asked: Asked, *, twice: bool = False) -> Question:
-    """A lesson's question as a room asks it."""
+    """A lesson's question as a room asks it.
+
+    An order is asked by what comes first, a token among too many by its number, and one that
+    is typed in the lesson is typed here.
+
+    Raises
+    ------
+    RoomError
+        If it is no vote.
+    """
     options, right = _options(now, asked)
-    text = _said(asked.words(asked.section.text))
-    if asked.ask.type == "number" and asked.found is not None:
-        return Question("number", text, prompt=now.text, twice=twice, right=str(asked.found.right))
-    if not 2 <= len(options) <= OPTIONS:
+    text, kind = _said(asked.words(asked.section.text)), "choice"
+    if asked.ask.type == "order":
+        text += " " + _("Which comes first?")
+    elif asked.ask.type == "click" and len(options) > OPTIONS:
+        text += " " + _("Answer with the number of the token.")
+    if asked.found is not None and len(options) not in range(2, OPTIONS + 1):
+        truth = asked.found.right
+        kind = "token" if asked.ask.type == "token" else "number"
+        options, right = (), now.label(truth).strip("␣") if kind == "token" else str(truth)
+    elif len(options) < 2:
         raise RoomError(_("This question is no vote."), _("Let each answer it in the lesson."))
-    return Question("choice", text, options, prompt=now.text, twice=twice, right=right)
+    return Question(kind, text, options, prompt=ending(now.text), twice=twice, right=right)
 
 
 def _options(now: Current, asked: Asked) -> tuple[tuple[str, ...], str]:
@@ -51,7 +67,9 @@ def _options(now: Current, asked: Asked) -> tuple[tuple[str, ...], str]:
     found, kind = asked.found, asked.ask.type
     right = asked.ask.right if found is None else found.right
     labels: dict[object, str] = {}
-    if kind in ("choice", "vote"):
+    if kind == "order" and isinstance(right, list | tuple):
+        right = right[0]
+    if kind in ("choice", "vote", "order"):
         words = asked.section.options
         labels = {name: _said(asked.words(words[name])) for name in asked.ask.options}
     elif kind == "token" and found is not None:

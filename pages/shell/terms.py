@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from core.language import _, current_language
+from core.language import _, current_language, direction_of
 from pages.components.term_list import term_list
 from pages.components.term_notes import Said, packed, term_notes
 from pages.kit import address
@@ -22,8 +22,8 @@ def explain() -> None:
 
 
 @lru_cache(maxsize=16)
-def _packed(_language: str) -> bytes:
-    return packed(_said(), address.EVERYWHERE)
+def _packed(language: str) -> bytes:
+    return packed(_said(), address.EVERYWHERE, direction_of(language))
 
 
 def show_all() -> None:

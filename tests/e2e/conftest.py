@@ -72,8 +72,14 @@ def app_url() -> Iterator[str]:
 
 
 @contextmanager
-def served(**settings: str) -> Iterator[str]:
-    """A server of one's own, that has just begun to listen; `settings` go into its environment."""
+def served(*program: str, **settings: str) -> Iterator[str]:
+    """A server of one's own, that has just begun to listen.
+
+    Parameters
+    ----------
+    program : what runs the app, with its first arguments; Streamlit if none is named
+    settings : go into its environment
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -85,7 +91,7 @@ def served(**settings: str) -> Iterator[str]:
     with record.open("w") as log:
         server = subprocess.Popen(
             [
-                *(sys.executable, "-m", "streamlit", "run", "app.py"),
+                *(sys.executable, "-m", *(program or ("streamlit",)), "run", "app.py"),
                 *("--server.port", str(port), "--server.address", "127.0.0.1"),
             ],
             cwd=ROOT,

@@ -70,7 +70,7 @@
   const broken = (node, element, range) => {
     if (element.closest('svg, code, pre, textarea, .katex')) return '';
     if (/mono|code/i.test(getComputedStyle(element).fontFamily)) return '';
-    for (const { 0: word, index } of node.textContent.matchAll(/[A-Za-z]{3,}/g)) {
+    for (const { 0: word, index } of node.textContent.matchAll(/\p{L}{3,}/gu)) {
       range.setStart(node, index);
       range.setEnd(node, index + word.length);
       if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) {

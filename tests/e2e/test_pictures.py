@@ -32,10 +32,14 @@ pytestmark = pytest.mark.skipif(
 in_each_language = pytest.mark.parametrize("lang", ["en", "it"])
 
 
+def path_of(name: str, lang: str, kind: str = "png") -> Path:
+    PICTURES.mkdir(exist_ok=True)
+    return PICTURES / f"{name}{'' if lang == 'en' else f'-{lang}'}.{kind}"
+
+
 def take(page: Page, name: str, lang: str = "en") -> None:
     page.wait_for_timeout(2_000)
-    PICTURES.mkdir(exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name}{'' if lang == 'en' else f'-{lang}'}.png")
+    page.screenshot(path=path_of(name, lang))
 
 
 @in_each_language
@@ -54,23 +58,25 @@ def test_on_a_phone(lang: str, visit: Visit, page: Page) -> None:
     take(page, "overview-phone", lang)
 
 
-def test_as_many_layers_as_gpt2_large(visit: Visit, page: Page, tmp_path: Path) -> None:
+@in_each_language
+def test_as_many_layers_as_gpt2_large(lang: str, visit: Visit, page: Page, tmp_path: Path) -> None:
     """Its layers and heads with random weights: what fits into the width, not what it thinks."""
     GPT2LMHeadModel(GPT2Config(n_layer=36, n_head=20, n_embd=160)).save_pretrained(tmp_path)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         (tmp_path / name).write_bytes((STORYTELLER / name).read_bytes())
     page.set_viewport_size({"width": 1280, "height": 1000})
-    visit("overview", panel="", model=str(tmp_path))
+    visit("overview", panel="", model=str(tmp_path), lang=lang)
     expect(page.locator(f"{MACHINE} .block")).to_have_count(36, timeout=WAIT)
-    take(page, "overview-36-layers")
+    take(page, "overview-36-layers", lang)
 
 
-def test_a_thought_in_stills(visit: Visit, page: Page) -> None:
+@in_each_language
+def test_a_thought_in_stills(lang: str, visit: Visit, page: Page) -> None:
     page.set_viewport_size({"width": 1100, "height": 1100})
     page.emulate_media(reduced_motion="reduce")
-    visit("overview", panel="")
+    visit("overview", panel="", lang=lang)
     machine, stills = page.locator(f"{MACHINE} .machine"), []
-    on = page.get_by_role("button", name="Step forward")
+    on = page.get_by_role("button", name=speaker(lang)("Step forward"))
     for _stage in range(10):
         on.click()
         page.wait_for_timeout(200)
@@ -78,9 +84,8 @@ def test_a_thought_in_stills(visit: Visit, page: Page) -> None:
         stills.append(frame.resize((frame.width * 4 // 5, frame.height * 4 // 5)))
     size = stills[0].size
     stills = [still.crop((0, 0, *size)).quantize(96) for still in stills]
-    stills[0].save(
-        PICTURES / "machine.gif", save_all=True, append_images=stills[1:], duration=1_600, loop=0
-    )
+    path = path_of("machine", lang, "gif")
+    stills[0].save(path, save_all=True, append_images=stills[1:], duration=1_600, loop=0)
 
 
 @in_each_language

@@ -136,6 +136,16 @@ def test_the_class_follows_and_who_wanders_off_comes_back(enter: Enter) -> None:
     press(wanderer, "Go there")
     wanderer.wait_for_url("**/attention?*layer=3*")
     expect(wanderer.locator(".room-bar .tools")).to_contain_text("You follow the teacher.")
+    # A text that no address can hold goes along, too.
+    fields = [
+        page.locator('[data-testid="stSidebar"] .st-key-prompt_field textarea')
+        for page in (teacher, learner, wanderer)
+    ]
+    long = "and she said " * 150 + "goodbye"
+    fields[0].fill(long)
+    fields[0].press("Enter")
+    for field in fields[1:]:
+        expect(field).to_have_value(long, timeout=WAIT)
 
 
 def test_typed_words_wait_for_a_click_and_stand_beside_the_model(enter: Enter) -> None:

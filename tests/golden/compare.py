@@ -14,8 +14,8 @@ _ALIKE = ("wire",)
 #: Numbers in many texts: rounded, and perhaps to other digits than before.
 _ROUNDING = 5e-3
 #: A logit, or the difference of two that are nearly equal: each is about ten, in float32, and its
-#: last digits hang on how many threads there were.
-_LAST_DIGIT = 5e-6
+#: last digits hang on how many threads there were (ten roundings of 1e-6).
+_LAST_DIGIT = 1e-5
 
 
 def differences(old: Any, new: Any, place: str = "") -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,26 @@ def test_every_placeholder_is_there(code: str) -> None:
     told = [message for message in read(code) if message.id and not message.fuzzy]
     wrong = {str(message.id): wrong_placeholders(message) for message in told}
     assert not {source: found for source, found in wrong.items() if found}
+
+
+def said_in_code() -> set[str]:
+    """Every text that is given to `_` or to `ngettext` as it stands."""
+    found: set[str] = set()
+    for path in (path for folder in work.SOURCES for path in (work.ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                texts = node.args[: {"_": 1, "ngettext": 2}.get(node.func.id, 0)]
+                said = [text.value for text in texts if isinstance(text, ast.Constant)]
+                found |= {text for text in said if isinstance(text, str)}
+    return found
+
+
+def test_every_text_reaches_the_translators() -> None:
+    """Those who gather the messages do not look into f-strings."""
+    gathered: set[str] = set()
+    for message in work.template():
+        gathered |= {message.id} if isinstance(message.id, str) else set(message.id)
+    assert said_in_code() - gathered == set()
 
 
 @pytest.fixture

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 import altair as alt
 import numpy as np
 
-from core.charts.figure import Figure, rows, slot, structure
+from core.charts.figure import Figure, in_lines, rows, slot, structure
 from core.charts.theme import BLUE, ORANGE, axis, legend
 from core.language import _
+
+#: Letters of a title that stands beside so low a figure, in one line.
+_BESIDE = 30
 
 
 def stages(n_layer: int) -> list[str]:
@@ -48,7 +51,8 @@ def lines_by_stage(lines: Mapping[str, np.ndarray], title: str, *, share: bool =
 @structure
 def _lines(title: str, names: tuple[str, ...], share: bool) -> alt.LayerChart:
     several = len(names) > 1
-    y = alt.Y("value:Q", scale=alt.Scale(domain=slot("domain"), nice=not share), axis=axis(title))
+    beside = axis(in_lines(title, _BESIDE))
+    y = alt.Y("value:Q", scale=alt.Scale(domain=slot("domain"), nice=not share), axis=beside)
     line = (
         alt.Chart(rows())
         .mark_line(point={"size": 70, "filled": True}, strokeWidth=2.5)

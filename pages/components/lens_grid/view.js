@@ -84,7 +84,7 @@ function draw(view) {
     Number(grid.dataset.from || 0), shown, data.columns.length, view.home, isNew);
   grid.dataset.placed = stamp;
   grid.dataset.from = from;
-  grid.style.gridTemplateColumns = `4.9rem repeat(${shown}, minmax(0, 1fr))`;
+  grid.style.gridTemplateColumns = `minmax(4.9rem, max-content) repeat(${shown}, minmax(0, 1fr))`;
   grid.classList.toggle('many', data.rows.length > 16);
   const columns = Array.from({ length: shown }, (_, i) => from + i);
   grid.replaceChildren(

@@ -30,6 +30,7 @@ function redraw(view) {
   view.plan = planOf(view);
   view.root.classList.toggle('narrow', view.plan.narrow);
   draw(view);
+  squeeze(view);
   showStage(view, view.player.at);
 }
 
@@ -99,6 +100,14 @@ function partsOf(root) {
     root, svg, canvas: find('.stage > canvas'), say: find('.say'), bar: find('.bar'),
     tip: find('.tip'), opened: find('.opened'), spoken: find('.spoken'), scroll: find('.scroll'),
   };
+}
+
+// Letters are wider in some scripts: a line that has no room is drawn closer together.
+function squeeze({ svg, plan }) {
+  const line = svg.querySelector('.loop-text');
+  if (!line || line.getComputedTextLength() <= plan.width) return;
+  line.setAttribute('textLength', plan.width);
+  line.setAttribute('lengthAdjust', 'spacingAndGlyphs');
 }
 
 function viewOf(root, message) {

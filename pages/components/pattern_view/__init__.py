@@ -85,7 +85,7 @@ def _counted() -> dict[str, list[str]]:
             for n in one_and_more
         ],
         "outside_to": [
-            ngettext("… {n} more token, {w} …", "… {n} more tokens, at most {w} each …", n)
+            ngettext("… {n} more token, at most {w} …", "… {n} more tokens, at most {w} each …", n)
             for n in one_and_more
         ],
         "others": [

@@ -107,7 +107,7 @@ export function followTeacher(view) {
   if (fresh || lead.number !== view.led.number) {
     const along = fresh || view.led.page === here;
     view.led = { number: lead.number, page: along ? page : view.led.page };
-    if (along && !sameQuery(placeNow(), lead.place)) goThere(view, lead);
+    if (along && (lead.beside || !sameQuery(placeNow(), lead.place))) goThere(view, lead);
   }
   goAgain(view, lead);
   const stamp = `${page} ${page === here} ${view.data.language}`;

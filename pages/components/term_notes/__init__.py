@@ -28,14 +28,15 @@ class Said(TypedDict):
 _component = component(Path(__file__).parent, isolate_styles=False)
 
 
-def packed(terms: Mapping[str, Said], kept: Sequence[str]) -> bytes:
+def packed(terms: Mapping[str, Said], kept: Sequence[str], direction: str) -> bytes:
     """All terms as they go to the browser; worth keeping, as every run of every page sends them.
 
     Parameters
     ----------
     kept : names that the address of every page holds
+    direction : "ltr" or "rtl", in which the session's language is read
     """
-    return pack({"terms": dict(terms), "kept": list(kept)})
+    return pack({"terms": dict(terms), "kept": list(kept), "direction": direction})
 
 
 def term_notes(terms: bytes, *, key: str) -> str | None:

@@ -24,6 +24,7 @@ export default function (component) {
   const message = unpack(data);
   ({ terms: view.terms, kept: view.kept } = message.head);
   document.documentElement.lang = message.language; // what a screen reader speaks
+  document.documentElement.dataset.reads = message.head.direction; // see legible.css
   view.go = (to) => {
     leaveFor(wayTo(to, view.kept));
     setTriggerValue('go', to);

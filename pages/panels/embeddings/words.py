@@ -140,7 +140,7 @@ def walk(found: Walk) -> str:
 def not_held(number: int) -> str:
     """A sentence without the word."""
     missing = _("Sentence {n} does not hold this word as tokens of its own.").format(n=number)
-    return f"{missing} {_('Capital letters count.')}"
+    return missing + " " + _("Capital letters count.")
 
 
 def meeting(found: Meeting, at_one: int, at_other: int, *, several: bool) -> str:

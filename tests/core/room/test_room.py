@@ -192,6 +192,7 @@ def test_only_the_teacher_teaches(rooms: LocalRooms):
             lambda wrong: rooms.show(code, wrong, ["x"]),
             lambda wrong: rooms.clear(code, wrong),
             lambda wrong: rooms.lead(code, wrong, "attention"),
+            lambda wrong: rooms.keep(code, wrong, "a text"),
             lambda wrong: rooms.name_scores(code, wrong, False),
             lambda wrong: rooms.begin_hunt(code, wrong, "x", "m", [(0, 0)]),
             lambda wrong: rooms.results(code, wrong),
@@ -228,6 +229,14 @@ def test_where_the_class_is_led_and_let_go(rooms: LocalRooms):
     assert first["place"] == "attention?panel=head&layer=3"
     rooms.lead(code, key, "layers")
     assert rooms.state(code, secret)["lead"]["number"] == first["number"] + 1
+    rooms.keep(code, key, "a long text")
+    second = rooms.state(code, secret)["lead"]
+    assert second == {"number": first["number"] + 2, "place": "layers", "beside": True}
+    assert rooms.text(code) == "a long text"
+    rooms.keep(code, key, "a long text")
+    assert rooms.state(code, secret)["lead"] == second
+    rooms.keep(code, key, "x" * 50_001)  # too long for a room, too
+    assert not rooms.state(code, secret)["lead"]["beside"]
     rooms.lead(code, key, "", on=False)
     assert rooms.state(code, secret)["lead"] is None
     for bad in ("https://example.org", "//example.org", "javascript:alert(1)", "a/b", "A", "x#y",
