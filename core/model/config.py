@@ -13,6 +13,7 @@ from typing import Any
 from core.errors import BadCheckpoint
 from core.language import _, on_one_line
 from core.model.shape import Shape
+from core.model.small_json import read_json
 
 #: The same tanh formula under its names in transformers; every other curve is another model.
 _TANH_GELU = {"gelu_new", "gelu_pytorch_tanh"}
@@ -24,14 +25,14 @@ def read_config(folder: str | Path) -> dict[str, Any]:
     Raises
     ------
     BadCheckpoint
-        If there is none, or it is not JSON.
+        If there is none, or it is not JSON, or longer than any GPT-2's.
     """
 
     def bad(problem: str, cure: str) -> BadCheckpoint:
         return BadCheckpoint(problem.format(folder=on_one_line(str(folder))), cure)
 
     try:
-        config = json.loads((Path(folder) / "config.json").read_text(encoding="utf-8"))
+        config = read_json(Path(folder) / "config.json")
     except FileNotFoundError:
         raise bad(
             _("The folder “{folder}” holds no checkpoint: config.json is missing."),

@@ -6,6 +6,7 @@ process that started it. It takes no torch.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -29,6 +30,12 @@ from huggingface_hub.errors import (
 )
 
 from core.model.files import INDEX, SMALL_FILES, WEIGHTS, shards
+
+#: What a disk answers: that it is full, or that nothing may be written where models go.
+_OF_THE_DISK = {
+    **dict.fromkeys((errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)), "full"),
+    **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR), "locked"),
+}
 
 
 def _say(event: str, **values: Any) -> None:
@@ -123,7 +130,8 @@ def _failures_reported() -> Iterator[None]:
         status = error.response.status_code
         _fail("unknown" if status in {401, 404} else "server", status=status)
     except (httpx2.HTTPError, LocalEntryNotFoundError, OSError) as error:
-        _fail("network", text=type(error).__name__)
+        number = error.errno if isinstance(error, OSError) else None
+        _fail(_OF_THE_DISK.get(number or 0, "network"), text=type(error).__name__)
 
 
 def _get(repo_id: str, cache: Path, seconds: float, name: str) -> Path:

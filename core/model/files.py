@@ -2,20 +2,16 @@
 
 A safetensors file says in its header how long it is, so a file that was cut off is found before
 a weight is read. Nothing here takes torch: the process that downloads uses it too.
-
-References
-----------
-The safetensors format: eight bytes for the header's length, the header as JSON, the numbers.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import BinaryIO
 
 from core.errors import BadCheckpoint
 from core.language import _, on_one_line
+from core.model.header import read_header
+from core.model.small_json import LONGEST, is_long, read_json
 from core.numbers import byte_size
 
 #: Files beside the weights that a GPT-2 checkpoint may have; nothing else is downloaded.
@@ -29,6 +25,8 @@ SMALL_FILES = (
     "vocab.json",
     "merges.txt",
 )
+#: Bytes of those that hold a vocabulary; GPT-2's tokenizer.json has 1.4 to 3.6 MB.
+_LONG_FILES = dict.fromkeys(("tokenizer.json", "vocab.json", "merges.txt"), 16 * 2**20)
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 #: Endings of weights that are programs in disguise (pickle), or of other frameworks.
@@ -51,7 +49,7 @@ def shards(index: Path) -> list[str]:
         If it cannot be read.
     """
     try:
-        listed = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()
+        listed = read_json(index)["weight_map"].values()
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{index} is no index of weights") from error
     return sorted({str(name) for name in listed})
@@ -111,14 +109,20 @@ def no_weights(names: list[str], where: str) -> BadCheckpoint:
     )
 
 
-def check_weights(folder: Path) -> None:
+def check_weights(folder: Path) -> dict[str, tuple[int, ...]]:
     """Hold every weights file of a folder against the sizes in its own header.
+
+    Returns
+    -------
+    dict
+        The shape of each weight, by its name in the files.
 
     Raises
     ------
     BadCheckpoint
         Naming the first file that is missing, cut off or something else.
     """
+    shapes: dict[str, tuple[int, ...]] = {}
     for path in weight_files(folder):
         name = on_one_line(path.name)
         if not path.is_file():
@@ -126,39 +130,47 @@ def check_weights(folder: Path) -> None:
                 _("A part of the weights, {name}, is missing.").format(name=name),
                 _("Download or copy the checkpoint again, with all its parts."),
             )
-        size, whole = path.stat().st_size, _whole_size(path, name)
-        if size != whole:
+        size, header = path.stat().st_size, read_header(path)
+        if size != header.size:
             raise BadCheckpoint(
                 _("{name} is cut off: it has {size} of {whole}.").format(
-                    name=name, size=byte_size(size), whole=byte_size(whole)
+                    name=name, size=byte_size(size), whole=byte_size(header.size)
                 ),
                 _("Download or copy the checkpoint again."),
             )
+        shapes |= header.shapes
+    return shapes
 
 
-def _whole_size(path: Path, name: str) -> int:
-    """Bytes that a safetensors file has by its header."""
-    with path.open("rb") as file:
-        if file.read(8) == b"version ":
+def check_small_files(folder: Path) -> None:
+    """Refuse what beside the weights is too long to be a GPT-2's, or nested too deep.
+
+    Raises
+    ------
+    BadCheckpoint
+        Naming the first such file.
+    """
+    for name in SMALL_FILES:
+        path = folder / name
+        if not path.is_file():
+            continue
+        longest = _LONG_FILES.get(name, LONGEST)
+        if is_long(path, longest):
             raise BadCheckpoint(
-                _("{name} is only a pointer of Git LFS, not the weights.").format(name=name),
-                _("Run “git lfs pull” in the folder of the checkpoint."),
+                _("{name} is longer than {size}: no GPT-2 needs so much.").format(
+                    name=name, size=byte_size(longest)
+                ),
+                _("Download or export the checkpoint again."),
             )
-        file.seek(0)
-        try:
-            return _read_header(file, path.stat().st_size)
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-            raise BadCheckpoint(
-                _("{name} is not a whole safetensors file.").format(name=name),
-                _("Download or copy the checkpoint again."),
-            ) from error
+        if name not in _LONG_FILES:
+            _check_json(path)
 
 
-def _read_header(file: BinaryIO, size: int) -> int:
-    start = file.read(8)
-    length = int.from_bytes(start, "little")
-    if len(start) < 8 or length > size - 8:
-        raise ValueError("no header")
-    header = json.loads(file.read(length))
-    ends = (v["data_offsets"][1] for k, v in header.items() if k != "__metadata__")
-    return 8 + length + max(ends, default=0)
+def _check_json(path: Path) -> None:
+    try:
+        read_json(path)
+    except (OSError, ValueError) as error:
+        raise BadCheckpoint(
+            _("{name} cannot be read.").format(name=path.name),
+            _("Download or export the checkpoint again."),
+        ) from error

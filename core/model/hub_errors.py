@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from core.errors import BadCheckpoint, LearnerError, NoNetwork, NotEnoughMemory, UnknownModel
-from core.language import _
+from core.language import _, on_one_line
 from core.model.files import no_index, no_weights
+from core.model.hub import cache_folder
 from core.numbers import Number, byte_size
 
 
@@ -54,6 +55,10 @@ def reported(report: dict[str, Any], repo_id: str, done: int, total: int) -> Lea
             return no_index(_("Choose another checkpoint."))
         case "disk":
             return _full_disk(report["need"], report["free"])
+        case "full":
+            return NotEnoughMemory(_("The disk filled up during the download."), _make_room())
+        case "locked":
+            return _locked()
         case "server":
             problem = _("The Hugging Face Hub answers with an error ({status}).")
             return NoNetwork(problem.format(status=report["status"]), _check_connection())
@@ -84,5 +89,18 @@ def _full_disk(need: int, free: int) -> NotEnoughMemory:
         _("The download takes {need} of disk and {free} are free.").format(
             need=byte_size(need), free=byte_size(free)
         ),
-        _("Make room on the disk, or choose a smaller model."),
+        _make_room(),
+    )
+
+
+def _make_room() -> str:
+    return _("Make room on the disk, or choose a smaller model.")
+
+
+def _locked() -> NotEnoughMemory:
+    return NotEnoughMemory(
+        _("Nothing can be written to {folder}, where downloaded models go.").format(
+            folder=on_one_line(str(cache_folder()))
+        ),
+        _("Name another folder in HF_HOME, or stay with the embedded model."),
     )

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import torch
 
-from core.errors import BadCheckpoint
-from core.language import _
 from core.model.catalogue import Entry, find
 from core.model.config import check_config, read_config
 from core.model.fetch import fetch
-from core.model.files import check_weights
+from core.model.files import check_small_files, check_weights
 from core.model.hub import cached_checkpoint
 from core.model.loaded import LoadedModel, describe
+from core.model.misfit import check_shapes, not_finite
 from core.model.placement import Plan
 from core.model.progress import LoadProgress, Progress
 from core.model.room import find_room
@@ -113,7 +112,9 @@ def _whole_folder(
     if folder is None:
         folder = fetch(entry.source, timeout=settings.network_timeout, tick=tick, on_config=check)
     shape, plan = check(folder)
-    check_weights(folder)
+    check_small_files(folder)
+    # Before a model of this shape is made: its numbers might be nowhere in the files.
+    check_shapes(check_weights(folder), shape)
     return folder, shape, plan
 
 
@@ -123,7 +124,4 @@ def _warm_up(loaded: LoadedModel) -> None:
     with torch.inference_mode():
         logits = loaded.model(ids, use_cache=False).logits
     if not bool(torch.isfinite(logits).all()):
-        raise BadCheckpoint(
-            _("The weights hold numbers that are not finite."),
-            _("Download or copy the checkpoint again."),
-        )
+        raise not_finite()

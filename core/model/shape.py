@@ -7,7 +7,10 @@ from typing import Any
 
 from core.errors import BadCheckpoint
 from core.language import _, on_one_line
+from core.numbers import count
 
+#: The largest sizes that the pages can show; GPT-3 has 96 layers of 96 heads, 12,288 wide.
+MOST = {"n_layer": 256, "n_head": 256, "n_embd": 65_536, "n_ctx": 65_536, "n_vocab": 1_000_000}
 #: Bytes of one number of each type that weights are kept in.
 ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 
@@ -113,6 +116,13 @@ class Shape:
 def _size(name: str, value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise _unusable(_("The checkpoint's config.json has no usable {name}.").format(name=name))
+    if value > MOST[name]:
+        raise BadCheckpoint(
+            _("This checkpoint's {name} is beyond {most}, the most that can be shown.").format(
+                name=name, most=count(MOST[name])
+            ),
+            _("Choose a checkpoint with GPT-2's own settings."),
+        )
     return value
 
 

@@ -18,7 +18,8 @@ from transformers import GPT2LMHeadModel
 from transformers.utils import logging as transformers_logging
 
 from core.errors import BadCheckpoint, NotEnoughMemory
-from core.language import _, on_one_line
+from core.language import _
+from core.model.misfit import left_over, missing, not_finite, of_another_shape
 from core.model.placement import Plan
 from core.model.progress import LoadProgress, Progress
 from core.model.shape import ITEM_BYTES, Shape
@@ -69,7 +70,14 @@ def read_weights(
             _("The checkpoint has a head of its own; GPT-2's head is its token embedding."),
             _("Choose a checkpoint with GPT-2's own settings."),
         )
+    _require_finite(model.transformer.wpe.weight)
     return model.eval().requires_grad_(False)
+
+
+def _require_finite(positions: torch.Tensor) -> None:
+    """Refuse positions that are no numbers; all other weights the first token runs through."""
+    if not bool(torch.isfinite(torch.stack(torch.aminmax(positions))).all()):
+        raise not_finite()
 
 
 def _read(
@@ -121,9 +129,9 @@ def _require_whole(info: dict[str, Any]) -> None:
     # Extra heads do no harm, but a block more than the configuration has is a model cut short.
     unexpected = [k for k in info["unexpected_keys"] if ".h." in f".{k}"]
     for keys, problem in (
-        (info["mismatched_keys"], _of_another_shape),
-        (info["missing_keys"], _missing),
-        (unexpected, _unexpected),
+        (info["mismatched_keys"], of_another_shape),
+        (info["missing_keys"], missing),
+        (unexpected, left_over),
     ):
         if keys:
             raise problem(sorted(keys))
@@ -131,34 +139,6 @@ def _require_whole(info: dict[str, Any]) -> None:
         raise BadCheckpoint(
             _("The weights do not fit the model."), _("Download or copy the checkpoint again.")
         )
-
-
-def _of_another_shape(keys: list[tuple[str, Any, Any]]) -> BadCheckpoint:
-    name, found, wanted = keys[0]
-    return BadCheckpoint(
-        _("{name} has the shape {found} where config.json asks for {wanted}.").format(
-            name=on_one_line(name), found=tuple(found), wanted=tuple(wanted)
-        ),
-        _("Use the config.json that belongs to these weights."),
-    )
-
-
-def _missing(keys: list[str]) -> BadCheckpoint:
-    return BadCheckpoint(
-        _("{n} weights are missing from the files, the first is {name}.").format(
-            n=len(keys), name=on_one_line(keys[0])
-        ),
-        _("Use the config.json that belongs to these weights, or download them again."),
-    )
-
-
-def _unexpected(keys: list[str]) -> BadCheckpoint:
-    return BadCheckpoint(
-        _("The files hold {n} weights that config.json knows nothing of, as {name}.").format(
-            n=len(keys), name=on_one_line(keys[0])
-        ),
-        _("Use the config.json that belongs to these weights."),
-    )
 
 
 class _Bar:

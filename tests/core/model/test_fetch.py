@@ -229,6 +229,26 @@ def test_a_full_disk_is_noticed_before_the_weights(server, tmp_path, monkeypatch
     assert server.sent == 0
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows bounds no file's size")
+def test_a_disk_that_fills_up_on_the_way_is_named(server, cache):
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, before[1]))  # handed on to the download
+    try:
+        with pytest.raises(NotEnoughMemory, match="The disk filled up"):
+            load_model("someone/tiny", settings=QUICK)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_folder_that_cannot_be_written_is_named(server, cache):
+    cache.write_text("a file where the folder should be")
+    with pytest.raises(NotEnoughMemory, match="Nothing can be written to") as caught:
+        load_model("someone/tiny", settings=QUICK)
+    assert str(cache) in caught.value.problem
+
+
 def test_a_load_that_is_left_stops_downloading(server, cache):
     server.bytes_per_second = 100_000
     job = LoadJob("someone/tiny", lambda key, progress: load_model(key, progress=progress)).start()

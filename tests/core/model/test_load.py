@@ -380,9 +380,10 @@ def test_copying_a_checkpoint_away_from_under_a_load_is_a_sentence(folder, monke
     """The folder vanishes between the look at it and the reading."""
     whole = module.check_weights
 
-    def vanish(path: Path) -> None:
-        whole(path)
+    def vanish(path: Path) -> dict:
+        found = whole(path)
         (path / "model.safetensors").unlink()
+        return found
 
     monkeypatch.setattr(module, "check_weights", vanish)
     with pytest.raises(BadCheckpoint, match="cannot be read"):
