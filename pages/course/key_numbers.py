@@ -14,7 +14,7 @@ from pages.course.texts import Section
 if TYPE_CHECKING:
     from core.engine.backend import Backend
 
-_BOLD = re.compile(r"\*\*[^*]*\{\w+\}[^*]*\*\*")
+_BOLD = re.compile(r"\*\*[^*{]*\{\w+\}[^*]*\*\*")
 #: Where a sentence ends; a quotation mark or bold may close behind its dot.
 _END = re.compile(r"(?<=[.!?])(?:[”*]*)\s+(?=[A-Z“*{])")
 

@@ -28,6 +28,8 @@ ORDER = (
 )  # fmt: skip
 #: So many bytes a file may have, so many lessons are read of one folder.
 LONGEST, MOST = 100_000, 60
+#: Characters of a line: what looks for marks in it may look at each pair of them.
+LONGEST_LINE = 2_000
 STRUCTURE = "lesson.yaml"
 
 
@@ -134,9 +136,13 @@ def _text(file: Path) -> str:
     if file.stat().st_size > LONGEST:
         raise Mistake(file, None, f"longer than {LONGEST} bytes: make two lessons of it")
     try:
-        return file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise Mistake(file, None, "not UTF-8: save it as UTF-8") from error
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > LONGEST_LINE:
+            raise Mistake(file, number, f"longer than {LONGEST_LINE} characters: break it")
+    return text
 
 
 def _structure(file: Path) -> Lesson:
@@ -157,6 +163,8 @@ def _structure(file: Path) -> Lesson:
         raise Mistake(
             file, _line(node, first["loc"]), f"{where}: {text}" if where else text
         ) from error
+    except ValueError as error:  # a number of thousands of digits, a 31 February
+        raise Mistake(file, None, f"not YAML that can be read: {error}") from error
 
 
 def _line(node: yaml.Node | None, place: tuple[int | str, ...]) -> int | None:
@@ -177,7 +185,7 @@ def _line(node: yaml.Node | None, place: tuple[int | str, ...]) -> int | None:
 def _words(file: Path) -> Words:
     try:
         post = frontmatter.loads(_text(file), Loader=_PlainLoader)
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise Mistake(file, 1, "the lines between --- and --- are not YAML") from error
     said = {key: str(value) for key, value in post.metadata.items()}
     for name in ("title", "question", "overturns"):

@@ -19,7 +19,7 @@ PROSE = Path(__file__).parent.parent / "prose"
 
 #: A marked term as it is written, and where it leads to in the app, from any page.
 _WRITTEN, _LED_TO = "](glossary.md#", "](glossary?term="
-_MARK = re.compile(r"\[([^\]]+)\]\(glossary(?:\.md#|\?term=)([\w-]+)\)")
+_MARK = re.compile(r"\[([^\[\]]+)\]\(glossary(?:\.md#|\?term=)([\w-]+)\)")
 
 
 @lru_cache(maxsize=64)

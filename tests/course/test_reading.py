@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
+from pages.course.key_numbers import in_bold
 from pages.course.reading import LONGEST, MOST, OURS, Mistake, read, read_folder
+from pages.course.texts import as_text, cut
 
+ROOT = Path(__file__).parent.parent.parent
 TRIAL = Path(__file__).parent.parent / "lessons" / "a-trial"
 
 
@@ -98,8 +103,9 @@ def test_words_that_are_missing_are_named(folder: Path, old: str, new: str, said
 def test_what_hurts_is_refused(folder: Path, tmp_path: Path):
     (folder / "lesson.yaml").write_text("a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n")
     assert "write it out" in wrong(folder)
-    (folder / "lesson.yaml").write_text("[" * 100_000)
-    assert "not YAML" in wrong(folder)
+    for line in ("[" * 1_900, "[" * 1_000 + "]" * 900, "- " * 900 + "x", "{a: " * 400):
+        (folder / "lesson.yaml").write_text("a:\n" + f"  {line}\n" * 50)
+        assert "not YAML" in wrong(folder)
     (folder / "lesson.yaml").write_text("x" * (LONGEST + 1))
     assert "make two lessons of it" in wrong(folder)
     (folder / "lesson.yaml").write_bytes(b"\xff\xfe")
@@ -107,6 +113,34 @@ def test_what_hurts_is_refused(folder: Path, tmp_path: Path):
     (folder / "lesson.yaml").unlink()
     (folder / "lesson.yaml").symlink_to("/etc/hostname")
     assert "leads out of the folder" in wrong(folder)
+
+
+def test_numbers_and_lines_that_hurt_leave_one_lesson_out(folder: Path):
+    change(folder, "minutes: 5", "minutes: " + "9" * 1_900)
+    assert "lesson.yaml" in wrong(folder)
+    change(folder, "minutes: " + "9" * 1_900, "minutes: 2001-02-31")
+    assert "not YAML that can be read" in wrong(folder)
+    change(folder, "minutes: 2001-02-31", "minutes: " + "9" * 90_000)
+    assert "line 3: longer than 2000 characters" in wrong(folder)
+    assert read_folder(folder.parent, "en")[1] == [wrong(folder)]
+
+
+@pytest.mark.parametrize("text", ["*a " * 600, "[" * 1_900, "**{" * 600, "- a:" + " " * 1_900])
+def test_marks_that_never_close_are_looked_through_at_once(text: str):
+    begin = time.perf_counter()
+    whole = f"{text}\n" * 50  # as long as a file may be
+    for look in (as_text, in_bold, cut, lambda text: cut(f"## a\n{text}")):
+        look(whole)
+    assert time.perf_counter() - begin < 5.0
+
+
+def test_no_archive_is_opened_and_nothing_is_unpickled():
+    """What does not unpack holds no bomb: the app writes zip files and reads none."""
+    sources = [*(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]
+    reads = re.compile(
+        r"ZipFile\([^)]*[\"']r[\"']|unpack_archive|tarfile|pickle\.loads?\(|torch\.load\(|yaml\.unsafe"
+    )
+    assert not [path.name for path in sources if reads.search(path.read_text(encoding="utf-8"))]
 
 
 def test_a_link_out_of_the_folder_is_no_lesson(tmp_path: Path):
