@@ -62,5 +62,5 @@ if __name__ == "__main__":
 else:
     limits = cache.at_start()
     doors = [cache.readiness(), *(serve() if limits.rooms else [])]
-    stack = guards(limits, st.get_option("server.baseUrlPath"))
+    stack = guards(limits, cache.asked_for, st.get_option("server.baseUrlPath"))
     app = st.App(__file__, lifespan=cache.awake, routes=doors, middleware=stack)

@@ -18,7 +18,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlencode
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -29,20 +29,27 @@ from websockets.sync.client import connect
 ROOT = Path(__file__).parent.parent
 
 
-@contextmanager
-def serve(**settings: str) -> Iterator[tuple[str, subprocess.Popen]]:
-    """The app as ``streamlit run app.py`` serves it, on a free port; address and process."""
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def serve(
+    *, log: int | IO[str] = subprocess.DEVNULL, **settings: str
+) -> Iterator[tuple[str, subprocess.Popen]]:
+    """The app as ``streamlit run app.py`` serves it, on a free port; address and process."""
+    port = free_port()
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", **settings}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     server = subprocess.Popen(
         [*command, "--server.address", "127.0.0.1"],
         cwd=ROOT,
         env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
     )
     try:
         for _try in range(1200):
@@ -66,13 +73,16 @@ class Visitor:
     texts : everything shown in the last run that is text, by place
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, source: str = "") -> None:
+        # Another of the loopback addresses stands for another computer.
+        own = {"source_address": (source, 0)} if source else {}
         self._socket = connect(
             f"ws://{address}/_stcore/stream",
             subprotocols=["streamlit"],  # type: ignore[list-item]
             origin=f"http://{address}",  # type: ignore[arg-type]
             max_size=None,
             ping_interval=None,  # a server at work answers late; that is what is measured
+            **own,
         )
         self.n_bytes = 0
         self.shown: dict[tuple[int, ...], str] = {}

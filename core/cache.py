@@ -13,10 +13,12 @@ from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import LearnerError
+from core.host.descriptors import more_descriptors
 from core.host.metrics import ready, serve_metrics
 from core.host.opened import contradictions, opened
 from core.model.catalogue import STORYTELLER, canonical
@@ -25,6 +27,7 @@ from core.model.pool import ModelPool
 from core.model.reach import Reach, Reachable
 from core.room.here import ROOMS
 from core.settings import Settings, load_settings
+from core.version import VERSION
 
 if TYPE_CHECKING:  # torch takes seconds to import: it is left to the thread that loads a model
     from starlette.routing import Route
@@ -72,7 +75,8 @@ def at_start() -> Settings:
         found = settings()
     except ValueError as error:
         sys.exit(f"GPT-2 Under the Hood does not start: {error}.")
-    said = ["GPT-2 Under the Hood", *opened(found), *_first_room(found)]
+    more_descriptors()
+    said = [f"GPT-2 Under the Hood {VERSION}", *opened(found), *_first_room(found)]
     print("\n  ".join(said), file=sys.stderr, flush=True)
     return found
 
@@ -201,6 +205,23 @@ def came_by_history() -> bool:
     """
     run = get_script_run_ctx(suppress_warning=True)
     return run is not None and run.is_history_navigation
+
+
+def asked_for(data: bytes) -> str | None:
+    """The name of what a browser's message asks for; None if it is no message.
+
+    Streamlit's own reader is asked, so that nothing reads one way here and another way there.
+    """
+    try:
+        said = BackMsg.FromString(data)
+    except Exception:  # protobuf raises whatever the bytes make it meet
+        return None
+    kind = said.WhichOneof("type") or ""
+    # A name that Streamlit did not make would be read as a name of the session's own state.
+    if not all(one.id.startswith("$$") for one in said.rerun_script.widget_states.widgets):
+        return None
+    inside = said.backend_operation_request.WhichOneof("payload")
+    return f"{kind}.{inside}" if kind == "backend_operation_request" else kind
 
 
 def in_session() -> bool:

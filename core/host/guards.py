@@ -7,18 +7,21 @@ from starlette.middleware import Middleware
 from core.host.compressed import Compressed
 from core.host.headers import SecurityHeaders
 from core.host.places import Places
+from core.host.spoken import Kind, Spoken
 from core.settings import Settings
 
 
-def guards(settings: Settings, base: str = "") -> list[Middleware]:
+def guards(settings: Settings, kind: Kind, base: str = "") -> list[Middleware]:
     """What every request goes through before Streamlit sees it.
 
     Parameters
     ----------
+    kind : the name of what a message of a session asks for
     base : the path under which Streamlit serves the app (``server.baseUrlPath``)
     """
     return [
         Middleware(SecurityHeaders, frames=settings.frame_ancestors),
         Middleware(Places, most=settings.max_sessions, of_one=settings.max_sessions_per_address),
+        Middleware(Spoken, kind=kind),
         Middleware(Compressed, base=base),
     ]

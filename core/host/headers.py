@@ -122,6 +122,15 @@ class SecurityHeaders:
                 del headers["server"]
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
+                if scope.get("scheme") == "https":
+                    message["headers"] = [*map(_secured, message["headers"])]
             await send(message)
 
         await self.app(scope, receive, told if scope["type"] == "http" else send)
+
+
+def _secured(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    """A cookie that goes over TLS only; Streamlit does not know of the proxy's TLS."""
+    name, value = header
+    plain = name.lower() == b"set-cookie" and b"; secure" not in value.lower()
+    return (name, value + b"; Secure") if plain else header

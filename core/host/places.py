@@ -14,7 +14,8 @@ from core.language import SOURCE_LANGUAGE, _, match, set_language
 
 #: Seconds after which the waiting page asks again; it needs no script for that.
 ASKS_AGAIN = 5
-_STREAM = "/_stcore/stream"
+#: Where every session keeps its stream.
+STREAM = "/_stcore/stream"
 _PAGE = """<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="{seconds}"><title>{title}</title>
@@ -34,7 +35,7 @@ class Places:
         self.taken: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        stream = scope["type"] == "websocket" and scope["path"].endswith(_STREAM)
+        stream = scope["type"] == "websocket" and scope["path"].endswith(STREAM)
         if stream and self.full(scope):
             await send({"type": "websocket.close", "code": 1013})
         elif stream:

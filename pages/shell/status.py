@@ -10,6 +10,7 @@ from core import cache
 from core.language import _
 from core.model.memory import free_memory
 from core.numbers import byte_size, count, decimal, percent
+from core.version import VERSION
 from pages.kit.fragment import fragment
 
 if TYPE_CHECKING:  # the engine's room imports torch
@@ -27,6 +28,7 @@ def draw() -> None:
 def _figures() -> None:
     """Drawn anew every two seconds, without the page; it never waits for the model."""
     engines = cache.pool().engines()
+    st.text(_("Version {version}").format(version=VERSION))
     st.text(_("Free memory: {free}").format(free=byte_size(free_memory())))
     if not engines:
         st.text(_("No model is loaded yet."))

@@ -81,3 +81,16 @@ def test_what_an_answer_says_itself_stays_and_an_old_header_never_contradicts_th
     assert headers["referrer-policy"] == "no-referrer"
     assert "x-frame-options" not in headers
     assert served(("none",)).get("/").headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize(("address", "secure"), [("https://a.example", 1), ("http://a.example", 0)])
+def test_over_tls_a_cookie_goes_over_tls_only(address: str, secure: int):
+    async def hello(_request):
+        answer = PlainTextResponse("hello")
+        answer.set_cookie("one", "1")
+        answer.set_cookie("two", "2", secure=True)
+        return answer
+
+    app = Starlette(routes=[Route("/", hello)], middleware=[Middleware(SecurityHeaders)])
+    said = TestClient(app, base_url=address).get("/").headers.get_list("set-cookie")
+    assert [one.lower().count("secure") for one in said] == [secure, 1]
