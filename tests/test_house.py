@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from core.version import VERSION
+
 ROOT = Path(__file__).parent.parent
 #: Lines of code, without blank lines, comments and docstrings.
 MODULE, FUNCTION, PAGE = 200, 25, 30
@@ -131,6 +133,11 @@ def test_private_parts_of_streamlit_are_used_in_one_file_only():
     assert submodules | users(r"st(\.\w+)*\._\w+", sources()) == {"core/cache.py"}
 
 
+def test_durations_are_measured_by_clocks_that_never_jump():
+    """The clock on the wall is set back by a person, a summer's end or a time server."""
+    assert not users(r"(time\.time(_ns)?|(datetime\.)?datetime\.(now|utcnow|today))", sources())
+
+
 def formats(path: str) -> Iterator[str]:
     """The formats of numbers for people that a file writes itself: thousands, per cent."""
     for node in ast.walk(tree_of(path)):
@@ -184,3 +191,28 @@ def test_what_is_imported_is_required_and_what_is_required_is_used():
     others = names - set(sys.stdlib_module_names) - {"core", "pages"}
     used = {known[name][0].lower().replace("_", "-") for name in others}
     assert used | set(NEEDED_BY_OTHERS) == set(required())
+
+
+# --- what hosts install -----------------------------------------------------------------------
+
+
+def test_the_version_is_declared_once_and_named_the_same_everywhere():
+    cited = re.search(r"^version: (\S+)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
+    newest = re.search(r"^## (\S+?),? ", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert cited is not None
+    assert newest is not None
+    assert cited[1] == newest[1] == VERSION
+
+
+def test_the_lock_holds_every_requirement_by_version_and_hash():
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in text, "a lock names no registry: each host has its own"
+    blocks = re.findall(
+        r"^([a-z0-9-]+)==(\S+)[^\n]*((?:\n    --hash=sha256:[0-9a-f]{64}[^\n]*)+)", text, re.M
+    )
+    locked = {(name, version) for name, version, _hashes in blocks}
+    assert len(blocks) == len(re.findall(r"^[a-z]", text, re.M)), "each has hashes"
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    pins = (re.match(r"([\w.-]+)==([\w.]+)", line) for line in lines)
+    wanted = {(pin[1].lower().replace("_", "-"), pin[2]) for pin in pins if pin}
+    assert {name for name, _version in wanted - locked} == {"torch"}
