@@ -1,4 +1,7 @@
-"""What a stranger may try: each attempt ends by itself and says what became of it."""
+"""What a stranger may try: each attempt ends by itself and says what became of it.
+
+``python -m benchmarks.attempts NAME HOST:PORT`` makes one; `benchmarks.stranger` makes all.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import asyncio
 import random
 import re
 import socket
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -307,3 +311,10 @@ def attempts() -> dict[str, Attempt]:
         "1,500 connections that say nothing": _slow(1_500, lambda _a: b"", 4.0),
         "a client that reads nothing": _deaf,
     }
+
+
+if __name__ == "__main__":
+    chosen, at = sys.argv[1:]
+    begin = time.monotonic()
+    became = attempts()[chosen](at)
+    print(f"{became}\t{time.monotonic() - begin:.2f}")

@@ -99,7 +99,7 @@ class Session:
                 max_size=None,
                 ping_interval=None,
                 close_timeout=0.5,
-            )
+            ).__enter__()
         return self.stream
 
     def say(self, data: bytes) -> str:
