@@ -15,8 +15,11 @@ import torch
 from transformers import GPT2Config
 
 from benchmarks.measure import apart, random_model, some_ids, table, take_turns, typical
+from core.engine.gemm_choice import GemmChoice
 from core.model.loaded import LoadedModel
-from core.views.patching import Pair, aligned, patch_shares, places
+from core.views.patching import Cell, Pair, aligned, cells_of, patch_shares, places
+from core.views.patching_work import pieces_of, work_of
+from core.views.products import computed_by
 from core.views.steering import steered_logits
 from core.views.trace import Trace, capture
 
@@ -45,8 +48,13 @@ def loop(loaded: LoadedModel, a: Trace, b: Trace, columns: tuple[Pair, ...]) -> 
 
 
 def grid(loaded: LoadedModel, a: Trace, b: Trace, columns: tuple[Pair, ...]) -> None:
-    for layer in range(loaded.shape.n_layer + 1):
-        patch_shares(loaded, a, b, layer, columns, "resid")
+    """As the page does: in pieces, between which others come in."""
+
+    def work(cell: Cell) -> float:
+        return work_of(cell[0], b.n_ctx - cell[1], loaded.shape)
+
+    for piece in pieces_of(cells_of(loaded.shape.n_layer + 1, columns), work):
+        patch_shares(loaded, a, b, piece, "resid")
 
 
 def turn(loaded: LoadedModel, text: Trace, a: Trace, b: Trace) -> None:
@@ -60,7 +68,8 @@ def main() -> None:
     parser.add_argument("--large", action="store_true")
     chosen = parser.parse_args()
     loaded = apart(lambda: random_model(LARGE if chosen.large else None))
-    with torch.inference_mode():
+    # As the engine's thread computes; what it starts with, before it has measured its machine.
+    with torch.inference_mode(), computed_by(GemmChoice()):
         ids = some_ids(chosen.tokens)
         a, b = (traced(loaded, (ids[0], other, *ids[2:])) for other in (11, 13))
         columns = places(aligned(a.token_ids, b.token_ids), chosen.tokens)

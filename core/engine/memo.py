@@ -36,7 +36,8 @@ def key_of(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Hashable,
 def _key(value: Any) -> Hashable:
     # A trace is known by its ids: an evicted and recomputed trace is the same one.
     if isinstance(value, Trace):
-        return "trace", value.token_ids
+        # Another model's may come in beside it: one prompt, two models.
+        return "trace", value.model_key, value.token_ids
     return value
 
 

@@ -31,6 +31,7 @@ from core.engine.requests import MORE, ComputeRequest, GenerateRequest, Request
 from core.engine.sequences import Sequences
 from core.engine.transformers_batch import TransformersBatch
 from core.model.loaded import LoadedModel
+from core.views.products import computed_by
 
 #: Seconds that the queue gets between two steps, at least: thirty that come together join
 #: together, instead of one more with each step.
@@ -152,7 +153,9 @@ class Owner:
     # --- the loop ---------------------------------------------------------------------------
 
     def _run(self) -> None:
-        with torch.inference_mode():  # thread-local: entered here, in the thread that computes
+        fast = self.forward.gemm if self.forward is not None and self.forward.fast else None
+        # Both are of a thread: entered here, in the one that computes.
+        with torch.inference_mode(), computed_by(fast):
             while True:
                 try:
                     if not self._turn():

@@ -47,6 +47,14 @@ def shares_of(loaded: LoadedModel, layer: int, mixed: torch.Tensor) -> torch.Ten
         return (mixed[:, None] @ rows.to(mixed.device))[:, 0]
 
 
+def rows_of_head(loaded: LoadedModel, layer: int, head: int) -> torch.Tensor:
+    """A head's own rows of `c_proj`; shape (d_head, n_embd)."""
+    c_proj, d_head = loaded.model.transformer.h[layer].attn.c_proj, loaded.shape.d_head
+    with align_module_device(c_proj):
+        rows = c_proj.weight[head * d_head : (head + 1) * d_head]
+        return rows.to(loaded.device)
+
+
 @dataclass(frozen=True, eq=False)
 class HeadsAt:
     """What the heads of one layer do for one token; all arrays have shape (n_head,).

@@ -14,24 +14,30 @@ Meng et al. (2022), Locating and Editing Factual Associations in GPT, section 2.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
+import torch
+from accelerate.utils import align_module_device
 
 from core.model.bounds import check_layer, check_position
 from core.model.loaded import LoadedModel
-from core.model.shape import Shape
 from core.views.arrays import read_only, tensor
 from core.views.block import middle_of
 from core.views.effects import Change, change
-from core.views.patching_frugal import BATCH_ROWS, Stream, logits_above
+from core.views.patching_frugal import Stream, ends_above
+from core.views.products import mlp
 from core.views.softmax import softmax
-from core.views.trace import Trace
+from core.views.trace import Trace, frozen
 
 #: What is taken from A: the residual stream that enters a layer, or what a part of it writes.
 KINDS = ("resid", "attn", "mlp")
 #: Position in B, position in A.
 Pair = tuple[int, int]
+#: Row of the grid, position in B, position in A.
+Cell = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -105,31 +111,57 @@ def share(logits: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     -------
     shape (...), float32; nan where A and B answer the same
     """
-    word, other = words_apart(a, b)
-    here, whole, none = (
-        side[..., word].astype(np.float64) - side[..., other] for side in (logits, a, b)
-    )
+    words = list(words_apart(a, b))
+    return _on_the_way(logits[..., words], a[words], b[words])
+
+
+def _on_the_way(logits: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """`share` from the logits of the two words alone; they are the last axis."""
+    here, whole, none = (side[..., 0].astype(np.float64) - side[..., 1] for side in (logits, a, b))
     if whole == none:
         return read_only(np.full(np.shape(here), np.nan))
     return read_only(np.atleast_1d((here - none) / (whole - none))).reshape(np.shape(here))
 
 
-def _vectors(
+def _streams(
     loaded: LoadedModel, a: Trace, b: Trace, layer: int, pairs: tuple[Pair, ...], kind: str
-) -> np.ndarray:
-    """What stands in B's stream after the patch, at each place; shape (len(pairs), n_embd)."""
+) -> list[Stream]:
+    """B's stream after the patch, at each place alone."""
     ours, theirs = ([pair[side] for pair in pairs] for side in (0, 1))
     if kind == "resid":
-        return a.resid[layer, theirs]
+        return [Stream(layer, p, a.resid[layer, [q]]) for p, q in pairs]
     middle_a = middle_of(loaded, a, layer)[theirs]
     before_a, after_a = (tensor(loaded, a.resid[i, theirs]) for i in (layer, layer + 1))
     if kind == "mlp":
         made = middle_of(loaded, b, layer)[ours] + (after_a - middle_a)
     else:
-        block = loaded.model.transformer.h[layer]
         middle = tensor(loaded, b.resid[layer, ours]) + (middle_a - before_a)
-        made = middle + block.mlp(block.ln_2(middle))
-    return made.float().cpu().numpy()
+        made = middle + mlp(loaded.model.transformer.h[layer], middle)
+    vectors = made.float().cpu().numpy()
+    return [Stream(layer + 1, p, vectors[i : i + 1]) for i, p in enumerate(ours)]
+
+
+def _checked(
+    loaded: LoadedModel, a: Trace, b: Trace, cells: Iterable[Cell], kind: str
+) -> list[Stream]:
+    """The streams of some cells, in their order.
+
+    Raises
+    ------
+    OutOfRange, ValueError
+        See `patched_logits`.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind must be one of {KINDS}, not {kind!r}")
+    made: list[Stream] = []
+    for layer, some in groupby(cells, key=lambda cell: cell[0]):
+        check_layer(layer, loaded.shape.n_layer + (kind == "resid"))
+        pairs = tuple((ours, theirs) for _layer, ours, theirs in some)
+        for ours, theirs in pairs:
+            check_position(ours, b.n_ctx)
+            check_position(theirs, a.n_ctx)
+        made += _streams(loaded, a, b, layer, pairs, kind)
+    return made
 
 
 def patched_logits(
@@ -145,7 +177,7 @@ def patched_logits(
 
     Returns
     -------
-    shape (len(pairs), n_vocab)
+    shape (len(pairs), n_vocab), float32, read-only
 
     Raises
     ------
@@ -154,29 +186,55 @@ def patched_logits(
     ValueError
         For an unknown kind.
     """
-    if kind not in KINDS:
-        raise ValueError(f"kind must be one of {KINDS}, not {kind!r}")
-    check_layer(layer, loaded.shape.n_layer + (kind == "resid"))
-    for ours, theirs in pairs:
-        check_position(ours, b.n_ctx)
-        check_position(theirs, a.n_ctx)
-    row = layer if kind == "resid" else layer + 1
-    vectors = _vectors(loaded, a, b, layer, pairs, kind)
-    return logits_above(
-        loaded, b, row, [put(b, row, p, v) for (p, _a), v in zip(pairs, vectors, strict=True)]
-    )
+    cells = [(layer, *pair) for pair in pairs]
+    return logits_of(loaded, b, _checked(loaded, a, b, cells, kind))
 
 
-def put(trace: Trace, row: int, position: int, vector: np.ndarray) -> Stream:
-    """A text's stream from a position on, with another vector there."""
-    return Stream(position, np.concatenate([vector[None], trace.resid[row, position + 1 :]]))
+def logits_of(loaded: LoadedModel, trace: Trace, streams: list[Stream]) -> np.ndarray:
+    """The last logits of changed streams; shape (len(streams), n_vocab), float32, read-only."""
+    return frozen(loaded.model.lm_head(ends_above(loaded, trace, streams)))
+
+
+def shares_of(loaded: LoadedModel, a: Trace, b: Trace, streams: list[Stream]) -> np.ndarray:
+    """`share` of changed streams of B; shape (len(streams),). What changes nothing is not run.
+
+    Of the whole vocabulary only the two words are read.
+    """
+    moved = [i for i, stream in enumerate(streams) if _changes(b, stream)]
+    shares = np.zeros(len(streams), dtype=np.float32)
+    if moved:
+        ends = ends_above(loaded, b, [streams[i] for i in moved])
+        shares[moved] = _share_of_ends(loaded, ends, a.logits, b.logits)
+    return read_only(shares)
+
+
+def _changes(text: Trace, stream: Stream) -> bool:
+    there = text.resid[stream.layer, stream.first : stream.first + len(stream.rows)]
+    reaches = stream.layer < text.n_layer or stream.first + len(stream.rows) == text.n_ctx
+    return reaches and not np.array_equal(there, stream.rows)
+
+
+def _share_of_ends(
+    loaded: LoadedModel, ends: torch.Tensor, a: np.ndarray, b: np.ndarray
+) -> np.ndarray:
+    """`share` of what the head reads, shape (n, n_embd): two rows of its weight are enough."""
+    words = list(words_apart(a, b))
+    head = loaded.model.lm_head
+    with align_module_device(head):
+        rows = head.weight[words].to(ends.device)
+    return _on_the_way(frozen(ends @ rows.T), a[words], b[words])
 
 
 def patch_shares(
-    loaded: LoadedModel, a: Trace, b: Trace, layer: int, pairs: tuple[Pair, ...], kind: str
+    loaded: LoadedModel, a: Trace, b: Trace, cells: tuple[Cell, ...], kind: str
 ) -> np.ndarray:
-    """How far each patch alone moves B's answer to A's; shape (len(pairs),). See `share`."""
-    return share(patched_logits(loaded, a, b, layer, pairs, kind), a.logits, b.logits)
+    """How far each patch alone moves B's answer to A's; shape (len(cells),). See `share`.
+
+    Parameters
+    ----------
+    cells : (row of the grid, position in B, position in A); see `patched_logits`
+    """
+    return shares_of(loaded, a, b, _checked(loaded, a, b, cells, kind))
 
 
 def patch_change(
@@ -191,27 +249,9 @@ def all_at_once(loaded: LoadedModel, a: Trace, b: Trace, found: Aligned) -> floa
     stream = b.resid[0].copy()
     ours, theirs = np.array(found.pairs).T
     stream[ours] = a.resid[0, theirs]
-    return float(share(logits_above(loaded, b, 0, [Stream(0, stream)])[0], a.logits, b.logits))
+    return float(shares_of(loaded, a, b, [Stream(0, 0, stream)])[0])
 
 
-def requests(places: tuple[Pair, ...], n_ctx: int) -> list[tuple[Pair, ...]]:
-    """The places cut into pieces of work, so that others get their turn between two of them."""
-    made: list[tuple[Pair, ...]] = []
-    rows = BATCH_ROWS + 1
-    for pair in places:
-        rows += n_ctx - pair[0]
-        if rows > BATCH_ROWS:
-            made.append(())
-            rows = n_ctx - pair[0]
-        made[-1] += (pair,)
-    return made
-
-
-def is_long(places: tuple[Pair, ...], n_ctx: int, shape: Shape) -> bool:
-    """Whether a grid would keep a laptop busy for more than some two seconds.
-
-    A row of a block costs about two operations per weight; a processor does 10^11 in a second.
-    """
-    blocks = shape.n_layer * (shape.n_layer + 1) / 2
-    rows = sum(n_ctx - ours for ours, _theirs in places)
-    return blocks * rows * 2 * 12 * shape.n_embd**2 > 2e11
+def cells_of(n_rows: int, places: tuple[Pair, ...]) -> tuple[Cell, ...]:
+    """All cells of a grid, row by row from the top."""
+    return tuple((row, *pair) for row in range(n_rows) for pair in places)

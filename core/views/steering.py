@@ -15,12 +15,14 @@ import math
 
 import numpy as np
 
+from core.errors import OutOfRange
+from core.language import _
 from core.model.bounds import check_layer
 from core.model.loaded import LoadedModel
 from core.views.arrays import read_only
 from core.views.effects import Change, change
-from core.views.patching import put
-from core.views.patching_frugal import logits_above
+from core.views.patching import logits_of
+from core.views.patching_frugal import Stream
 from core.views.trace import Trace
 
 
@@ -47,6 +49,7 @@ def steered_logits(
     ------
     OutOfRange
         If the model has no such layer.
+        Or if the knob is turned so far that what comes out are no numbers.
     ValueError
         If the factor is not finite.
     """
@@ -56,8 +59,13 @@ def steered_logits(
     if factor == 0:
         return text.logits
     moved = text.resid[layer, -1] + np.float32(factor) * direction(a, b, layer)
-    stream = put(text, layer, text.n_ctx - 1, moved)
-    return read_only(logits_above(loaded, text, layer, [stream])[0])
+    logits = logits_of(loaded, text, [Stream(layer, text.n_ctx - 1, moved[None])])[0]
+    if not np.isfinite(logits).all():
+        raise OutOfRange(
+            _("Turned so far, the model's numbers overflow: no answer is left."),
+            _("Turn the knob back towards 0."),
+        )
+    return read_only(logits)
 
 
 def steered_change(

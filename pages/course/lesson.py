@@ -16,7 +16,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Value = str | int | float | bool
 #: The kinds of question whose options the words name.
 WITH_OPTIONS = ("choice", "order", "vote")
-_PAGES = ("overview", "tokenizer", "embeddings", "attention", "layers", "sampling")
+_PAGES = ("overview", "tokenizer", "embeddings", "attention", "layers", "compare", "sampling")
 
 
 class _Strict(BaseModel):

@@ -24,7 +24,7 @@ OURS = Path(__file__).parent.parent / "lessons"
 ORDER = (
     "what-comes-back", "are-tokens-words", "who-taught-meaning", "does-order-matter",
     "who-looks-where", "is-attention-importance", "when-does-it-decide", "is-it-chance",
-    "does-it-plan", "beat-the-model",
+    "does-it-plan", "beat-the-model", "where-is-the-difference",
 )  # fmt: skip
 #: So many bytes a file may have, so many lessons are read of one folder.
 LONGEST, MOST = 100_000, 60

@@ -129,7 +129,7 @@ def current(page: str, *, invites: bool = False) -> Current:
             show_error(error)
         st.stop()
     n_ctx = engine.shape.n_ctx
-    source, note = _source(engine, local=limits.allow_other_models)
+    source, note = source_of(engine, local=limits.allow_other_models)
     now = Current(engine, text, made.tokens(0, n_ctx), len(made), source, note, page)
     if now.was_cut:
         st.warning(
@@ -147,7 +147,7 @@ def _encoded(engine: Backend, text: str) -> Encoding:
     return encoding(engine.tokenizer, text, cache.settings().max_characters)
 
 
-def _source(engine: Backend, *, local: bool) -> tuple[str, str]:
+def source_of(engine: Backend, *, local: bool) -> tuple[str, str]:
     """Where a Python box finds the model, and what is to be said of it.
 
     Parameters

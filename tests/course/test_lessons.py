@@ -1,4 +1,4 @@
-"""The ten lessons on real models: each question answers or says why not, each address opens."""
+"""The eleven lessons on real models: each question answers or says why not, each address opens."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def own_prompt(one: Read, step: Step) -> str:
     return step.fixed or one.lesson.prompt
 
 
-def test_there_are_ten_and_the_short_path_is_about_45_minutes():
+def test_there_are_eleven_and_the_short_path_is_about_45_minutes():
     assert [one.lesson.id for one in LESSONS] == list(ORDER)
     assert sum(one.lesson.minutes for one in LESSONS) == pytest.approx(85, abs=8)
     short = [one.lesson.minutes for one in LESSONS if one.lesson.path(short=True)]

@@ -20,6 +20,7 @@ SHOWN = {
     "does-order-matter": ["after"], "who-looks-where": ["shown", "mask"],
     "is-attention-importance": ["useless", "needed"], "when-does-it-decide": ["path", "missed"],
     "is-it-chance": ["flat"], "does-it-plan": ["memory"],
+    "where-is-the-difference": ["way", "carried"],
 }  # fmt: skip
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?%?")
 

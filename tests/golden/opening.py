@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from streamlit.testing.v1 import AppTest
 
+from core import cache
 from tests.app import APP, settle
 from tests.checkpoints import write_published
 from tests.golden.exports import offered
@@ -31,7 +35,7 @@ def take_down(state: State, folder: Path) -> dict[str, Any]:
         app.query_params[name] = str(model) if value == OTHER_MODEL else value
     if state.page != "overview":
         app.switch_page(f"pages/{state.page}.py")
-    with offered() as files:
+    with _alone(), offered() as files:
         app.run()
         _wait(app)
         for step in state.steps:
@@ -40,6 +44,14 @@ def take_down(state: State, folder: Path) -> dict[str, Any]:
         found = seen(app, files)
     text = json.dumps(found, ensure_ascii=False, default=float)
     return json.loads(text.replace(str(model), OTHER_MODEL))
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Which other models are in memory hangs on the tests before: here there is none."""
+    pool = cache.pool()
+    with patch.object(pool, "keys", list), patch.object(pool, "engines", list):
+        yield
 
 
 def _take(app: AppTest, kind: str, key: str, value: Any = None) -> None:

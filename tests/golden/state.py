@@ -20,7 +20,7 @@ NAMES: dict[str, str] = {
         layer head query key attention_kind attention_fold attention_sort attention_hide_first
         attention_view attention_off attention_mode attention_together together_query""",
     "layers": "token watch shade start piece race layer open why not mlp by neuron noattn nomlp",
-    "compare": "other kind row place layer factor onto",
+    "compare": "other kind row place layer factor onto head look lens_at written other_model",
     "sampling": """
         penalty temperature top_k top_p min_p seed stages_view length stop_at beams
         compare_length""",

@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+import shutil
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import streamlit as st
+import torch
+from transformers import GPT2LMHeadModel
 
-from core.views.patching import aligned, patch_shares, places, words_apart
+from core import cache
+from core.recipes import Recipe
+from core.recipes.recipe import differences
+from core.views.patching import aligned, cells_of, patch_shares, places, words_apart
+from core.views.patching_heads import head_shares
 from core.views.softmax import softmax
 from pages.panels.compare.pairs import pairs, twin
 from pages.panels.compare.params import MOST_PLACES
 from tests.app import boxes, open_page, settle
+from tests.boxes import run_box
 
 A = "There was once a princess who lived in a castle. Every morning"
 B = "There was once a prince who lived in a castle. Every morning"
+
+
+def check_all(recipes: list[Recipe]) -> None:
+    """Boxes run one after the other in one process, and held against the page."""
+    parts = (f"{recipe.code}\nresults.append(result)" for recipe in recipes)
+    found, _printed = run_box("\n".join(["results = []", *parts, "result = results"]))
+    for result, recipe in zip(found, recipes, strict=True):
+        assert not differences(result, recipe.shown, recipe.tolerance), recipe.name
+
+
+EVERY_BOX = [
+    "compare-words", "compare-where", "compare-cell", "compare-heads", "compare-heads-cell",
+    "compare-knob", "compare-surprise", "compare-lens", "compare-pattern",
+]  # fmt: skip
 
 
 def said(app) -> str:
@@ -37,8 +59,8 @@ def test_the_examples_work_on_the_embedded_model(storyteller, name, up, down) ->
     assert p[words[0]] > 3 * q[words[0]]
     assert q[words[1]] > 3 * p[words[1]]
     columns = places(aligned(a.token_ids, b.token_ids), MOST_PLACES)
-    rows = [storyteller.view(patch_shares, a, b, i, columns, "resid") for i in range(7)]
-    grid = np.stack(rows)
+    found = storyteller.view(patch_shares, a, b, cells_of(7, columns), "resid")
+    grid = found.reshape(7, -1)
     # Half way up the difference is still at an earlier word: it comes to the last token later.
     assert grid[:4, -1].max() < 0.25
     assert grid[6, -1] == pytest.approx(1.0, abs=1e-3)
@@ -48,17 +70,17 @@ def test_the_examples_work_on_the_embedded_model(storyteller, name, up, down) ->
 
 
 def test_the_figures_are_the_models_numbers(storyteller) -> None:
-    app = open_page("compare", prompt=A, other=B)
+    app = open_page("compare", prompt=A, other=B, row="2")
     a, b = storyteller.trace(A), storyteller.trace(B)
     shown = {name: recipe.shown for name, recipe in boxes(app).items()}
-    assert list(shown) == ["compare-words", "compare-where", "compare-cell", "compare-knob"]
+    assert list(shown) == EVERY_BOX
     grid = shown["compare-where"]
     columns = places(aligned(a.token_ids, b.token_ids), MOST_PLACES)
     assert grid.shape == (7, len(columns))
-    want = storyteller.view(patch_shares, a, b, 3, columns, "resid")
+    want = storyteller.view(patch_shares, a, b, tuple((3, *pair) for pair in columns), "resid")
     assert grid[3] == pytest.approx(want, abs=1e-3)
     assert grid[0, 0] == pytest.approx(1.0, abs=1e-3)  # one token differs: at the input it is all
-    assert "B answers “␣she” instead of “␣he”: 97% of the way" in said(app)
+    assert "B answers “␣she” instead of “␣he”: 96% of the way" in said(app)
     assert "The control, all tokens at the input at once: 100.0%" in said(app)
 
 
@@ -94,6 +116,7 @@ def test_an_example_fills_both_prompts() -> None:
 def test_the_cell_that_is_clicked_is_taken_over(monkeypatch) -> None:
     from pages.panels.compare import where
 
+    monkeypatch.setattr(where, "_PICKED", SimpleNamespace(set=lambda _picked: None))
     point = {"row": 4, "place": 1}
     state = {"chart_where": SimpleNamespace(selection={"cell": [point]})}
     monkeypatch.setattr(st, "session_state", state)
@@ -110,7 +133,7 @@ def test_the_cell_that_is_clicked_is_taken_over(monkeypatch) -> None:
 )
 def test_what_cannot_be_compared_is_said(other, told) -> None:
     app = open_page("compare", prompt=A, other=other)
-    assert said(app).count(told) == 3
+    assert said(app).count(told) == 7  # in each panel but the one about models
     assert not boxes(app)
 
 
@@ -123,11 +146,15 @@ def test_other_lengths_and_one_token() -> None:
     assert boxes(app)["compare-where"].shown[-1, -1] == pytest.approx(1.0, abs=1e-3)
 
 
-def test_a_long_text_waits_to_be_asked_and_can_be_stopped() -> None:
+def test_a_long_text_waits_to_be_asked_and_can_be_stopped(storyteller) -> None:
     text = "one two three four " * 250
     app = open_page("compare", prompt="Zero " + text, other="Two " + text)
     assert "compare-where" not in boxes(app)
-    assert "it can be stopped" in said(app)
+    ids = (storyteller.ids(one + text)[:1024] for one in ("Zero ", "Two "))
+    left_out = len(aligned(*ids).pairs) - MOST_PLACES
+    told = f"16 tokens are measured. {left_out:,} tokens in the middle are left out. It takes about"
+    assert told in said(app)
+    assert "seconds on two processor cores, and can be stopped." in said(app)
     app.button(key="start_where").click().run()
     job = app.session_state["where"]["job"]
     for button in [b for b in app.button if b.key == "stop_where"]:
@@ -148,4 +175,84 @@ def test_a_link_that_asks_for_what_is_not_there() -> None:
         "factor=9 should be a number from -3 to 3.",
     ):
         assert told in said(app).replace("−", "-")
-    assert len(boxes(app)) == 4
+    assert list(boxes(app)) == [box for box in EVERY_BOX if box != "compare-cell"]
+    assert "Click a cell" in said(app)  # the bars of a cell come with the first that is chosen
+    app.slider(key="compare_row").set_value(1).run()
+    assert "compare-cell" in boxes(app)
+
+
+# --- heads, lens, looks, surprise ----------------------------------------------------------------
+
+
+def test_heads_are_ranked_tried_and_chosen_by_a_link(storyteller) -> None:
+    app = open_page("compare", prompt=A, other=B, head="L2.H3", look="L2.H3", lens_at="4")
+    a, b = storyteller.trace(A), storyteller.trace(B)
+    found = aligned(a.token_ids, b.token_ids)
+    shown = {name: recipe.shown for name, recipe in boxes(app).items()}
+    heads = tuple((layer, head) for layer in range(6) for head in range(8))
+    want = storyteller.view(head_shares, a, b, found, heads)
+    assert shown["compare-heads"] == pytest.approx(want, abs=1e-3)
+    assert "layer = 2\nhead = 3" in boxes(app)["compare-heads-cell"].code
+    assert "layer = 2\nhead = 3" in boxes(app)["compare-pattern"].code
+    pattern_a, pattern_b, apart = shown["compare-pattern"]
+    assert apart == pytest.approx(pattern_a - pattern_b)
+    assert pattern_a == pytest.approx(storyteller.attention(a, 2).weights(3), abs=1e-5)
+    ranked = [option.split(" · ") for option in app.selectbox(key="compare_look").options]
+    shares = [float(share.rstrip("%")) for _name, share in ranked]
+    assert shares == sorted(shares, reverse=True)
+    assert len(ranked) == 48
+    assert shown["compare-lens"].shape == (7, len(places(found, MOST_PLACES)))
+    assert shown["compare-lens"][0, 1:].max() == 0  # the embeddings behind the word are the same
+    check_all(list(boxes(app).values()))
+    bits_a, bits_b = shown["compare-surprise"]
+    assert bits_a[:3] == pytest.approx(bits_b[:3], abs=1e-4)  # nothing looks ahead
+    assert "of its look elsewhere in A than in B" in said(app)
+
+
+def test_a_text_is_written_with_the_knob_stopped_and_left(storyteller) -> None:
+    app = open_page("compare", prompt=A, other=B, factor="3", layer="4", written="8", panel="knob")
+    app.button(key="start_compare_turned").click().run()
+    job = app.session_state["compare_turned"]["job"]
+    assert job.wait(60)
+    app.run()
+    plain, turned = boxes(app)["compare-knob-text"].shown
+    assert len(plain) == len(turned) == 8
+    shown = " ".join(str(e.value) for e in app.markdown)
+    assert "With the knob at 3.00" in shown
+    check_all([boxes(app)["compare-knob-text"]])
+    app.slider(key="compare_factor").set_value(-1.0).run()
+    assert "With the knob at" not in " ".join(str(e.value) for e in app.markdown)
+    app.slider(key="compare_written").set_value(40).run()
+    app.button(key="start_compare_turned").click().run()
+    job = app.session_state["compare_turned"]["job"]
+    app.button(key="stop_compare_turned").click().run()
+    assert job.done
+    assert job.wait(20)
+
+
+# --- one prompt, two models ----------------------------------------------------------------------
+
+
+def test_alone_in_memory_it_says_how_to_get_another(monkeypatch) -> None:
+    monkeypatch.setattr(cache.pool(), "keys", list)
+    monkeypatch.setattr(cache.pool(), "engines", list)
+    app = open_page("compare", prompt=A, panel="models")
+    assert "No other model is in memory." in said(app)
+
+
+def test_two_models_side_by_side(tiny_folder, tmp_path) -> None:
+    other = tmp_path / "trained-on"
+    shutil.copytree(tiny_folder, other)
+    model = GPT2LMHeadModel.from_pretrained(other)
+    torch.manual_seed(1)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.1 * parameter.std() * torch.randn_like(parameter))
+    model.save_pretrained(other)
+    app = open_page("compare", prompt="The old king", model=str(other), panel="models")
+    assert "vectors of 48 numbers" in said(app)  # beside the Storyteller, or nothing in memory
+    app = open_page("compare", prompt="The old king", model=str(tiny_folder), panel="models")
+    app.selectbox(key="compare_other_model").set_value(cache.engine_key(str(other))).run()
+    found = boxes(app)
+    assert found["compare-models-where"].shown.shape == (4, 3)
+    check_all(list(found.values()))

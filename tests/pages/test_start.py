@@ -131,7 +131,7 @@ def test_while_it_is_cold_the_course_says_what_it_is(monkeypatch):
     app.run()
     assert not app.exception
     assert app.title[0].value == "How does a language model work?"
-    assert app.markdown[0].value.startswith("Ten short lessons")
+    assert app.markdown[0].value.startswith("Eleven short lessons")
     assert "Loading the model" in str(app.get("progress")[0].proto)
     assert _picture(app) is None
 

@@ -1,4 +1,7 @@
-"""Pairs of prompts whose answers differ in the embedded model; a test holds each to it."""
+"""Pairs of prompts whose answers differ in the embedded model.
+
+Chosen from what ``python -m training.pairs`` finds; a test holds each to it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.language import _
+from pages.shell.examples import DEFAULT_PROMPT
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,9 @@ def pairs() -> dict[str, Pair]:
     return {name: Pair(title(), a, b) for name, (title, a, b) in _PAIRS.items()}
 
 
+#: What the app opens with hardly hangs on any one word before the last: here the same word, as
+#: the one who acts and as the one who is feared.
+_FIRST = (DEFAULT_PROMPT, "Once upon a time there was a woman who was very much afraid of the king")
 #: Words that stand for each other; the first that occurs is exchanged everywhere.
 _TWINS = (
     ("king", "queen"), ("prince", "princess"), ("boy", "girl"), ("man", "woman"), ("he", "she"),
@@ -57,7 +64,7 @@ _TWINS = (
 
 def twin(text: str) -> str:
     """A prompt to compare another one with, until somebody types one."""
-    for known in (*((pair.a, pair.b) for pair in pairs().values()), *_TWINS):
+    for known in (_FIRST, *((pair.a, pair.b) for pair in pairs().values()), *_TWINS):
         for one, other in (known, known[::-1]):
             found = re.sub(rf"(?<!\w){re.escape(one)}(?!\w)", other, text)
             if found != text:

@@ -20,7 +20,7 @@ class _Given(Follows[str], Text):
 
 
 OTHER = _Given(
-    "other", longest=LONGEST, height=100, key="compare_other",
+    "other", longest=LONGEST, height=70, key="compare_other",
     default=lambda at: twin(at.now.text), title=lambda: _("Prompt B"),
     help=lambda at: _("Prompt A is the prompt of all pages, in the sidebar."),
 )  # fmt: skip
@@ -66,7 +66,11 @@ def _last_difference(at: Values) -> str:
 
 
 def _texts(at: Values) -> tuple[str, ...]:
-    return at.now.text, at[OTHER], at[KIND]
+    return *_both(at), at[KIND]
+
+
+def _both(at: Values) -> tuple[str, ...]:
+    return at.now.text, at[OTHER]
 
 
 ROW = Number(
@@ -78,6 +82,10 @@ PLACE = Choice(
     "place", _tokens, menu=True, scope=_texts, key="compare_place", default=_last_difference,
     title=lambda: _("Token of B"),
 )  # fmt: skip
+LENS_AT = Choice(
+    "lens_at", _tokens, menu=True, scope=_both, key="compare_lens_at",
+    default=lambda at: list(_tokens(at))[-1], title=lambda: _("Token of B, read by each layer"),
+)  # fmt: skip
 LAYER = Number(
     "layer", 0, lambda at: at.now.engine.shape.n_layer, step=1, slide=True, key="compare_layer",
     default=lambda at: at.now.engine.shape.n_layer - 1, title=lambda: _("Before layer"),
@@ -85,6 +93,12 @@ LAYER = Number(
 FACTOR = Number(
     "factor", -3.0, 3.0, step=0.25, slide=True, default=1.0, key="compare_factor",
     title=lambda: _("Turn the knob"),
+)  # fmt: skip
+#: Tokens that are written with the knob, at most; each costs two passes.
+MOST_WRITTEN = 40
+WRITTEN = Number(
+    "written", 4, MOST_WRITTEN, step=4, slide=True, default=20, key="compare_written",
+    title=lambda: _("Tokens to write"),
 )  # fmt: skip
 ONTO = _Given(
     "onto", longest=LONGEST, height=70, key="compare_onto", default=lambda at: at[OTHER],

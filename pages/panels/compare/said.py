@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from core.engine.steered import Written
 from core.language import _, ngettext
 from core.numbers import bits, count, decimal, percent
 from core.views.effects import Change
@@ -83,6 +84,13 @@ def _token(now: Current, both: Sides, position: int) -> str:
     return plain(now.label(both.b.token_ids[position]))
 
 
+def scope(both: Sides) -> str:
+    """Which tokens a grid measures, before it does."""
+    n = len(both.places)
+    told = ngettext("{n} token is measured.", "{n} tokens are measured.", n).format(n=count(n))
+    return told + _left_out(both)
+
+
 def _left_out(both: Sides) -> str:
     """What the grid does not show, if anything that could change the answer."""
     n = len(both.found.pairs) - both.found.start - len(both.places)
@@ -129,6 +137,37 @@ def knob(now: Current, found: Change, factor: float) -> str:
         factor=decimal(factor), bits=bits(found.divergence),
         before=plain(now.label(found.best_before)), after=plain(now.label(found.best_after)),
     )  # fmt: skip
+
+
+def texts(as_is: str, turned: str, factor: float) -> str:
+    """Both continuations, one under the other."""
+    lines = (
+        (_("As it is"), as_is),
+        (_("With the knob at {factor}").format(factor=decimal(factor)), turned),
+    )
+    return "\n\n".join(f"**{name}:** … {plain(' '.join(text.split()))}" for name, text in lines)
+
+
+def written(found: Written) -> str:
+    """Where the two texts part, and how they were made."""
+    pairs = zip(found.plain, found.turned, strict=False)
+    same = next((i for i, (a, b) in enumerate(pairs) if a != b), None)
+    how = _(
+        "Each time the likeliest token, those that stand there already count less; the knob is"
+        " turned at the token that is last then."
+    )
+    if same is None:
+        return _("The knob changes no word of this text.") + " " + how
+    return _("The texts part at their token {n}.").format(n=count(same + 1)) + " " + how
+
+
+def written_rows(found: Written, name_of: Callable[[int], str]) -> list[dict[str, object]]:
+    """Both texts, a token a row."""
+    return [
+        {"text": name, "step": step, "id": i, "name": name_of(i)}
+        for name, ids in (("as it is", found.plain), ("turned", found.turned))
+        for step, i in enumerate(ids)
+    ]
 
 
 def rows(found: Change, name_of: Callable[[int], str]) -> list[dict[str, object]]:

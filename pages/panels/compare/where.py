@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
-import streamlit as st
 
 from core.charts.compare.where import where_grid
 from core.charts.layers.skip import before_after
 from core.language import _
 from core.views.effects import change_rows
-from core.views.patching import all_at_once, is_long, patch_change, patch_shares, requests
-from pages.kit import jobs
+from core.views.patching import Cell, all_at_once, cells_of, patch_change, patch_shares
+from core.views.patching_work import work_of
 from pages.kit.box import box
 from pages.kit.current import Current
 from pages.kit.exports import numbers
 from pages.kit.figure import chart, clicked
+from pages.kit.memory import Memory
 from pages.kit.panel import Shown, draw_row, panel
 from pages.kit.params import Values
 from pages.panels.compare import said
+from pages.panels.compare.measured import Grid, measured
 from pages.panels.compare.params import KIND, OTHER, PLACE, ROW, rows_of
 from pages.panels.compare.sides import Sides, sides
 
 _CHART = "chart_where"
-#: A row of the grid, the first column of a piece of it, the shares there.
-_Part = tuple[int, int, np.ndarray]
+#: Whether a cell was clicked in this session.
+_PICKED = Memory[bool]("compare_cell_picked", False)
 
 
 @panel(
@@ -49,55 +50,21 @@ def where(now: Current, at: Values) -> Iterator[Shown]:
 # --- all places ------------------------------------------------------------------------------
 
 
-def _work(now: Current, both: Sides, kind: str, n_rows: int) -> Iterator[_Part]:
-    """Piece by piece, each a request of its own."""
-    for row in range(n_rows):
-        first = 0
-        for some in requests(both.places, both.b.n_ctx):
-            found = now.engine.view(patch_shares, both.a, both.b, row, some, kind)
-            yield row, first, found
-            first += len(some)
-
-
 def _measured(now: Current, at: Values, both: Sides) -> np.ndarray | None:
     """The grid as far as it is known; None before anybody has asked for a long one."""
-    n_rows = len(rows_of(at))
-    if not is_long(both.places, both.b.n_ctx, now.engine.shape):
-        return _together(_work(now, both, at[KIND], n_rows), n_rows, len(both.places))
-    jobs.start_and_stop("where", _("Measure all places"), _begin, now)
-    n_pieces = n_rows * len(requests(both.places, both.b.n_ctx))
-    work = jobs.kept("where")
-    if work is None or work["key"] != _key(now, at, both):
-        st.caption(
-            _("{n} pieces of work, each up to a second or two; it can be stopped.").format(
-                n=n_pieces
-            )
-        )
-        return None
-    parts: tuple[_Part, ...] = work["job"].watch()
-    if jobs.failed(work["job"]):
-        return None
-    if not work["job"].done:
-        st.progress(len(parts) / n_pieces, text=_("Putting in one vector after another"))
-    return _together(parts, n_rows, len(both.places)) if parts else None
+    kind, n_rows, shape = at[KIND], len(rows_of(at)), now.engine.shape
+    above = 0 if kind == "resid" else 1
 
+    def measure(cells: tuple[Cell, ...]) -> np.ndarray:
+        return now.engine.view(patch_shares, both.a, both.b, cells, kind)
 
-def _together(parts: Iterable[_Part], n_rows: int, n_places: int) -> np.ndarray:
-    shares = np.full((n_rows, n_places), np.nan, dtype=np.float32)
-    for row, first, found in parts:
-        shares[row, first : first + len(found)] = found
-    return shares
+    def work(cell: Cell) -> float:
+        return work_of(cell[0] + above, both.b.n_ctx - cell[1], shape)
 
-
-def _key(now: Current, at: Values, both: Sides) -> tuple:
-    return now.engine.key, both.a.token_ids, both.b.token_ids, at[KIND]
-
-
-def _begin(now: Current) -> None:
-    at = Values(now)
-    both = sides(now, at)
-    work = partial(_work, now, both, at[KIND], len(rows_of(at)))
-    jobs.start("where", work, key=_key(now, at, both))
+    key = (now.engine.key, both.a.token_ids, both.b.token_ids, kind)
+    grid = Grid("where", key, cells_of(n_rows, both.places), work, measure)
+    found = measured(grid, _("Measure all places"), scope=said.scope(both))
+    return None if found is None else found.reshape(n_rows, -1)
 
 
 def _grid(now: Current, at: Values, both: Sides, shares: np.ndarray) -> Shown:
@@ -125,6 +92,7 @@ def _pick(both: Sides) -> None:
     """Take over the cell that was clicked; a callback."""
     found = clicked(_CHART, "cell")
     if found is not None:
+        _PICKED.set(True)
         ROW.set(int(found["row"]))
         PLACE.set(str(both.places[int(found["place"])][0]))
 
@@ -136,16 +104,20 @@ def _cell(now: Current, at: Values, both: Sides) -> Shown:
     row, place = at[ROW], int(at[PLACE])
     pair = next(pair for pair in both.places if pair[0] == place)
     found = now.engine.view(patch_change, both.a, both.b, row, pair, at[KIND])
-    share = now.engine.view(patch_shares, both.a, both.b, row, (pair,), at[KIND])[0]
+    share = now.engine.view(patch_shares, both.a, both.b, ((row, *pair),), at[KIND])[0]
     names = [now.label(i) for i in found.token_ids]
     tell = said.same_cell if found.best_before == found.best_after else said.cell
+    told = tell(now, both, found, place, rows_of(at)[row], float(share))
+    if not _PICKED.get() and (row, at[PLACE]) == (ROW.default(at), PLACE.default(at)):
+        # The page's first look is short: the bars come with the first cell that is chosen.
+        return Shown(caption=told + " " + _("Click a cell to see the words of both."))
     return Shown(
         chart(
             before_after(names, found.before, found.after, (_("B as it is"), _("with the patch"))),
             key="chart_where_cell",
             alt=_("Probabilities of B's next words, before and after."),
         ),
-        tell(now, both, found, place, rows_of(at)[row], float(share)),
+        told,
         numbers("cell", partial(change_rows, found, now.label)),
         box(
             now, "compare/where_cell", "compare-cell", shown=[found.before, found.after],

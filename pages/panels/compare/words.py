@@ -23,6 +23,9 @@ from pages.panels.compare.params import OTHER
 from pages.panels.compare.sides import Sides, sides
 from pages.shell.prompt import set_prompt
 
+#: Next words that are named: the page's first look is short.
+_NAMED = 4
+
 
 @panel(
     "compare/words",
@@ -34,7 +37,7 @@ def words(now: Current, at: Values) -> Shown:
         for name, pair in pairs().items():
             st.button(pair.title, key=f"compare_pair_{name}", on_click=_take, args=(pair,))
     both = sides(now, at)
-    found = change(both.b.logits, both.a.logits)
+    found = change(both.b.logits, both.a.logits, _NAMED)
     names = [now.label(i) for i in found.token_ids]
     kinds = (_("after B"), _("after A"))
     bars = chart(
@@ -61,12 +64,16 @@ def _take(pair: Pair) -> None:
 def _tokens(now: Current, at: Values, both: Sides) -> None:
     """The tokens of both texts under each other, those that differ in another colour."""
     a, b = now.tokens, encode(now.engine.tokenizer, at[OTHER])[: both.b.n_ctx]
-    start, end = both.found.start, both.found.end
+    same = [pair for pair in both.found.pairs if b[pair[0]].id == a[pair[1]].id]
+    alike = {"A": {theirs for _ours, theirs in same}, "B": {ours for ours, _theirs in same}}
     rows = [
-        Row(side, name=name, colours=[int(start <= i < len(side) - end) for i in range(len(side))])
+        Row(side, name=name, colours=[int(i not in alike[name]) for i in range(len(side))])
         for name, side in (("A", a), ("B", b))
     ]
-    chips([_near(row, start) for row in rows], key="compare_tokens")
+    hint = _(
+        "Blue: the other prompt has the same token there. Orange: it has another one, or none."
+    )
+    chips([_near(row, both.found.start) for row in rows], key="compare_tokens", hint=hint)
 
 
 #: Tokens that are drawn, from a few before the difference on.

@@ -16,6 +16,7 @@ PROMPTS = [
 GIVEN = {
     "token": "king", "text": "strawberry", "context": "My name is Anna.",
     "a": "king", "minus": "man", "plus": "woman", "expected": "queen",
+    "other": "Mr. Wimbleton met Mrs. Green. Mr. Wimbleton spoke to Mrs.",
     "texts": {"one": "a", "two": "strawberries"},
 }  # fmt: skip
 #: They write texts, which takes longer.

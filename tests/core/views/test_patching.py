@@ -56,13 +56,17 @@ def first(output):
     return output[0] if isinstance(output, tuple) else output
 
 
-def naive(model, a, b, layer: int, pair, kind: str) -> np.ndarray:
-    """One pass over all of B with one vector replaced: nothing is shared with another cell."""
-    ours, theirs = pair
+def module_of(model, layer: int, kind: str):
+    """Whose input (of the whole vector) or output is patched."""
     blocks = model.transformer.h
+    if kind != "resid":
+        return getattr(blocks[layer], kind)
+    return blocks[layer] if layer < len(blocks) else model.transformer.ln_f
+
+
+def naive(model, b, module, vector, ours: int, kind: str) -> np.ndarray:
+    """One pass over all of B with one vector replaced: nothing is shared with another cell."""
     if kind == "resid":
-        module = blocks[layer] if layer < len(blocks) else model.transformer.ln_f
-        vector = seen(model, a, module, at_input=True)[theirs]
 
         def before(_module, inputs):
             x = inputs[0].clone()
@@ -74,8 +78,6 @@ def naive(model, a, b, layer: int, pair, kind: str) -> np.ndarray:
             return run(model, b).numpy()
         finally:
             handle.remove()
-    module = getattr(blocks[layer], kind)
-    vector = seen(model, a, module, at_input=False)[theirs]
 
     def after(_module, _inputs, output):
         x = first(output).clone()
@@ -96,8 +98,9 @@ def test_patches_are_those_of_a_naive_loop(request, oracle_of, which, kind, othe
     assert pairs
     for layer in range(engine.shape.n_layer + (kind == "resid")):
         got = engine.call(patched_logits, a, b, layer, pairs, kind)
-        naively = [naive(model, a.token_ids, b.token_ids, layer, pair, kind) for pair in pairs]
-        want = np.stack(naively)
+        module = module_of(model, layer, kind)
+        vectors = seen(model, a.token_ids, module, at_input=kind == "resid")
+        want = np.stack([naive(model, b.token_ids, module, vectors[j], i, kind) for i, j in pairs])
         assert np.abs(got - want).max() <= 1e-4 * np.abs(want).max()
 
 
@@ -117,7 +120,7 @@ def test_only_the_layers_above_are_run_and_nobody_feels_it(tiny) -> None:
     kept = {name: value.clone() for name, value in tiny.loaded.model.state_dict().items()}
     ran = []
     handles = [
-        block.mlp.register_forward_hook(lambda *_a, layer=layer: ran.append(layer))
+        block.ln_2.register_forward_hook(lambda *_a, layer=layer: ran.append(layer))
         for layer, block in enumerate(tiny.loaded.model.transformer.h)
     ]
     try:
@@ -141,10 +144,10 @@ def test_the_ends_of_the_grid_are_known(request, which) -> None:
     assert engine.call(all_at_once, a, b, found) == pytest.approx(1.0, abs=1e-3)
     last = (b.n_ctx - 1, a.n_ctx - 1)
     n_layer = engine.shape.n_layer
-    top = engine.call(patch_shares, a, b, n_layer, ((0, 0), last), "resid")
+    top = engine.call(patch_shares, a, b, ((n_layer, 0, 0), (n_layer, *last)), "resid")
     assert top == pytest.approx([0.0, 1.0], abs=1e-3)  # what leaves the last layer is the answer
-    same = tuple((i, i) for i in range(found.start))  # before the first difference: no change
-    assert engine.call(patch_shares, a, b, 1, same, "resid") == pytest.approx(0.0, abs=1e-3)
+    same = tuple((1, i, i) for i in range(found.start))  # before the first difference: no change
+    assert engine.call(patch_shares, a, b, same, "resid") == pytest.approx(0.0, abs=1e-3)
 
 
 def test_a_cell_in_words(storyteller) -> None:
