@@ -1,8 +1,9 @@
 """What a first visit sends to a browser, by Chromium's own counters, and how long it takes.
 
 ``python -m benchmarks.visit [--throttled]`` opens all pages one after another in one browser that
-has nothing in its cache. Files are counted as they come over the wire; messages, which Chromium
-shows unpacked, at their full length. ``--throttled`` puts 1.5 Mbit/s and 150 ms between the two.
+has nothing in its cache. Files are counted by Chromium; messages, which it shows unpacked, at their
+full length; what both are on the wire, headers and all, by a relay that the bytes go through.
+``--throttled`` puts 1.5 Mbit/s and 150 ms between the two.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from benchmarks.measure import table
+from benchmarks.relay import Relay, relay
 from benchmarks.visitor import serve
 
 PAGES = ("overview", "tokenizer", "embeddings", "attention", "layers", "sampling")
@@ -66,7 +68,7 @@ def look(page: Page, address: str) -> float:
     return took
 
 
-def visit(address: str, throttled: bool) -> None:
+def visit(door: Relay, throttled: bool) -> None:
     with sync_playwright() as play:
         browser = play.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
@@ -76,17 +78,18 @@ def visit(address: str, throttled: bool) -> None:
         counter = Counter(session)
         if throttled:
             session.send("Network.emulateNetworkConditions", SLOW)
-        rows, heavy, total = [], [], 0.0
+        rows, heavy, before = [], [], 0
         for name in PAGES:
-            took = look(page, f"http://{address}/{'' if name == 'overview' else name}")
+            took = look(page, f"http://{door.address}/{'' if name == 'overview' else name}")
             files, messages = counter.taken()
-            total += sum(files.values()) + messages
+            sent, before = door.n_bytes - before, door.n_bytes
             rows.append([name, f"{sum(files.values()) / 1e3:,.0f}", f"{messages / 1e3:,.0f}",
-                         f"{total / 1e6:.2f}", f"{took:.1f}"])  # fmt: skip
+                         f"{sent / 1e3:,.0f}", f"{before / 1e6:.2f}", f"{took:.1f}"])  # fmt: skip
             top = sorted(files.items(), key=lambda item: -item[1])[:8]
             heavy += [[name, file, f"{size / 1e3:,.0f}"] for file, size in top if size > 20e3]
         browser.close()
-    columns = ["page", "files, kB", "messages, kB", "all so far, MB", "first screen, s"]
+    columns = ["page", "files, kB", "messages, kB", "on the wire, kB", "all so far, MB",
+               "first screen, s"]  # fmt: skip
     table(f"A first visit{', throttled' if throttled else ''}", columns, rows)
     table("The heaviest files", ["page", "file", "kB"], heavy)
 
@@ -94,7 +97,8 @@ def visit(address: str, throttled: bool) -> None:
 def main(throttled: bool) -> None:
     with serve() as (address, _server):
         time.sleep(15)  # the model wakes up by itself; that is not what is measured
-        visit(address, throttled)
+        with relay(address) as door:
+            visit(door, throttled)
 
 
 if __name__ == "__main__":

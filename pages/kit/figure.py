@@ -84,6 +84,14 @@ def table(
     )
 
 
+def folded(title: str, icon: str, make: Callable[[], Drawn], *, key: str) -> None:
+    """A part that is a line until it is opened; until then it is neither made nor sent."""
+    part = st.expander(title, icon=icon, key=key, on_change="rerun")
+    if part.open:
+        with part:
+            make()()
+
+
 def numbers_table(columns: Mapping[str, Sequence], digits: int = 4) -> Drawn:
     """A table of real numbers with `digits` after the point, and of what names them."""
 

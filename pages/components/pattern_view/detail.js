@@ -30,6 +30,10 @@ export function drawDetail(scene, colours) {
   drawFrame(pen, scene, scene.pinned, pattern.accent, 3);
   if (state.hover) drawFrame(pen, scene, state.hover, look.ink, 2);
   caption(scene, colours);
+  // A picture does not change by itself when its letters come: on a slow network they come late.
+  if (!document.fonts.check(look.face)) {
+    document.fonts.load(look.face).then(() => drawDetail(scene, colours)).catch(() => {});
+  }
 }
 
 // --- geometry ---------------------------------------------------------------------------------

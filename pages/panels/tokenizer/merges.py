@@ -21,7 +21,7 @@ from pages.components.chips import Row, chips
 from pages.components.step_player import step_player
 from pages.kit.box import box
 from pages.kit.current import Current
-from pages.kit.figure import Drawn, below, chart, table
+from pages.kit.figure import Drawn, below, chart, folded, table
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
 from pages.panels.tokenizer import words
@@ -55,8 +55,10 @@ def merges(now: Current, at: Values) -> Iterator[Shown]:
     )
     if step:
         yield _choice(vocab(now), played, step)
-    with st.expander(_("All merges as a table"), icon=":material/table_rows:"):
-        _steps(vocab(now), played)()
+    folded(
+        _("All merges as a table"), ":material/table_rows:",
+        lambda: _steps(vocab(now), played), key="tok_all_merges",
+    )  # fmt: skip
     shown = {"ranks": [s.winner.rank for s in played.steps], "ids": list(played.ids)}
     yield Shown(recipe=box(now, "tokenizer/merges", "tokenizer-merges", word=word, shown=shown))
 
