@@ -62,5 +62,7 @@ if __name__ == "__main__":
 else:
     limits = cache.at_start()
     doors = [cache.readiness(), *(serve() if limits.rooms else [])]
-    stack = guards(limits, cache.asked_for, st.get_option("server.baseUrlPath"))
+    base = st.get_option("server.baseUrlPath")
+    tight = lambda: cache.pressure().waits  # noqa: E731
+    stack = guards(limits, cache.asked_for, base, tight, cache.refused())
     app = st.App(__file__, lifespan=cache.awake, routes=doors, middleware=stack)

@@ -7,6 +7,7 @@ import importlib
 import logging
 import sys
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pkgutil import walk_packages
@@ -19,10 +20,12 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import LearnerError
 from core.host.descriptors import more_descriptors
-from core.host.metrics import ready, serve_metrics
+from core.host.metrics import Server, ready, serve_metrics
 from core.host.opened import contradictions, opened
+from core.host.pressure import Pressure, watch
 from core.model.catalogue import STORYTELLER, canonical
 from core.model.job import LoadCancelled, LoadJob
+from core.model.memory import free_memory
 from core.model.pool import ModelPool
 from core.model.reach import Reach, Reachable
 from core.room.here import ROOMS
@@ -105,6 +108,7 @@ def pool() -> ModelPool:
             cache_bytes=limits.cache_mb * 2**20,
             queue_limit=limits.queue_limit,
             max_new_tokens=limits.max_new_tokens,
+            requests_per_minute=limits.requests_per_minute,
         )
         if not warm.is_set():
             # Before any page is let in: two threads that import the same libraries for the first
@@ -146,13 +150,28 @@ async def awake(_app: object) -> AsyncIterator[None]:
     # named the pages, and import PyTorch beside the thread that does so already.
     only_the_router_names_pages()
     threading.Thread(target=_wake_up, name="wake up", daemon=True).start()
-    where = settings().metrics_address
-    end = serve_metrics(where, statuses, ROOMS.count) if where else None
+    ends = [watch(pressure(), lambda: pool().relieve(settings().idle_minutes * 60.0))]
+    if where := settings().metrics_address:
+        told = Server(ROOMS.count, refused, lambda: pressure().acted)
+        ends.append(serve_metrics(where, statuses, told))
     try:
         yield
     finally:
-        if end is not None:
+        for end in ends:
             end()
+
+
+@st.cache_resource(show_spinner=False)
+def pressure() -> Pressure:
+    """What is done when memory runs out."""
+    reserve = settings().memory_reserve_mb * 2**20
+    return Pressure(free_memory, reserve, lambda: pool().relieve(), lambda: pool().shrink())
+
+
+@st.cache_resource(show_spinner=False)
+def refused() -> Counter[str]:
+    """How often a visitor was sent to wait, by its reason."""
+    return Counter()
 
 
 def statuses() -> list[Status]:

@@ -23,6 +23,7 @@ MODES: dict[str, dict[str, object]] = {
         "disk_offload": False,
         "max_characters": 20_000,
         "max_new_tokens": 100,
+        "requests_per_minute": 1_200,
     },
     # Strangers: what a small host holds, and nothing that is kept open for others.
     "public": {
@@ -35,6 +36,9 @@ MODES: dict[str, dict[str, object]] = {
         "queue_limit": 64,
         "max_sessions": 100,
         "max_sessions_per_address": 50,
+        "visits_per_minute": 300,
+        "requests_per_minute": 600,
+        "max_export_mb": 4,
         "rooms": False,
     },
 }
@@ -64,6 +68,12 @@ class Settings:
     frame_ancestors : who may show the app in a frame: "self", "none", or origins
     max_sessions : sessions in all; who comes later waits on a page of its own
     max_sessions_per_address : sessions from one address; a whole school may have one
+    visits_per_minute : sessions begun from one address in a minute
+    requests_per_minute : what one session may ask of a model in a minute
+    max_export_mb : largest file that is made to take away, in MiB
+    lock_model : whether everybody has the default model, and no other
+    lock_prompt : whether prompts come from the examples, the lessons and links alone
+    idle_minutes : minutes after which a model that nobody asks gives its results back
     metrics_address : where the host reads the server's figures, such as ``127.0.0.1:9101``;
         empty for nowhere
     lessons : folder of lessons that a host adds to ours; empty for none
@@ -89,6 +99,12 @@ class Settings:
     frame_ancestors: tuple[str, ...] = ("self",)
     max_sessions: int = 1_000
     max_sessions_per_address: int = 1_000
+    visits_per_minute: int = 3_000
+    requests_per_minute: int = 6_000
+    max_export_mb: int = 256
+    lock_model: bool = False
+    lock_prompt: bool = False
+    idle_minutes: int = 15
     metrics_address: str = ""
     lessons: str = ""
     log: str = ""
@@ -109,6 +125,9 @@ class Settings:
             raw = environment.get(PREFIX + item.name.upper(), secrets.get(item.name))
             if raw is not None:
                 values[item.name] = _parse(item.name, raw, getattr(plain, item.name))
+        if values.get("lock_model"):
+            alone = (str(values.get("default_model", plain.default_model)),)
+            values = {"models": alone, "allow_other_models": False} | values
         mode = values.get("mode", plain.mode)
         if mode not in MODES:
             raise ValueError(f"setting {PREFIX}MODE = {mode!r} is none of {', '.join(MODES)}")

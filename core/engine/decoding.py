@@ -94,6 +94,8 @@ class Decoding:
         """One token of every running sequence whose reader keeps up."""
         self.sequences.make_room()
         running = self.sequences.running
+        if running:
+            self.records.step(len(running))
         if len(running) == 1 and self._step_ahead(running[0]):
             return
         if running:

@@ -54,6 +54,7 @@ class Engine:
     batch_limit : sequences stepped together
     kv_bytes : keys and values of the sequences in the batch; one may always run
     max_new_tokens : longest continuation; None for no limit but the context
+    requests_per_minute : of one session, answers from the cache not counted; None for no bound
     guesses : tokens guessed ahead where a sequence that is alone repeats itself
 
     Attributes
@@ -70,6 +71,7 @@ class Engine:
         batch_limit: int = 32,
         kv_bytes: int = 2**30,
         max_new_tokens: int | None = None,
+        requests_per_minute: int | None = None,
         guesses: int = GUESSES,
     ) -> None:
         tune_allocator()
@@ -78,7 +80,7 @@ class Engine:
         self.shape = loaded.shape
         self.tokenizer = loaded.tokenizer
         self._max_new_tokens = max_new_tokens
-        self._inbox = Inbox(queue_limit)
+        self._inbox = Inbox(queue_limit, requests_per_minute)
         self._memo = Memo(self._inbox, cache_bytes // 2)
         limits = Limits(batch_limit, kv_bytes, cache_bytes // 2, guesses)
         self.owner = Owner(loaded, self._inbox, self._memo, limits)
@@ -304,26 +306,30 @@ class Engine:
     def status(self) -> Status:
         """Figures of the moment; never waits for the owner thread."""
         now, owner, records = time.monotonic(), self.owner, self.owner.records
-        rate = records.tokens_per_second(now)
         with self._inbox.wake:
-            texts = owner.texts.n_bytes if owner.texts else 0
             return Status(
                 model=self.key,
                 device=str(self.loaded.device),
                 dtype=str(self.loaded.model.dtype).removeprefix("torch."),
                 path=owner.path,
                 weight_bytes=self.loaded.n_bytes,
-                cache_bytes=self._memo.n_bytes + texts,
                 kv_bytes=owner.sequences.batch.n_bytes,
                 generating=len(owner.sequences.running),
-                waiting=len(self._inbox.queue),
-                clients=self._inbox.clients(now),
-                tokens_per_second=rate,
-                hits=self._memo.hits,
-                misses=self._memo.misses,
-                refused=self._inbox.refused,
+                tokens_per_second=records.tokens_per_second(now),
+                **self._inbox.counts(now),
+                **self._memo.counts(owner.texts),
                 **records.counts(),
             )
+
+    @property
+    def seconds_idle(self) -> float:
+        """Since anybody asked for anything."""
+        return self._inbox.seconds_idle(time.monotonic())
+
+    def relieve(self) -> None:
+        """Give back all that can be computed again, soon; who waits for something still gets it."""
+        if self.status().cache_bytes:
+            self._inbox.relieve()
 
     def close(self) -> None:
         """Stop: whatever waits or runs ends with a sentence, and the thread with it."""

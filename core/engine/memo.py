@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from cachetools import LRUCache
 
+from core.engine.counted import Counted
 from core.engine.inbox import Inbox
 from core.engine.requests import ComputeRequest
 from core.views.trace import Trace
+
+if TYPE_CHECKING:
+    from core.engine.prefix_cache import PrefixCache
 
 
 def size_of(value: Any) -> int:
@@ -55,7 +58,7 @@ class Memo:
 
     def __init__(self, inbox: Inbox, n_bytes: int) -> None:
         self._inbox = inbox
-        self._results: LRUCache = LRUCache(n_bytes, getsizeof=size_of)
+        self._results = Counted(n_bytes, size_of)
         self._pending: dict[Hashable, Future] = {}
         self.hits = self.misses = 0
 
@@ -96,6 +99,14 @@ class Memo:
                     self._results[key] = future.result()
                 except ValueError:  # larger than the whole cache: given out, not kept
                     pass
+
+    def counts(self, texts: PrefixCache | None) -> dict[str, int]:
+        """What is told of it and of the texts that were read, by the names of a `Status`."""
+        n_bytes, evicted = (texts.n_bytes, texts.evicted) if texts else (0, 0)
+        return {
+            "cache_bytes": self.n_bytes + n_bytes, "hits": self.hits, "misses": self.misses,
+            "evicted": self._results.evicted + evicted,
+        }  # fmt: skip
 
     def clear(self) -> None:
         """Give all results back. Needs the lock."""

@@ -181,6 +181,10 @@ class Owner:
         with inbox.wake:
             if inbox.closing:
                 return False
+            if inbox.relief:
+                inbox.relief = False
+                self.records.relieve()
+                self.idle.untidy = True  # the holes go when the thread rests
             idle = not len(inbox.queue) and not sequences.running
         self._turn_began = None if idle else time.monotonic()
         if idle:
@@ -205,10 +209,11 @@ class Owner:
         left = self.idle.seconds_left()
         if left is not None:
             waits.append(left)
-        with self.inbox.wake:
-            awake = len(self.inbox.queue) or self.inbox.closing or self.sequences.any_awake()
+        inbox = self.inbox
+        with inbox.wake:
+            awake = len(inbox.queue) or inbox.closing or inbox.relief or self.sequences.any_awake()
             if not awake:
-                self.inbox.wake.wait(timeout=min(waits, default=None))
+                inbox.wake.wait(timeout=min(waits, default=None))
 
     # --- the queue --------------------------------------------------------------------------
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
-from cachetools import LRUCache
-
+from core.engine.counted import Counted
 from core.engine.forward import Forward
 from core.engine.prefill import Prefilled, common_prefix, prefill
 
@@ -29,7 +28,7 @@ class PrefixCache:
         chunk: Callable[[], int],
     ) -> None:
         self._forward, self._lock, self._chunk = forward, lock, chunk
-        self._texts: LRUCache = LRUCache(n_bytes, getsizeof=lambda text: text.n_bytes + 128)
+        self._texts = Counted(n_bytes, lambda text: text.n_bytes + 128)
 
     @property
     def n_bytes(self) -> int:
@@ -62,6 +61,11 @@ class PrefixCache:
             if n > shared:
                 best, shared = other, n
         return self._texts.get(best) if best is not None else None
+
+    @property
+    def evicted(self) -> int:
+        """Texts that went because others came."""
+        return self._texts.evicted
 
     def clear(self) -> None:
         """Give all texts back. Needs the lock."""

@@ -29,7 +29,9 @@ class Status:
     clients : sessions that asked for something in the last minute
     tokens_per_second : generated for all together in the last ten seconds
     tokens, hits, misses, failures : since the model was loaded; hits and misses of the cache
-    refused : requests for which the queue had no room
+    refused : requests for which the queue had no room, or whose session asked too often
+    evicted : results and texts that went from the cache because others came
+    batches : how many steps were made for so many sequences at once
     seconds : how many requests of a kind were done, and how long all of them took
     """
 
@@ -49,6 +51,8 @@ class Status:
     misses: int
     failures: int
     refused: int
+    evicted: int
+    batches: Mapping[int, int]
     seconds: Mapping[str, tuple[int, float]]
 
 
@@ -66,11 +70,16 @@ class Records:
         self.tokens = self.failures = 0
         self._made: deque[float] = deque(maxlen=4096)
         self.seconds: dict[str, tuple[int, float]] = {}
+        self.batches: dict[int, int] = {}
 
     def token(self) -> None:
         """One was generated."""
         self.tokens += 1
         self._made.append(time.monotonic())
+
+    def step(self, n: int) -> None:
+        """A step was made for so many sequences."""
+        self.batches[n] = self.batches.get(n, 0) + 1
 
     def tokens_per_second(self, now: float) -> float:
         """Generated in the last ten seconds."""
@@ -80,7 +89,10 @@ class Records:
 
     def counts(self) -> dict[str, Any]:
         """What was counted, by the names of a `Status`."""
-        return {"tokens": self.tokens, "failures": self.failures, "seconds": dict(self.seconds)}
+        return {
+            "tokens": self.tokens, "failures": self.failures,
+            "seconds": dict(self.seconds), "batches": dict(self.batches),
+        }  # fmt: skip
 
     def report(self, request: Request, **more: Any) -> None:
         """Count a request that is done, and a line for the log."""

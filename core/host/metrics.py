@@ -8,12 +8,14 @@ typed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.metrics_core import (
     CounterMetricFamily,
     GaugeMetricFamily,
+    HistogramMetricFamily,
     Metric,
     SummaryMetricFamily,
 )
@@ -21,6 +23,8 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+
+from core.host.pressure import Step
 
 #: What of an engine's status is told, and in which words.
 _NOW = {
@@ -36,7 +40,8 @@ _SINCE = {
     "hits": "Answers from the cache",
     "misses": "Answers that were computed",
     "failures": "Requests that failed",
-    "refused": "Requests for which the queue had no room",
+    "refused": "Requests for which the queue had no room, or whose session asked too often",
+    "evicted": "Results and texts that left the cache for others",
 }
 
 
@@ -49,16 +54,36 @@ class Status(Protocol):
     def waiting(self) -> int: ...
     @property
     def seconds(self) -> Mapping[str, tuple[int, float]]: ...
+    @property
+    def batches(self) -> Mapping[int, int]: ...
 
 
 Statuses = Callable[[], Sequence[Status]]
+#: Sequences in a batch, up to which a bar of its histogram goes.
+_BARS = (1, 2, 4, 8, 16, 32)
+
+
+@dataclass(frozen=True)
+class Server:
+    """What is counted beside the engines.
+
+    Attributes
+    ----------
+    rooms : that are open
+    refused : visitors who were sent to wait, by their reason
+    memory : steps that were taken when memory was short
+    """
+
+    rooms: Callable[[], int]
+    refused: Callable[[], Mapping[str, int]]
+    memory: Callable[[], Mapping[Step, int]]
 
 
 class Engines(Collector):
     """The figures of the models in memory, read when they are asked for."""
 
-    def __init__(self, statuses: Statuses, rooms: Callable[[], int]) -> None:
-        self.statuses, self.rooms = statuses, rooms
+    def __init__(self, statuses: Statuses, server: Server) -> None:
+        self.statuses, self.server = statuses, server
 
     def collect(self) -> Iterator[Metric]:
         found = self.statuses()
@@ -77,8 +102,41 @@ class Engines(Collector):
             for kind, (done, seconds) in one.seconds.items():
                 took.add_metric([one.model, kind], count_value=done, sum_value=seconds)
         yield took
+        yield _batches(found)
         yield GaugeMetricFamily("gpt2_hood_models", "Models in memory", value=len(found))
-        yield GaugeMetricFamily("gpt2_hood_rooms", "Rooms that are open", value=self.rooms())
+        yield from self._server()
+
+    def _server(self) -> Iterator[Metric]:
+        rooms = self.server.rooms()
+        yield GaugeMetricFamily("gpt2_hood_rooms", "Rooms that are open", value=rooms)
+        sent = CounterMetricFamily(
+            "gpt2_hood_visitors_refused", "Visitors who were sent to wait", labels=["reason"]
+        )
+        for reason in ("places", "memory", "often"):
+            sent.add_metric([reason], self.server.refused().get(reason, 0))
+        yield sent
+        acted = CounterMetricFamily(
+            "gpt2_hood_memory_steps", "Steps taken when memory was short", labels=["step"]
+        )
+        for step, n in self.server.memory().items():
+            acted.add_metric([step.name.lower()], n)
+        yield acted
+
+
+def _batches(found: Sequence[Status]) -> Metric:
+    """How many steps were made for so many sequences or fewer."""
+    told = HistogramMetricFamily(
+        "gpt2_hood_batch", "Sequences stepped together, a step each", labels=["model"]
+    )
+    for one in found:
+        sizes = dict(one.batches)
+        bars = [(str(top), sum(n for k, n in sizes.items() if k <= top)) for top in _BARS]
+        told.add_metric(
+            [one.model],
+            buckets=[*bars, ("+Inf", sum(sizes.values()))],
+            sum_value=sum(k * n for k, n in sizes.items()),
+        )
+    return told
 
 
 def address(text: str) -> tuple[str, int]:
@@ -95,7 +153,7 @@ def address(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def serve_metrics(text: str, statuses: Statuses, rooms: Callable[[], int]) -> Callable[[], None]:
+def serve_metrics(text: str, statuses: Statuses, server: Server) -> Callable[[], None]:
     """Serve the figures at an address of their own; returns what ends that.
 
     Raises
@@ -105,12 +163,12 @@ def serve_metrics(text: str, statuses: Statuses, rooms: Callable[[], int]) -> Ca
     """
     host, port = address(text)
     registry = CollectorRegistry()
-    registry.register(Engines(statuses, rooms))
-    server, thread = start_http_server(port, host, registry)
+    registry.register(Engines(statuses, server))
+    listening, thread = start_http_server(port, host, registry)
 
     def end() -> None:
-        server.shutdown()
-        server.server_close()
+        listening.shutdown()
+        listening.server_close()
         thread.join()
 
     return end

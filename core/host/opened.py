@@ -22,7 +22,21 @@ def contradictions(settings: Settings) -> list[str]:
         found.append(str(error))
     if settings.open_room and not settings.rooms:
         found.append("open_room is on and rooms is off: no room may be opened")
+    if settings.lock_model and not _is_locked(settings):
+        found.append(
+            "lock_model is on, and models or allow_other_models let others be chosen: leave both "
+            "out, and name the one model in default_model"
+        )
+    if settings.visits_per_minute < settings.max_sessions_per_address:
+        found.append(
+            f"visits_per_minute is {settings.visits_per_minute} and max_sessions_per_address "
+            f"{settings.max_sessions_per_address}: a class that comes at once would be refused"
+        )
     return found + (_against_strangers(settings) if settings.mode == "public" else [])
+
+
+def _is_locked(settings: Settings) -> bool:
+    return settings.models == (settings.default_model,) and not settings.allow_other_models
 
 
 def _against_strangers(settings: Settings) -> list[str]:
@@ -55,6 +69,8 @@ def opened(settings: Settings) -> list[str]:
 
 def _models(settings: Settings) -> list[str]:
     listed = ", ".join(settings.models) or "the whole catalogue"
+    if settings.lock_model:
+        return [f"Model: {settings.default_model}, for everybody."]
     said = [f"Models that may be chosen: {listed}; {settings.max_models} in memory at a time."]
     if settings.allow_other_models:
         said.append("OPEN: visitors may name any folder of this computer and any model of the Hub.")
@@ -69,13 +85,20 @@ def _amounts(settings: Settings) -> list[str]:
         f"a continuation up to {count(settings.max_new_tokens)} tokens; "
         f"{count(settings.queue_limit)} requests may wait for a model.",
         f"{count(settings.max_sessions)} sessions at a time, "
-        f"{count(settings.max_sessions_per_address)} from one address.",
+        f"{count(settings.max_sessions_per_address)} from one address, which may begin "
+        f"{count(settings.visits_per_minute)} a minute.",
+        f"A session may ask a model {count(settings.requests_per_minute)} times a minute, and take "
+        f"files of up to {byte_size(settings.max_export_mb * 2**20)} away.",
+        f"With less than {byte_size(settings.memory_reserve_mb * 2**20)} free, caches go, then new "
+        "sessions wait, then the least used model goes.",
         f"Results are kept up to {byte_size(settings.cache_mb * 2**20)}.",
     ]
 
 
 def _doors(settings: Settings) -> list[str]:
     said = ["Rooms for classes may be opened." if settings.rooms else "No rooms for classes."]
+    if settings.lock_prompt:
+        said.append("Prompts come from the examples, the lessons and links; no field takes any.")
     if settings.status_panel:
         said.append("OPEN: every visitor sees the status of the server.")
     if settings.log:

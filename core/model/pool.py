@@ -39,6 +39,15 @@ class Held(Protocol):
         """Whether somebody waits for it now."""
         ...
 
+    @property
+    def seconds_idle(self) -> float:
+        """Since anybody asked for anything."""
+        ...
+
+    def relieve(self) -> None:
+        """Give back what can be computed again."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -116,6 +125,31 @@ class ModelPool(Generic[E]):
         """Their engines, in the same order."""
         with self._lock:
             return list(self._engines.values())
+
+    def relieve(self, idle: float = 0.0) -> None:
+        """Let the models give back what they remember.
+
+        Parameters
+        ----------
+        idle : only those for which nobody has asked for so many seconds
+        """
+        for engine in self.engines():
+            if engine.seconds_idle >= idle:
+                engine.relieve()
+
+    def shrink(self) -> bool:
+        """Give back the least recently used model that rests; never the last one.
+
+        Returns
+        -------
+        bool
+            Whether there was one.
+        """
+        with self._lock:
+            found = self._resting()[:1] if len(self._engines) > 1 else []
+            for name in found:
+                self._release(name)
+        return bool(found)
 
     def close(self) -> None:
         """Leave all loads and give all models back."""

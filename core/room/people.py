@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.limiter import Clock
 from core.room.errors import NoPlace, NotYours
-from core.room.limits import AWAY, MEMBERS, Clock
+from core.room.limits import AWAY, MEMBERS
 from core.room.names import new_secret
 
 

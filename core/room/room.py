@@ -6,10 +6,11 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from core.limiter import Clock
 from core.room import phases
 from core.room.errors import NotYours, TooLate
 from core.room.hunt import Head, Hunt
-from core.room.limits import LONGEST_ADDRESS, LONGEST_BESIDE, LONGEST_TEXT, REMEMBERED, Clock
+from core.room.limits import LONGEST_ADDRESS, LONGEST_BESIDE, LONGEST_TEXT, REMEMBERED
 from core.room.names import new_secret
 from core.room.people import People
 from core.room.places import is_place

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from core.language import current_language
+from core.limiter import Clock
 from core.room import state
 from core.room.errors import NoPlace, NoSuchRoom, NotYours
 from core.room.hunt import Head
-from core.room.limits import DESERTED, LIFETIME, ROOMS, Clock
+from core.room.limits import DESERTED, LIFETIME, ROOMS
 from core.room.names import as_code, drawn, new_code
 from core.room.phases import Phase
 from core.room.questions import Question

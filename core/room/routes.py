@@ -23,9 +23,10 @@ from starlette.routing import Route
 
 from core.errors import LearnerError
 from core.language import set_language
+from core.limiter import Clock, Limiter
 from core.room.deeds import do
 from core.room.errors import BadAnswer, NoPlace, NoSuchRoom, NotYours, TooLate, TooOften
-from core.room.limits import Clock, Limiter
+from core.room.limits import BURST, RATE
 from core.room.rooms import Rooms
 
 #: Bytes of a request; seconds that it may take to arrive.
@@ -63,7 +64,8 @@ class _Served:
 
     def __init__(self, rooms: Rooms, clock: Clock) -> None:
         self.rooms = rooms
-        self.members, self.strangers = Limiter(clock), Limiter(clock, *STRANGERS)
+        self.members = Limiter(clock, BURST, RATE)
+        self.strangers = Limiter(clock, *STRANGERS)
 
     def limit(self, request: Request) -> None:
         """Refuse who asks too often: a member by their secret, anybody else by their address."""

@@ -10,8 +10,10 @@ from typing import Protocol
 import pandas as pd
 import streamlit as st
 
+from core import cache
+from core.errors import LearnerError
 from core.language import _, bound
-from core.numbers import notation
+from core.numbers import byte_size, notation
 
 #: What a browser calls the files that a learner can take away, by their ending.
 _MIME = {
@@ -22,6 +24,8 @@ _MIME = {
     "svg": "image/svg+xml",
     "txt": "text/plain",
 }
+#: MiB that a file may have before it is worth a word that there is a bound.
+_WORTH_A_WORD = 64
 Data = str | bytes
 Rows = Callable[[], list[dict]]
 
@@ -52,17 +56,38 @@ class Files:
         with st.popover(_("Export"), icon=":material/download:"):
             if notation() is not None:  # programs read files, and few of them read a comma
                 st.caption(_("Numbers in files and programs keep the point: 0.5"))
+            if (most := cache.settings().max_export_mb) <= _WORTH_A_WORD:
+                st.caption(_most(most))
             for name, (title, data) in self.files.items():
                 ending = name.rsplit(".", 1)[-1]
                 st.download_button(
                     title,
-                    data=bound(data) if callable(data) else data,
+                    data=bound(partial(bounded, data, most)) if callable(data) else data,
                     file_name=name,
                     mime=_MIME[ending],
                     on_click="ignore",
                     key=f"{self.key}_{ending}",
                     width="stretch",
                 )
+
+
+def bounded(make: Callable[[], Data], most: int) -> Data:
+    """A file that is asked for.
+
+    Raises
+    ------
+    LearnerError
+        If it has more than `most` MiB; the button then says that it failed, the menu why.
+    """
+    data = make()
+    if len(data) > most * 2**20:
+        raise LearnerError(_most(most), _("Choose a shorter prompt."))
+    return data
+
+
+def _most(most: int) -> str:
+    size = byte_size(most * 2**20)
+    return _("This server makes files of up to {size}; a larger one fails.").format(size=size)
 
 
 def numbers(name: str, rows: Rows, picture: Callable[[], Picture] | None = None) -> Files:

@@ -85,7 +85,11 @@ def begin_again() -> None:
 
 
 def field(key: str, label: str, **options: bool) -> None:
-    """A field with the prompt; there may be two, and both hold the same."""
+    """A field with the prompt; there may be two, and both hold the same. Where the host has locked
+    the prompt there is none, and what is not drawn nobody can send a text to."""
+    if cache.settings().lock_prompt:
+        st.caption(_("The prompt is locked here: choose one of the examples, or follow a lesson."))
+        return
     prompt_field(
         st.session_state[PROMPT],
         key=key,

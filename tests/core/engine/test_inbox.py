@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.engine.engine import Engine
+from core.engine.fair_queue import client
 from core.errors import Busy
 from tests.core.engine.common import DRAWN, GREEDY, PROMPT, SOON, Gate, tokens, until
 
@@ -49,4 +50,36 @@ def test_many_come_all_or_none(storyteller: Engine):
     del left  # the one that was never read, too
     until(lambda: not engine.busy)
     assert engine.status().kv_bytes == 0
+    engine.close()
+
+
+def test_a_session_that_asks_too_often_is_told_so_and_others_are_served(storyteller: Engine):
+    engine = Engine(storyteller.loaded, requests_per_minute=5)
+    told = client.set("one of a class")
+    try:
+        for _time in range(5):
+            engine.call(lambda _loaded: None)
+        with pytest.raises(Busy, match="5 a minute"):
+            engine.trace("one more")
+        assert engine.status().refused == 1
+        client.set("another")
+        assert engine.trace(PROMPT).n_ctx
+        client.set("one of a class")
+        assert engine.trace(PROMPT).n_ctx  # what is remembered costs nobody anything
+    finally:
+        client.reset(told)
+        engine.close()
+
+
+def test_relief_gives_back_what_can_be_computed_again(storyteller: Engine):
+    engine = Engine(storyteller.loaded)
+    before = engine.trace(PROMPT)
+    assert engine.status().cache_bytes > 0
+    assert engine.seconds_idle < SOON
+    engine.relieve()
+    until(lambda: engine.status().cache_bytes == 0)
+    assert engine.status().evicted == 0  # none of it made way for another
+    again = engine.trace(PROMPT)
+    assert again is not before
+    assert (again.logits == before.logits).all()
     engine.close()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import urllib.request
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -13,10 +15,18 @@ from starlette.testclient import TestClient
 
 from core.engine.engine import Engine
 from core.errors import Busy
-from core.host.metrics import address, ready, serve_metrics
+from core.host.metrics import Engines, Server, address, ready, serve_metrics
+from core.host.pressure import Step
 from core.room import LocalRooms
 from core.sampling.settings import SamplingSettings
 from tests.core.room.clock import Clock
+
+ROOT = Path(__file__).parents[3]
+
+
+def server(rooms: LocalRooms | None = None) -> Server:
+    count = rooms.count if rooms is not None else lambda: 0
+    return Server(count, lambda: {"memory": 4}, lambda: {Step.CACHES: 2})
 
 
 def free_port() -> int:
@@ -35,7 +45,7 @@ def figures(port: int) -> dict[str, float]:
 def test_what_an_engine_did_is_told_at_an_address_of_its_own(storyteller: Engine):
     rooms, port = LocalRooms(Clock()), free_port()
     of = f'model="{storyteller.key}"'
-    end = serve_metrics(f"127.0.0.1:{port}", lambda: [storyteller.status()], rooms.count)
+    end = serve_metrics(f"127.0.0.1:{port}", lambda: [storyteller.status()], server(rooms))
     try:
         before = figures(port)
         storyteller.trace("A secret that nobody reads in a log, 48151623")
@@ -51,9 +61,30 @@ def test_what_an_engine_did_is_told_at_an_address_of_its_own(storyteller: Engine
     assert grown[f'gpt2_hood_request_seconds_sum{{kind="trace",{of}}}'] > 0
     assert (before["gpt2_hood_rooms"], after["gpt2_hood_rooms"]) == (0, 1)
     assert after["gpt2_hood_models"] == 1
+    assert after['gpt2_hood_visitors_refused_total{reason="memory"}'] == 4
+    assert after['gpt2_hood_memory_steps_total{step="caches"}'] == 2
+    # The first of three tokens comes with the prompt.
+    assert grown[f'gpt2_hood_batch_bucket{{le="1",{of}}}'] == 2
+    assert grown[f'gpt2_hood_batch_bucket{{le="+Inf",{of}}}'] == 2
+    assert grown[f"gpt2_hood_batch_sum{{{of}}}"] == 2
     assert not re.search("secret|4815|Once", " ".join(after))
     with pytest.raises(OSError, match="refused"):
         figures(port)
+
+
+def test_the_board_shows_figures_that_there_are(storyteller: Engine):
+    storyteller.trace("A board")
+    there = {
+        sample.name
+        for metric in Engines(lambda: [storyteller.status()], server()).collect()
+        for sample in metric.samples
+    }
+    board = json.loads((ROOT / "deploy" / "grafana.json").read_text())
+    shown = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    asked = set(re.findall(r"gpt2_hood_\w+", " ".join(shown)))
+    assert asked <= there
+    # And all that there is can be seen, but for what a histogram says twice.
+    assert there - asked <= {"gpt2_hood_batch_count", "gpt2_hood_batch_sum"}
 
 
 def test_a_refusal_is_counted(tiny_folder):
@@ -73,7 +104,7 @@ def test_an_address_that_is_taken_is_said():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(OSError, match="in use"):
-            serve_metrics(f"127.0.0.1:{taken.getsockname()[1]}", list, lambda: 0)
+            serve_metrics(f"127.0.0.1:{taken.getsockname()[1]}", list, server())
 
 
 def test_addresses():

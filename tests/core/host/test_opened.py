@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import UnknownModel
 from core.host.opened import contradictions, opened
+from core.model.catalogue import find, offered
 from core.settings import MODES, PREFIX, Settings
 
 ROOT = Path(__file__).parents[3]
@@ -51,6 +53,8 @@ def test_strangers_choose_from_a_list_and_type_no_names():
         ({"allow_other_models": "on"}, "allow_other_models"),
         ({"models": ""}, "whole catalogue"),
         ({"frame_ancestors": "*"}, "frame_ancestors"),
+        ({"lock_model": "on", "models": "storyteller,distilgpt2"}, "lock_model"),
+        ({"visits_per_minute": "20"}, "would be refused"),
         ({"frame_ancestors": "self; script-src *"}, "frame_ancestors"),
     ],
 )
@@ -94,6 +98,7 @@ def test_a_server_says_at_its_start_what_is_open():
     made = start(MODE="class")
     assert made.returncode == 0, made.stderr
     assert "Mode: class." in made.stderr
+    assert "A room is open" not in made.stderr
 
 
 def test_a_server_may_start_with_a_room_and_prints_both_of_its_links():
@@ -102,10 +107,26 @@ def test_a_server_may_start_with_a_room_and_prints_both_of_its_links():
     (code,) = re.findall(r"A room is open: (\w{4})\.", made.stderr)
     assert f"/room?room={code}." in made.stderr
     assert re.search(rf"/room\?room={code}&lead=\w", made.stderr)
-    assert "A room is open" not in start(MODE="class").stderr
 
 
 def test_a_room_needs_rooms():
     (said,) = contradictions(settings(open_room="on", rooms="off"))
     assert "rooms is off" in said
     assert len(contradictions(settings(mode="public", open_room="on", rooms="on"))) == 1
+
+
+def test_a_teacher_locks_the_model_by_one_setting():
+    made = settings(mode="class", lock_model="on")
+    assert contradictions(made) == []
+    assert [entry.key for entry in offered(made)] == ["storyteller"]
+    with pytest.raises(UnknownModel):
+        find("distilgpt2", made)
+    assert "Model: storyteller, for everybody." in opened(made)
+    assert settings(lock_model="on", default_model="distilgpt2").models == ("distilgpt2",)
+    (said,) = contradictions(settings(lock_model="on", allow_other_models="on"))
+    assert "lock_model" in said
+
+
+def test_a_locked_prompt_is_said():
+    assert any("no field" in line for line in opened(settings(lock_prompt="on")))
+    assert not any("no field" in line for line in opened(settings()))

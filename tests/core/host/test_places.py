@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
+from collections.abc import Callable
+
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -10,13 +14,19 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from core.host.places import Places
+from core.host.places import MESSAGES, Places
 
 PERSON = {"accept": "text/html,*/*"}
 STREAM = "/_stcore/stream"
 
 
-def served(most: int, of_one: int):
+def served(
+    most: int,
+    of_one: int,
+    a_minute: int = 1_000,
+    tight: Callable[[], bool] = lambda: False,
+    refused: Counter | None = None,
+):
     async def page(_request):
         return PlainTextResponse("the app")
 
@@ -26,7 +36,11 @@ def served(most: int, of_one: int):
             await socket.send_text(text)
 
     routes = [Route("/{path:path}", page), WebSocketRoute(STREAM, stream)]
-    app = Starlette(routes=routes, middleware=[Middleware(Places, most=most, of_one=of_one)])
+    guard = Middleware(
+        Places, most=most, of_one=of_one, a_minute=a_minute, base="", tight=tight,
+        refused=Counter() if refused is None else refused,
+    )  # fmt: skip
+    app = Starlette(routes=routes, middleware=[guard])
     return lambda who: TestClient(app, client=(who, 1))
 
 
@@ -64,3 +78,53 @@ def test_the_waiting_page_speaks_the_visitors_language():
         said = at("10.0.0.2").get("/", headers={**PERSON, "accept-language": "it-IT,it"}).text
     assert 'lang="it"' in said
     assert "Un momento" in said
+
+
+def test_when_memory_is_short_nobody_new_comes_in_but_somebody_always_may():
+    short, refused = [True], Counter()
+    at = served(10, 10, tight=lambda: short[0], refused=refused)
+    with at("10.0.0.1").websocket_connect(STREAM) as first:  # nobody was there
+        answer = at("10.0.0.2").get("/", headers=PERSON)
+        assert answer.status_code == 503
+        assert "memory of this server is used up" in answer.text
+        with pytest.raises(WebSocketDisconnect), at("10.0.0.2").websocket_connect(STREAM):
+            pass
+        first.send_text("still")
+        assert first.receive_text() == "still"
+        short[0] = False
+        assert at("10.0.0.2").get("/", headers=PERSON).status_code == 200
+    assert refused == {"memory": 2}
+
+
+def test_who_comes_too_often_is_refused_in_words_and_nobody_else_is():
+    refused = Counter()
+    at = served(100, 100, a_minute=3, refused=refused)
+    for _time in range(3):
+        with at("10.0.0.1").websocket_connect(STREAM):
+            pass
+    with pytest.raises(WebSocketDisconnect), at("10.0.0.1").websocket_connect(STREAM):
+        pass
+    with at("10.0.0.2").websocket_connect(STREAM) as other:
+        other.send_text("in")
+        assert other.receive_text() == "in"
+    answers = [at("10.0.0.1").get("/_stcore/health") for _time in range(40)]
+    assert [answer.status_code for answer in answers] == [200] * 30 + [429] * 10
+    assert "Too many requests came from your address" in answers[-1].text
+    assert answers[-1].headers["retry-after"]
+    # What a page is made of, and rooms, which have a bound of their own, are not counted.
+    for path in ("/static/js/a.js", "/room/AB12/state"):
+        assert at("10.0.0.1").get(path).status_code == 200
+    assert at("10.0.0.1").get("/x/static/a.js").status_code == 429
+    assert at("10.0.0.2").get("/", headers=PERSON).status_code == 200
+    assert refused == {"often": 12}
+
+
+def test_a_session_that_floods_is_slowed_down_and_loses_nothing():
+    at = served(10, 10)
+    sent = int(MESSAGES) + 5
+    with at("10.0.0.1").websocket_connect(STREAM) as flood:
+        begun = time.monotonic()
+        for number in range(sent):
+            flood.send_text(str(number))
+        assert [flood.receive_text() for _one in range(sent)] == [str(n) for n in range(sent)]
+        assert time.monotonic() - begun > 0.15

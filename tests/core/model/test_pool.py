@@ -31,6 +31,11 @@ class FakeEngine:
     loaded: SimpleNamespace
     busy: bool = False
     closed: bool = False
+    seconds_idle: float = 0.0
+    relieved: int = 0
+
+    def relieve(self) -> None:
+        self.relieved += 1
 
     def close(self) -> None:
         self.closed = True
@@ -331,3 +336,25 @@ def test_a_model_that_was_given_back_refuses_instead_of_hanging(tmp_path: Path):
     engine.close()
     with pytest.raises(LearnerError):
         engine.trace((1, 2, 3))
+
+
+def test_under_pressure_the_least_used_model_goes_and_the_last_one_stays(pool, clock):
+    first, second = get(pool, A), get(pool, B)
+    assert not pool.shrink()  # both were asked for a moment ago
+    clock.now += 60
+    first.busy = True
+    assert pool.shrink()
+    assert (first.closed, second.closed) == (False, True)
+    first.busy = False
+    clock.now += 60
+    assert not pool.shrink()
+    assert pool.keys() == [A]
+
+
+def test_models_that_nobody_asks_give_back_what_they_remember(pool):
+    first, second = get(pool, A), get(pool, B)
+    first.seconds_idle = 1_000.0
+    pool.relieve(900.0)
+    assert (first.relieved, second.relieved) == (1, 0)
+    pool.relieve()
+    assert (first.relieved, second.relieved) == (2, 1)
