@@ -331,6 +331,12 @@ class Engine:
         if self.status().cache_bytes:
             self._inbox.relieve()
 
-    def close(self) -> None:
-        """Stop: whatever waits or runs ends with a sentence, and the thread with it."""
+    def close(self, *, give_back: bool = False) -> None:
+        """Stop: whatever waits or runs ends with a sentence, and the thread with it.
+
+        Parameters
+        ----------
+        give_back : whether the weights go as well, although somebody may still know this engine
+        """
+        self.owner.gives_back |= give_back
         self._inbox.close()

@@ -22,6 +22,7 @@ from core.engine.decoding import Decoding
 from core.engine.failures import unloaded
 from core.engine.fair_queue import Ticket
 from core.engine.forward import Forward, is_plain
+from core.engine.hollow import hollow
 from core.engine.idle import Idle
 from core.engine.inbox import Inbox
 from core.engine.memo import Memo
@@ -118,6 +119,7 @@ class Owner:
         self.records = Records(loaded.key, relieve)
         self.decoding = Decoding(loaded, self.sequences, self.texts, self.records, limits.guesses)
         self.idle = Idle(self.forward)
+        self.gives_back = False  # the weights, once it is closed
         self._current: Request | None = None
         self._step_seconds = 0.0
         self._turn_began: float | None = None  # None while it rests
@@ -164,6 +166,10 @@ class Owner:
                     log.exception("the engine's turn failed")
                     self._drop_all(lambda error=error: error)
         self._drop_all(unloaded)
+        self.records.relieve()
+        if self.gives_back:
+            forward, self.forward = self.forward, None
+            hollow(self.loaded, forward)
 
     def _drop_all(self, why: Callable[[], BaseException]) -> None:
         with self.inbox.wake:

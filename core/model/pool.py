@@ -48,7 +48,7 @@ class Held(Protocol):
         """Give back what can be computed again."""
         ...
 
-    def close(self) -> None: ...
+    def close(self, *, give_back: bool = False) -> None: ...
 
 
 E = TypeVar("E", bound=Held)
@@ -238,7 +238,8 @@ class ModelPool(Generic[E]):
     def _release(self, name: str) -> None:
         engine = self._engines.pop(name)
         self._asked.pop(name, None)
-        engine.close()
+        # A tab that nobody looks at still knows it, and must not keep its weights.
+        engine.close(give_back=True)
 
     def _admit(self, job: LoadJob, loaded: LoadedModel) -> E:
         engine = self._factory(loaded)

@@ -118,6 +118,22 @@ def test_a_fault_of_the_engine_itself_hangs_nobody(engine: Engine, monkeypatch):
     assert engine.call(lambda _loaded: "alive") == "alive"
 
 
+def test_a_model_that_is_given_back_holds_nothing_though_somebody_knows_it(tiny_folder):
+    engine = Engine(load_model(str(tiny_folder)))
+    trace = engine.trace("Once upon a time")
+    model, forward = engine.loaded.model, engine.owner.forward
+    assert engine.status().cache_bytes > 0
+    engine.close(give_back=True)
+    engine.owner.thread.join(SOON)
+    assert not any(tensor.numel() for tensor in [*model.parameters(), *model.buffers()])
+    assert not vars(forward)
+    assert engine.status().cache_bytes == 0
+    assert trace.resid.shape[1] == trace.n_ctx  # what a page drew stays
+    for ask in (lambda: engine.trace("Once"), lambda: engine.call(lambda _loaded: None)):
+        with pytest.raises(RequestFailed):
+            ask()
+
+
 def test_a_model_that_is_unloaded_is_freed_at_once(tiny_folder):
     """Nothing in the engine knows itself in a circle: its memory waits for no collection."""
     gc.collect()

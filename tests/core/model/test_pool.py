@@ -37,8 +37,8 @@ class FakeEngine:
     def relieve(self) -> None:
         self.relieved += 1
 
-    def close(self) -> None:
-        self.closed = True
+    def close(self, *, give_back: bool = False) -> None:
+        self.closed = give_back or self.closed
 
 
 @dataclass
