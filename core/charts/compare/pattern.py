@@ -76,4 +76,5 @@ def _cells(signed: bool) -> alt.Chart:
 
 
 def _axis(title: str, names: str, **options: Any) -> alt.Axis:
-    return token_axis(title, labelExpr=slot(names), labelLimit=120, **options)
+    sizes = {"labelLimit": 120, "titleFontWeight": "normal"}
+    return token_axis(title, labelExpr=slot(names), **sizes, **options)
