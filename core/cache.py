@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -236,11 +237,20 @@ def asked_for(data: bytes) -> str | None:
     except Exception:  # protobuf raises whatever the bytes make it meet
         return None
     kind = said.WhichOneof("type") or ""
-    # A name that Streamlit did not make would be read as a name of the session's own state.
-    if not all(one.id.startswith("$$") for one in said.rerun_script.widget_states.widgets):
+    if not all(map(_of_a_page, said.rerun_script.widget_states.widgets)):
         return None
     inside = said.backend_operation_request.WhichOneof("payload")
     return f"{kind}.{inside}" if kind == "backend_operation_request" else kind
+
+
+def _of_a_page(widget: WidgetState) -> bool:
+    """Whether a widget's value can come from a page of ours.
+
+    A name that Streamlit did not make would be read as a name of the session's own state; bytes,
+    files and tables no widget here takes.
+    """
+    strange = {"bytes_value", "arrow_value", "file_uploader_state_value", "chat_input_value"}
+    return widget.id.startswith("$$") and widget.WhichOneof("value") not in strange
 
 
 def in_session() -> bool:

@@ -107,7 +107,7 @@ def _prompt(page: str) -> None:
 def _model() -> None:
     limits = cache.settings()
     entries = {entry.key: entry for entry in offered(limits)}
-    chosen = st.session_state[MODEL]
+    chosen = str(st.session_state[MODEL])  # a browser sends text; who else speaks may not
     if chosen not in entries:
         try:
             entries[chosen] = find(chosen, limits)

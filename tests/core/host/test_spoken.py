@@ -112,9 +112,12 @@ def test_a_widget_that_no_page_made_is_no_message():
     state = ClientState()
     state.widget_states.widgets.add(id="$$ID-0123-a", bool_value=True)
     assert asyncio.run(stream([CONNECT, word(rerun_script=state)]))[0][-1] == GONE
-    state.widget_states.widgets.add(id="lead", string_value="x")
-    heard, _sent = asyncio.run(stream([CONNECT, word(rerun_script=state)]))
-    assert heard[-1]["code"] == NO_MESSAGE
+    for strange in ({"id": "lead", "string_value": "x"}, {"id": "$$ID-0-a", "bytes_value": b"x"}):
+        other = ClientState()
+        other.CopyFrom(state)
+        other.widget_states.widgets.add(**strange)
+        heard, _sent = asyncio.run(stream([CONNECT, word(rerun_script=other)]))
+        assert heard[-1]["code"] == NO_MESSAGE
 
 
 @pytest.mark.parametrize("data", [b"\xff" * 50, b"\x5a\xff\xff\xff\xff\x0f", b"\x5b" * 10_000])
