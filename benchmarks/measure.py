@@ -26,16 +26,21 @@ from core.model.shape import Shape
 T = TypeVar("T")
 
 
-def random_model(config: GPT2Config | None = None) -> LoadedModel:
-    """A model with random weights; GPT-2 small's shape if none is given."""
+def random_model(
+    config: GPT2Config | None = None, device: torch.device | None = None
+) -> LoadedModel:
+    """A model with random weights; GPT-2 small's shape on the processor if nothing is given."""
     config = config or GPT2Config()
+    device = device or torch.device("cpu")
     torch.manual_seed(0)
-    model = GPT2LMHeadModel(config).eval().requires_grad_(False)
+    with device:  # made where it stays: XL's weights take half a minute on a processor
+        model = GPT2LMHeadModel(config).eval().requires_grad_(False)
+    model = model.to(device)
     tokenizer = load_model("storyteller").tokenizer
     shape = Shape.from_config(config.to_dict())
     n_bytes = sum(p.nbytes for p in model.parameters())
     return LoadedModel(
-        "random", model, tokenizer, shape, (), "random", n_bytes, torch.device("cpu"), False
+        "random", model, tokenizer, shape, (), "random", n_bytes, model.device, False
     )
 
 
