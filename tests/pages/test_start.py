@@ -10,6 +10,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -170,3 +171,34 @@ def test_the_status_panel_is_off_unless_asked_for(monkeypatch):
 
     app = AppTest.from_function(page, default_timeout=60).run()
     assert not app.sidebar.text
+
+
+def test_a_server_short_of_memory_asks_its_own_models_to_give_back(monkeypatch):
+    """From the reading to the engines, as a server has them; the reading alone is pretended."""
+    done: list[str] = []
+    engine = SimpleNamespace(
+        busy=False, seconds_idle=0.0, relieve=lambda: done.append("caches"),
+        close=lambda **_how: done.append("closed"),
+    )  # fmt: skip
+    now = [0.0]
+    pool = ModelPool(
+        lambda _made: engine, Settings(), loader=lambda key, progress: object(),
+        clock=lambda: now[0],
+    )  # fmt: skip
+    for name in ("storyteller", "distilgpt2"):
+        job = pool.get_or_start(name)
+        assert isinstance(job, LoadJob)
+        job.result(30)
+    now[0] += 60.0
+    monkeypatch.setattr(cache, "pool", lambda: pool)
+    monkeypatch.setattr(cache, "settings", lambda: Settings(memory_reserve_mb=100))
+    pressure = cache.pressure.__wrapped__()
+    pressure.free = lambda: 99 * 2**20
+    for _look in range(3):
+        pressure.look()
+    assert pressure.waits
+    assert done == ["caches"] * 4 + ["closed", "caches"]
+    assert pool.keys() == ["distilgpt2"]
+    pressure.free = lambda: 200 * 2**20
+    pressure.look()
+    assert not pressure.waits
