@@ -10,6 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
@@ -29,15 +30,19 @@ from core.model.job import LoadCancelled, LoadJob
 from core.model.memory import free_memory
 from core.model.pool import ModelPool
 from core.model.reach import Reach, Reachable
-from core.room.here import ROOMS
+from core.room.here import ROOMS, share
 from core.settings import Settings, load_settings
 from core.version import VERSION
 
 if TYPE_CHECKING:  # torch takes seconds to import: it is left to the thread that loads a model
     from starlette.routing import Route
 
+    from core.cluster.pool import ClusterPool
+    from core.engine.backend import Backend
     from core.engine.engine import Engine
     from core.engine.records import Status
+
+    Models = ModelPool[Engine] | ClusterPool
 
 #: What the pages import beside the engine; some of it takes a second or two.
 _PAGES_IMPORT = ("core.views", "core.sampling", "core.engine")
@@ -80,16 +85,32 @@ def at_start() -> Settings:
     except ValueError as error:
         sys.exit(f"GPT-2 Under the Hood does not start: {error}.")
     more_descriptors()
+    if found.backend != "local":
+        _share_rooms(found)
     said = [f"GPT-2 Under the Hood {VERSION}", *opened(found), *_first_room(found)]
     print("\n  ".join(said), file=sys.stderr, flush=True)
     return found
+
+
+def _share_rooms(limits: Settings) -> None:
+    """Rooms are those of the cluster, where models run in one."""
+    if find_spec("ray") is None:
+        cure = "pip install -r requirements-cluster.txt"
+        sys.exit(f"GPT-2 Under the Hood does not start: a cluster without Ray. {cure}")
+    if limits.rooms:
+        from core.cluster.ray_rooms import rooms_of  # only with the setting
+
+        share(rooms_of(limits))
 
 
 def _first_room(limits: Settings) -> list[str]:
     """Where a server's first room is: for the learners, and for whoever leads it."""
     if not limits.open_room:
         return []
-    code, key = ROOMS.open()
+    try:
+        code, key = ROOMS.open()
+    except LearnerError as error:
+        return [f"No room was opened: {error.problem}"]
     return [
         f"A room is open: {code}. Learners come in at /room?room={code}.",
         f"Who opens /room?room={code}&lead={key} leads it: show that to nobody.",
@@ -97,9 +118,20 @@ def _first_room(limits: Settings) -> list[str]:
 
 
 @st.cache_resource(show_spinner=False)
-def pool() -> ModelPool:
-    """The models in memory: one copy of the weights each, for every session."""
-    limits, warm = settings(), _warm()
+def pool() -> Models:
+    """The models: one copy of the weights each, for every session; here or in a cluster."""
+    limits = settings()
+    if limits.backend == "local":
+        return _local_pool()
+    from core.cluster.pool import ClusterPool  # only with the setting
+    from core.cluster.ray_cluster import RayCluster
+
+    local = _local_pool() if limits.cluster_fallback else None
+    return ClusterPool(RayCluster(limits), local, ready=_ready)
+
+
+def _local_pool() -> ModelPool:
+    limits = settings()
 
     def engine(loaded) -> Engine:
         from core.engine.engine import Engine
@@ -111,14 +143,19 @@ def pool() -> ModelPool:
             max_new_tokens=limits.max_new_tokens,
             requests_per_minute=limits.requests_per_minute,
         )
-        if not warm.is_set():
-            # Before any page is let in: two threads that import the same libraries for the first
-            # time can see each other's half-made modules.
-            _import_pages()
-            warm.set()
+        _ready()
         return made
 
     return ModelPool(engine, limits)
+
+
+def _ready() -> None:
+    """A model is there: what pages import comes in before any of them is let in."""
+    if not _warm().is_set():
+        # Two threads that import the same libraries for the first time can see each other's
+        # half-made modules.
+        _import_pages()
+        _warm().set()
 
 
 def _import_pages() -> None:
@@ -258,7 +295,7 @@ def in_session() -> bool:
     return get_script_run_ctx(suppress_warning=True) is not None
 
 
-def engine_or_job(key: str) -> Engine | LoadJob:
+def engine_or_job(key: str) -> Backend | LoadJob:
     """The engine of a model, or the job that loads it."""
     return pool().get_or_start(key)
 

@@ -77,6 +77,10 @@ class Settings:
     metrics_address : where the host reads the server's figures, such as ``127.0.0.1:9101``;
         empty for nowhere
     lessons : folder of lessons that a host adds to ours; empty for none
+    backend : "local", or where models run: ``host:port`` of a Ray cluster's head, or "auto" for
+        the cluster that this machine is part of
+    cluster_fallback : whether models run here where the cluster is away
+    cluster_timeout : seconds after which a cluster counts as silent
     log : level of the server's log, such as ``info``: a line of JSON for each request,
         never what was typed; empty for no log
     """
@@ -107,6 +111,9 @@ class Settings:
     idle_minutes: int = 15
     metrics_address: str = ""
     lessons: str = ""
+    backend: str = "local"
+    cluster_fallback: bool = False
+    cluster_timeout: float = 60.0
     log: str = ""
 
     @classmethod

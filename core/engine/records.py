@@ -33,6 +33,7 @@ class Status:
     evicted : results and texts that went from the cache because others came
     batches : how many steps were made for so many sequences at once
     seconds : how many requests of a kind were done, and how long all of them took
+    replicas : engines on other machines whose sums these are; None for the one of this process
     """
 
     model: str
@@ -54,6 +55,7 @@ class Status:
     evicted: int
     batches: Mapping[int, int]
     seconds: Mapping[str, tuple[int, float]]
+    replicas: int | None = None
 
 
 class Records:

@@ -20,6 +20,7 @@ def contradictions(settings: Settings) -> list[str]:
             address(settings.metrics_address)
     except ValueError as error:
         found.append(str(error))
+    found += _of_backend(settings.backend)
     if settings.open_room and not settings.rooms:
         found.append("open_room is on and rooms is off: no room may be opened")
     if settings.lock_model and not _is_locked(settings):
@@ -37,6 +38,14 @@ def contradictions(settings: Settings) -> list[str]:
 
 def _is_locked(settings: Settings) -> bool:
     return settings.models == (settings.default_model,) and not settings.allow_other_models
+
+
+def _of_backend(name: str) -> list[str]:
+    """What is wrong with where models are to run."""
+    host, _, port = name.removeprefix("ray://").rpartition(":")
+    if name in {"local", "auto"} or (host and port.isdecimal() and 0 < int(port) < 65_536):
+        return []
+    return [f"backend is {name!r}, neither local nor auto nor an address such as 10.0.0.5:6379"]
 
 
 def _against_strangers(settings: Settings) -> list[str]:
@@ -64,7 +73,13 @@ def _against_strangers(settings: Settings) -> list[str]:
 
 def opened(settings: Settings) -> list[str]:
     """What somebody who reaches this server can do, a sentence each."""
-    return [f"Mode: {settings.mode}.", *_models(settings), *_amounts(settings), *_doors(settings)]
+    return [
+        f"Mode: {settings.mode}.",
+        *_models(settings),
+        *_amounts(settings),
+        *_elsewhere(settings),
+        *_doors(settings),
+    ]
 
 
 def _models(settings: Settings) -> list[str]:
@@ -92,6 +107,16 @@ def _amounts(settings: Settings) -> list[str]:
         f"With less than {byte_size(settings.memory_reserve_mb * 2**20)} free, caches go, then new "
         "sessions wait, then the least used model goes.",
         f"Results are kept up to {byte_size(settings.cache_mb * 2**20)}.",
+    ]
+
+
+def _elsewhere(settings: Settings) -> list[str]:
+    if settings.backend == "local":
+        return []
+    away = "run here" if settings.cluster_fallback else "are not there"
+    return [
+        f"Models run in the cluster at {settings.backend}; where it is away, they {away}. "
+        "OPEN: who reaches its ports runs any code on its machines; keep them in a private network."
     ]
 
 

@@ -12,7 +12,14 @@ class RoomError(LearnerError):
     """Something about a room."""
 
     def __reduce__(self) -> tuple:
-        return RoomError, (self.problem, self.cure)
+        return _again, (type(self), self.problem, self.cure)
+
+
+def _again(kind: type[RoomError], problem: str, cure: str) -> RoomError:
+    """The same error in another process: who catches it asks for its kind."""
+    error = kind.__new__(kind)
+    LearnerError.__init__(error, problem, cure)
+    return error
 
 
 class NoSuchRoom(RoomError):

@@ -1,18 +1,36 @@
-"""The rooms of this server. A store that several servers share would be named here instead."""
+"""The rooms of this server: its own, or those that it shares with others."""
 
 from __future__ import annotations
 
 import threading
 import time
+from typing import Any, cast
 
 from starlette.routing import Route
 
 from core.room.rooms import LocalRooms, Rooms
 from core.room.routes import routes
 
+
+class _Here:
+    """Passes everything on to the rooms that were chosen when the server started."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self.chosen = rooms
+
+    def __getattr__(self, verb: str) -> Any:
+        return getattr(self.chosen, verb)
+
+
+_here = _Here(LocalRooms(time.monotonic))
 #: Made with the module, once a process: no menu of the app clears it.
-ROOMS: Rooms = LocalRooms(time.monotonic)
+ROOMS: Rooms = cast(Rooms, _here)
 _served = threading.Event()
+
+
+def share(rooms: Rooms) -> None:
+    """Take rooms that other servers have too for those of this one."""
+    _here.chosen = rooms
 
 
 def serve() -> list[Route]:

@@ -180,6 +180,8 @@ def _log_probs(loaded: LoadedModel, state: BeamState) -> torch.Tensor:
     """Log probabilities of the next token for each running beam; shape (n_running, n_vocab)."""
     texts = [_token_ids(state.nodes, node) for node in state.running]
     new = [state.ids] if not state.nodes else [text[-1:] for text in texts]
+    if state.nodes and not state.cache.get_seq_length():  # it was lost on the way: all is read anew
+        new = [(*state.ids, *text) for text in texts]
     out = loaded.model(
         input_ids=torch.tensor(new, device=loaded.device),
         past_key_values=state.cache,

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.errors import LearnerError
 from core.language import _, current_language
-from core.room import RoomError
+from core.room import NoSuchRoom, NotYours, RoomError
 from core.room.deeds import do
 from core.room.here import ROOMS, is_served
 from core.room.places import is_place, parts
@@ -65,8 +65,10 @@ def _one(mine: Seat | None, over: str) -> None:
     if mine is not None and not is_served():
         try:
             state = ROOMS.state(mine.code, mine.secret)
-        except RoomError:  # it ended meanwhile
+        except (NoSuchRoom, NotYours):  # it ended meanwhile
             st.rerun()
+        except RoomError as error:  # shared rooms that are out of reach
+            st.session_state[_WRONG] = error
     asked = room_bar(
         {} if mine is None else asdict(mine),
         key="room_bar_part",

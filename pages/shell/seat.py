@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import LearnerError
-from core.room.errors import NoSuchRoom, NotYours
+from core.room.errors import NoSuchRoom, NotYours, RoomError
 from core.room.here import ROOMS
 from core.room.names import as_code
 from pages.kit import address
@@ -42,11 +42,18 @@ class Seat:
 def seat() -> Seat | None:
     """The session's place; None without one, also when the room is over."""
     kept: Seat | None = st.session_state.get(_SEAT)
-    if kept is not None and ROOMS.role(kept.code, kept.secret) != kept.role:
+    if kept is not None and _is_over(kept):
         st.session_state[_OVER] = kept.code
         del st.session_state[_SEAT]
         return None
     return kept
+
+
+def _is_over(kept: Seat) -> bool:
+    try:
+        return ROOMS.role(kept.code, kept.secret) != kept.role
+    except RoomError:  # shared rooms that are out of reach: the place may still be there
+        return False
 
 
 def arrive() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core import cache
-from core.language import _
+from core.language import _, ngettext
 from core.model.memory import free_memory
 from core.numbers import byte_size, count, decimal, percent
 from core.version import VERSION
@@ -42,6 +42,7 @@ def _lines(now: Status) -> list[str]:
         _("{model} on {device}, {dtype}").format(
             model=now.model, device=now.device, dtype=now.dtype
         ),
+        *([] if now.replicas is None else [_replicas(now.replicas)]),
         _("Weights {weights}, cache {cache}, continuations {kv}").format(
             weights=byte_size(now.weight_bytes),
             cache=byte_size(now.cache_bytes),
@@ -55,3 +56,12 @@ def _lines(now: Status) -> list[str]:
         _("Answers from the cache: {share}").format(share=percent(now.hits / max(1, asked), 0)),
         _("Failed requests: {n}").format(n=now.failures),
     ]
+
+
+def _replicas(n: int) -> str:
+    """What else is told of a model that runs in a cluster."""
+    return ngettext(
+        "In the cluster: {n} replica, whose figures these are",
+        "In the cluster: {n} replicas, whose figures together these are",
+        n,
+    ).format(n=count(n))

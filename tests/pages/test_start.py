@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -159,6 +160,22 @@ def test_the_status_panel(monkeypatch, storyteller: Engine):
     assert "storyteller on cpu, float32" in text
     assert "Sessions in the last minute" in text
     assert "A text" not in text
+
+
+def test_the_status_panel_counts_replicas(monkeypatch, storyteller: Engine):
+    far = replace(storyteller.status(), replicas=2)
+    engine = type("Remote", (), {"status": lambda _self: far})()
+    pool = type("Pool", (), {"engines": lambda _self: [engine]})()
+    monkeypatch.setattr(cache, "pool", lambda: pool)
+    monkeypatch.setattr(cache, "settings", lambda: Settings(status_panel=True))
+
+    def page() -> None:
+        from pages.shell import status
+
+        status.draw()
+
+    app = AppTest.from_function(page, default_timeout=60).run()
+    assert "In the cluster: 2 replicas" in "\n".join(t.value for t in app.sidebar.text)
 
 
 def test_the_status_panel_is_off_unless_asked_for(monkeypatch):

@@ -130,3 +130,17 @@ def test_a_teacher_locks_the_model_by_one_setting():
 def test_a_locked_prompt_is_said():
     assert any("no field" in line for line in opened(settings(lock_prompt="on")))
     assert not any("no field" in line for line in opened(settings()))
+
+
+@pytest.mark.parametrize("address", ["local", "auto", "10.0.0.5:6379", "ray://head:6379"])
+def test_where_models_run_is_here_or_an_address(address: str):
+    made = settings(backend=address)
+    assert contradictions(made) == []
+    said = " ".join(opened(made))
+    assert ("runs any code" in said) == (address != "local")
+    assert "they run here" in " ".join(opened(settings(backend="auto", cluster_fallback="1")))
+
+
+@pytest.mark.parametrize("address", ["remote", "10.0.0.5", "head:port", "", ":6379"])
+def test_what_is_no_address_of_a_cluster_is_said(address: str):
+    assert any("neither local nor auto" in one for one in contradictions(settings(backend=address)))
