@@ -167,9 +167,11 @@ def _runs(data: bytes) -> bool:
 
 
 def _one_of(known: set[str], number: int) -> str:
-    """What is known of a session, or what nobody knows."""
-    found = [*sorted(known), "", "$$ID-0-x", "0" * 32, "\0"]
-    return found[number % len(found)]
+    """What is known of a session; now and then what nobody knows, which closes the stream."""
+    found = sorted(known) or ["$$ID-0-x"]
+    if number % 40 == 0:
+        found = ["", "0" * 32, "\0"]
+    return found[number // 40 % len(found)]
 
 
 def message_for(case: dict, session: Session) -> bytes:
@@ -210,7 +212,7 @@ cases_at_random = st.fixed_dictionaries(
         "fragment": st.integers(0, 3),
         "flags": st.tuples(st.booleans(), st.booleans()),
         "said": st.tuples(text, text),
-        "widgets": st.lists(st.tuples(st.integers(0, 999), values), max_size=6),
+        "widgets": st.lists(st.tuples(st.integers(0, 9_999), values), max_size=6),
         "change": in_ten(),
         "noise": st.binary(max_size=9),
     }
