@@ -29,6 +29,8 @@ NAMES: dict[str, str] = {
 FREE = (
     "prompt tok_form tok_word tok_find tok_a tok_b word a b c shared s1 s2 watch stop_at other onto"
 )
+#: What is possible for these hangs on what else is in memory, and here nothing is.
+ELSEWHERE = "other_model"  # tests/pages/test_compare.py
 
 #: Stands for the folder of a tiny checkpoint with 32 tokens of context.
 OTHER_MODEL = "<other model>"
