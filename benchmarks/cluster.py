@@ -22,7 +22,7 @@ import numpy as np
 
 from core.cluster import ray_connect
 from core.cluster.ray_cluster import RayCluster
-from core.cluster.ray_deploy import Wanted, deploy
+from core.cluster.ray_deploy import Wanted, deploy, take_down
 from core.engine.engine import Engine
 from core.engine.fair_queue import client
 from core.errors import LearnerError
@@ -179,6 +179,7 @@ def main() -> None:
             time.sleep(5)  # the replica's engine chooses its products, too
             compare(local, remote, asked.rounds)
         if asked.only != "compare":
+            take_down()  # it holds both cores
             deploy(Wanted(asked.model, replicas=2, cores=1), Settings())
             killed(cluster.remote(local.key, lambda: None), local, asked.lasts)
     finally:
