@@ -60,6 +60,8 @@ class RayRooms:
                 )
                 .remote()
             )  # fmt: skip
+            # Its process may have to start first, which takes longer than any question may.
+            ray.get(self._actor.__ray_ready__.remote(), timeout=ray_connect.LONGEST)
         return self._actor
 
 
