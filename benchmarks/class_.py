@@ -44,10 +44,13 @@ def source(name: str) -> Iterator[str]:
 
 
 class Learner(threading.Thread):
-    """One learner's minute."""
+    """One learner's minute; `prompt` if all have the same one."""
 
-    def __init__(self, visitor: Visitor, number: int, round_: int, pace: float) -> None:
+    def __init__(
+        self, visitor: Visitor, number: int, round_: int, pace: float, prompt: str | None = None
+    ) -> None:
         super().__init__(daemon=True)
+        self.prompt = prompt
         self.visitor, self.number, self.round, self.pace = visitor, number, round_, pace
         self.first_token = self.page = float("nan")
         self.problem = ""
@@ -57,7 +60,10 @@ class Learner(threading.Thread):
         try:
             time.sleep(dice.random() * self.pace)
             name = dice.choice(NAMES)
-            prompt = f"Once upon a time there was a {name}. The {name} had {2 + self.number} sons"
+            prompt = (
+                self.prompt
+                or f"Once upon a time there was a {name}. The {name} had {2 + self.number} sons"
+            )
             query = {"prompt": prompt, "length": "20", "temperature": "1.0"}
             slowest = 0.0
             for head in range(2):
@@ -72,11 +78,11 @@ class Learner(threading.Thread):
             begin = time.perf_counter()
             self.visitor.press("start_run")
             while not self._written() and time.perf_counter() - begin < MINUTE:
-                time.sleep(0.25)
+                time.sleep(0.05)
                 self.visitor.poll()
             self.first_token = time.perf_counter() - begin
             while self.visitor.polls(WRITING) and time.perf_counter() - begin < 2 * MINUTE:
-                time.sleep(0.25)
+                time.sleep(0.05)
                 self.visitor.poll()
             self.page = slowest
             self.problem = "; ".join(self.visitor.errors())

@@ -87,6 +87,7 @@ class Visitor:
         self.n_bytes = 0
         self.shown: dict[tuple[int, ...], str] = {}
         self._widgets: dict[str, str] = {}  # user key -> widget id
+        self._parts: dict[str, str] = {}  # widget id -> the fragment that it was drawn in
         self._page = ""
         self._polls: dict[str, float] = {}  # fragment -> seconds
         self._polled: dict[str, float] = {}  # fragment -> when it was last asked for
@@ -122,8 +123,9 @@ class Visitor:
         return any("Loading the model" in text for text in self.shown.values())
 
     def press(self, key: str) -> None:
-        """Press a button, given by its key, and wait for the run to end."""
-        self._send(press=self._widgets[key])
+        """Press a button, given by its key, and wait for the run of its part to end."""
+        widget = self._widgets[key]
+        self._send(press=widget, fragment=self._parts.get(widget))
         self._until_quiet(time.perf_counter() + 120)
 
     def poll(self) -> None:
@@ -132,7 +134,7 @@ class Visitor:
             now = time.perf_counter()
             if now - self._polled.get(fragment, 0.0) >= interval:
                 self._polled[fragment] = now
-                self._send(fragment=fragment)
+                self._send(fragment=fragment, by_itself=True)
                 self._until_quiet(now + 120)
 
     def polls(self, faster_than: float) -> bool:
@@ -143,7 +145,11 @@ class Visitor:
         return [t for t in self.shown.values() if t.startswith("exception:")]
 
     def _send(
-        self, press: str | None = None, fragment: str | None = None, history: bool = False
+        self,
+        press: str | None = None,
+        fragment: str | None = None,
+        history: bool = False,
+        by_itself: bool = False,
     ) -> None:
         message = BackMsg()
         state = message.rerun_script
@@ -158,7 +164,7 @@ class Visitor:
             state.widget_states.widgets.add(id=press, trigger_value=True)
         if fragment is not None:
             state.fragment_id = fragment
-            state.is_auto_rerun = True
+            state.is_auto_rerun = by_itself
         self.n_bytes = 0
         self._socket.send(message.SerializeToString())
 
@@ -174,7 +180,8 @@ class Visitor:
             elif kind == "auto_rerun":
                 self._polls[message.auto_rerun.fragment_id] = message.auto_rerun.interval
             elif kind == "stop_auto_rerun":
-                self._polls.pop(message.stop_auto_rerun.fragment_id, None)
+                for fragment in message.stop_auto_rerun.fragment_ids:
+                    self._polls.pop(fragment, None)
             elif kind == "navigation":
                 self._hash = message.navigation.page_script_hash
             elif kind == "new_session":
@@ -211,6 +218,7 @@ class Visitor:
             self.prompt = json.loads(body.json or body.mixed.json)["text"]
         if found:
             self._widgets[found.group(1)] = body.id
+            self._parts[body.id] = delta.fragment_id
             value = _value(kind, body)
             if value is not None and (body.id not in self._values or body.set_value):
                 self._values[body.id] = value

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.model.catalogue import STORYTELLER
 from core.model.shining import State, shining
 from core.tokens.encoding import Token
 from core.tokens.vocabulary import token_label
+from pages.kit.once import once
 
 if TYPE_CHECKING:  # torch takes seconds to import; the first page does not wait for it
     from core.engine.backend import Backend
@@ -42,11 +42,11 @@ class Current:
     source_note: str = ""
     page: str = ""
 
-    @cached_property
+    @once
     def ids(self) -> tuple[int, ...]:
         return tuple(t.id for t in self.tokens)
 
-    @cached_property
+    @once
     def labels(self) -> list[str]:
         """The tokens as axes and tables show them."""
         return [t.label for t in self.tokens]

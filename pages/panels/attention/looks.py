@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from core.views.fixed_set import FIXED_SET, fixed_tallies
@@ -10,6 +9,7 @@ from core.views.head_names import Heads, heads_of
 from core.views.head_scores import Tally, add_texts
 from core.views.thumbnails import LayerSummary, layer_summary
 from pages.kit.current import Current
+from pages.kit.once import once
 
 
 class Looks:
@@ -18,23 +18,23 @@ class Looks:
     def __init__(self, now: Current) -> None:
         self._engine, self._ids = now.engine, now.ids
 
-    @cached_property
+    @once
     def summaries(self) -> tuple[LayerSummary, ...]:
         """One per layer."""
         trace = self._engine.trace(self._ids)
         return self._engine.views(layer_summary, [(trace, i) for i in range(trace.n_layer)])
 
-    @cached_property
+    @once
     def here(self) -> Heads:
         """Scores and names on the prompt."""
         return heads_of([summary.tally for summary in self.summaries])
 
-    @cached_property
+    @once
     def fixed(self) -> tuple[tuple[Tally, ...], ...]:
         """One tally per text of the fixed set and layer."""
         return self._engine.views(fixed_tallies, [(text,) for text in FIXED_SET])
 
-    @cached_property
+    @once
     def standard(self) -> Heads:
         """Scores and names on the fixed set."""
         return heads_of(add_texts(self.fixed))
