@@ -44,7 +44,7 @@ def cell_grid(
     high : pixels of a row
     """
     return _grid(*names, format).fill(
-        {"rows": _table(layers, columns, values, texts, chosen) | {"shade": _shades(values, most)}},
+        {"rows": {**_table(layers, columns, values, texts, chosen), "shade": _shades(values, most)}},
         height=high * len(layers) + 90,
         layers=_names(layers),
         columns=_names(columns),
