@@ -43,8 +43,9 @@ def cell_grid(
     format : of a value that is pointed at
     high : pixels of a row
     """
+    told = {**_table(layers, columns, values, texts, chosen), "shade": _shades(values, most)}
     return _grid(*names, format).fill(
-        {"rows": {**_table(layers, columns, values, texts, chosen), "shade": _shades(values, most)}},
+        {"rows": told},
         height=high * len(layers) + 90,
         layers=_names(layers),
         columns=_names(columns),
