@@ -119,7 +119,8 @@ def main(n_learners: int, rounds: int, pace: float, model: str, cache_mb: int) -
     ):
         process = psutil.Process(server.pid)
         visitors = [Visitor(address) for _ in range(n_learners)]
-        visitors[0].open("overview", {})  # the server has started
+        for visitor in visitors:  # as browsers do: who says nothing for half a minute is sent away
+            visitor.open("overview", {})
         for round_ in range(rounds):
             begin = time.perf_counter()
             learners = [Learner(v, n, round_, pace) for n, v in enumerate(visitors)]
