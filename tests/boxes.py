@@ -1,8 +1,8 @@
 """Run "Show the Python" boxes as separate programs and compare them with the page.
 
-Each box runs in a process of its own, forked from a server that has torch and
-transformers imported already: importing them anew for every box would take
-minutes.
+Each box runs in a process of its own, forked from a server that has torch,
+transformers and the embedded model already (boxes_warm.py): importing and reading
+them anew for every box would take minutes.
 """
 
 from __future__ import annotations
@@ -23,9 +23,7 @@ import numpy as np
 from core.recipes.recipe import Recipe, differences
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(
-    ["torch", "transformers", "transformers.models.gpt2", "sklearn.decomposition"]
-)
+_context.set_forkserver_preload(["tests.boxes_warm"])
 
 
 def _plain(value):

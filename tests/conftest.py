@@ -6,6 +6,9 @@ import os
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no test may need a network; set before any import
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+# Two test processes, their servers and browsers share two cores: threads that wait for each other
+# after every product would cost more than they bring. tests/core/engine computes with two.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import FloatRect, Page
 
-from tests.e2e.conftest import Visit, check_fits, check_no_error, wait_until_idle
+from tests.e2e.conftest import Visit, check_fits, check_no_error, wait_until_drawn, wait_until_idle
 
 MOST = 2_200  # pixels, in a window of 1,280 x 720
 PROMPT = "Once upon a time there was a king who had a beautiful daughter. The king"
@@ -51,6 +51,7 @@ def test_the_first_screen_has_a_question_a_strip_and_a_figure(visit: Visit, name
 
 def test_closed_cards_share_rows_and_open_where_they_are(visit: Visit) -> None:
     page = visit("attention", prompt=PROMPT, panel="role")
+    wait_until_drawn(page)  # each box is measured on its own: nothing may move between
     role, off = box_of(page, ".st-key-panel_role"), box_of(page, ".st-key-closed_off")
     steps, together = (box_of(page, f".st-key-closed_{word}") for word in ("steps", "together"))
     # One that is left over, and an open panel, have a row to themselves.
@@ -59,6 +60,7 @@ def test_closed_cards_share_rows_and_open_where_they_are(visit: Visit) -> None:
     assert steps["width"] < role["width"] / 2
     page.set_viewport_size({"width": 1_000, "height": 720})
     wait_until_idle(page)
+    wait_until_drawn(page)
     steps, together = (box_of(page, f".st-key-closed_{word}") for word in ("steps", "together"))
     assert steps["y"] < together["y"]
     check_fits(page)

@@ -213,3 +213,21 @@ def test_numbers_are_written_in_the_session_s_language(run: Run, notation, texts
         [notation, ["1,234.5", "12.3%", "< 0.01%", "−0.25"]],
     )
     assert found == texts
+
+
+def test_what_is_marked_stays_marked_while_a_text_grows(run: Run) -> None:
+    """Whoever marks a text that is being written types over all of it, not behind it."""
+    found = run(
+        "prompt_field/reveal.js",
+        """({ put }) => {
+            const area = document.body.appendChild(document.createElement('textarea'));
+            const marks = (from, to) => {
+                area.value = 'a king';
+                area.setSelectionRange(from, to);
+                put(area, 'a king who');
+                return [area.value, area.selectionStart, area.selectionEnd];
+            };
+            return [marks(0, 6), marks(2, 4), marks(3, 3)];
+        }""",
+    )
+    assert found == [["a king who", 0, 10], ["a king who", 2, 4], ["a king who", 10, 10]]

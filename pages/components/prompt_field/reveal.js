@@ -11,7 +11,7 @@ export function reveal(area, text, each, done) {
   const end = () => {
     clearInterval(timer);
     done();
-    if (area.value !== text) area.value = text;
+    if (area.value !== text) put(area, text);
     each();
   };
   if (pieces.length < 2 || document.hidden) {
@@ -19,11 +19,19 @@ export function reveal(area, text, each, done) {
     return null;
   }
   timer = setInterval(() => {
-    area.value += pieces.shift();
+    put(area, area.value + pieces.shift());
     each();
     if (!pieces.length) end();
   }, STEP);
   return end;
+}
+
+// Somebody may have marked the text, to type over it: what was marked stays so, its end included.
+export function put(area, text) {
+  const { selectionStart: from, selectionEnd: to, selectionDirection: way } = area;
+  const length = area.value.length;
+  area.value = text;
+  if (from < to) area.setSelectionRange(from, to === length ? text.length : to, way);
 }
 
 // In pieces as words are, few enough to be through in a second.
