@@ -255,4 +255,5 @@ def test_two_models_side_by_side(tiny_folder, tmp_path) -> None:
     app.selectbox(key="compare_other_model").set_value(cache.engine_key(str(other))).run()
     found = boxes(app)
     assert found["compare-models-where"].shown.shape == (4, 3)
+    assert [len(one) for one in found["compare-models-surprise"].shown] == [2, 2]
     check_all(list(found.values()))

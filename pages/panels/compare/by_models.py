@@ -60,6 +60,28 @@ def words(now: Current, other: Backend, found: Change) -> str:
     ).format(here=here, name=plain(other.key), there=there, bits=apart)
 
 
+def surprise(
+    now: Current, other: Backend, names: Sequence[str], here: np.ndarray, there: np.ndarray
+) -> str:
+    """What the text costs each, and the token at which they disagree most."""
+    most = int(np.abs(here - there).argmax())
+    return _(
+        "The whole text costs this model {here}, {name} {there}: the fewer, the more of it was"
+        " expected. They disagree most over “{token}”: {here_one} here, {there_one} there."
+    ).format(
+        here=bits(float(here.sum())), there=bits(float(there.sum())), name=plain(other.key),
+        token=plain(names[most]), here_one=bits(float(here[most])),
+        there_one=bits(float(there[most])),
+    )  # fmt: skip
+
+
+def bits_rows(names: Sequence[str], here: np.ndarray, there: np.ndarray) -> list[dict[str, object]]:
+    return [
+        {"token": name, "bits_here": float(a), "bits_there": float(b)}
+        for name, a, b in zip(names, here, there, strict=True)
+    ]
+
+
 def where(names: Sequence[str], shares: np.ndarray) -> str:
     """How far vectors of the other model lead in this one."""
     row, place = np.unravel_index(int(shares.argmax()), shares.shape)

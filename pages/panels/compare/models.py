@@ -9,11 +9,13 @@ import numpy as np
 import streamlit as st
 
 from core import cache
+from core.charts.compare.surprise import surprise_bars
 from core.charts.compare.where import where_grid
 from core.charts.layers.lens import row_names
 from core.charts.layers.skip import before_after
 from core.engine.backend import Backend
 from core.language import _
+from core.sampling.surprise import score_window
 from core.views.effects import Change, change
 from core.views.patching import Aligned, Cell, cells_of, patch_shares, places
 from core.views.patching_work import work_of
@@ -29,6 +31,9 @@ from pages.panels.compare import by_models, said
 from pages.panels.compare.measured import Grid, measured
 from pages.panels.compare.params import MOST_PLACES
 from pages.shell.session import source_of
+
+#: Tokens that are drawn, the last ones of the text.
+_DRAWN = 24
 
 
 def _others(at: Values) -> dict[str, str]:
@@ -61,6 +66,8 @@ def models(now: Current, at: Values) -> Iterator[Shown]:
         ids = now.ids[: other.shape.n_ctx]
         here, there = now.engine.trace(ids), other.trace(ids)
         yield _words(now, other, here, there)
+        if len(here.token_ids) > 1:
+            yield _surprise(now, other, here.token_ids)
         yield from _grid(now, other, here, there)
 
 
@@ -83,6 +90,28 @@ def _words(now: Current, other: Backend, here: Trace, there: Trace) -> Shown:
         box(
             now, "compare/models", "compare-models", shown=[found.before, found.after],
             other=_sources(other), token_ids=here.token_ids, tokens=found.token_ids,
+        ),
+    )  # fmt: skip
+
+
+def _surprise(now: Current, other: Backend, ids: tuple[int, ...]) -> Shown:
+    """Which of the text's tokens the one expects and the other does not, the last ones drawn."""
+    here, there = (one.view(score_window, ids).surprisal for one in (now.engine, other))
+    shown = slice(-_DRAWN, None)
+    names = [now.label(i) for i in ids[1:]]
+    return Shown(
+        chart(
+            surprise_bars(
+                names[shown], there[shown], here[shown], (now.engine.key, other.key)
+            ),
+            key="chart_compare_models_surprise",
+            alt=_("Surprise of each token in bits, for both models."),
+        ),
+        by_models.surprise(now, other, names, here, there),
+        numbers("compare-models-surprise", partial(by_models.bits_rows, names, here, there)),
+        box(
+            now, "compare/models_surprise", "compare-models-surprise",
+            shown=[here.tolist(), there.tolist()], other=_sources(other), token_ids=ids,
         ),
     )  # fmt: skip
 
