@@ -39,7 +39,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if _chromium() is None:
         if os.environ.get("REQUIRE_BROWSER"):
             raise pytest.UsageError("REQUIRE_BROWSER is set and no Chromium was found on the PATH")
-        skip = pytest.mark.skip(reason="no Chromium on the PATH (apt-get install chromium-headless-shell)")
+        cure = "apt-get install chromium-headless-shell"
+        skip = pytest.mark.skip(reason=f"no Chromium on the PATH ({cure})")
         for item in items:
             if Path(item.path).is_relative_to(Path(__file__).parent):
                 item.add_marker(skip)
