@@ -254,6 +254,9 @@ def test_two_models_side_by_side(tiny_folder, tmp_path) -> None:
     app = open_page("compare", prompt="The old king", model=str(tiny_folder), panel="models")
     app.selectbox(key="compare_other_model").set_value(cache.engine_key(str(other))).run()
     found = boxes(app)
+    # In a notebook the page's own model keeps its name.
+    ours = [found[name].code for name in found if name.startswith("compare-models")]
+    assert not any("\n    model = " in code for code in ours)
     assert found["compare-models-where"].shown.shape == (4, 3)
     assert [len(one) for one in found["compare-models-surprise"].shown] == [2, 2]
     check_all(list(found.values()))

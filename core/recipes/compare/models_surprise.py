@@ -12,9 +12,9 @@ token_ids = [7454, 2402, 257, 640]
 tokenizer = AutoTokenizer.from_pretrained(source)
 result = []
 for name in (source, other):
-    model = GPT2LMHeadModel.from_pretrained(name, dtype=torch.float32).eval()
+    one = GPT2LMHeadModel.from_pretrained(name, dtype=torch.float32).eval()
     with torch.no_grad():
-        log_probs = model(torch.tensor([token_ids])).logits[0, :-1].log_softmax(-1)
+        log_probs = one(torch.tensor([token_ids])).logits[0, :-1].log_softmax(-1)
     # Of each token but the first, which nothing stands before.
     result.append((-log_probs[range(len(token_ids) - 1), token_ids[1:]] / math.log(2)).tolist())
 for token, here, there in zip(token_ids[1:], *result, strict=True):
