@@ -14,6 +14,7 @@ from core import cache
 from core.errors import LearnerError
 from core.host.guards import guards
 from core.room.here import serve
+from core.turns import TURNS
 from pages.kit import address
 from pages.kit.error import show_error
 from pages.kit.python_box import reset_boxes
@@ -58,7 +59,8 @@ def session() -> None:
 
 
 if __name__ == "__main__":
-    session()
+    with TURNS.taken():
+        session()
 else:
     limits = cache.at_start()
     doors = [cache.readiness(), *(serve() if limits.rooms else [])]

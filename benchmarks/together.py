@@ -103,7 +103,8 @@ def main(asked: argparse.Namespace) -> None:
     ):
         process, me = psutil.Process(server.pid), psutil.Process()
         visitors = [Visitor(address) for _ in range(asked.learners)]
-        visitors[0].open("overview", {})  # the server has started
+        for visitor in visitors:  # as browsers do: who says nothing for half a minute is sent away
+            visitor.open("overview", {})
         time.sleep(asked.rest)  # and chosen its products
         table(title, COLUMNS, [])
         with spied(server.pid, asked.spy, asked.gil):

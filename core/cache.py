@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 from core.errors import LearnerError
 from core.host.descriptors import more_descriptors
@@ -176,7 +178,7 @@ def _import_pages() -> None:
 def only_the_router_names_pages() -> None:
     """Keep Streamlit from taking the files in pages/ for pages of its own.
 
-    One of two private parts of Streamlit that the app touches; a test fails when it changes.
+    One of three private parts of Streamlit that the app touches; a test fails when it changes.
     """
     PagesManager.uses_pages_directory = False
 
@@ -258,10 +260,33 @@ def real_thing() -> Reachable | None:
 def came_by_history() -> bool:
     """Whether the browser's Back or Forward button asked for this run: its address wins.
 
-    The other private part of Streamlit; a test fails when it changes.
+    The second private part of Streamlit; a test fails when it changes.
     """
     run = get_script_run_ctx(suppress_warning=True)
     return run is not None and run.is_history_navigation
+
+
+def look_again(seconds: float | None) -> None:
+    """Let the browser run the fragment of now again and again from now on; None: no more.
+
+    Streamlit knows that of a fragment when the page around it runs. A text that begins and ends
+    would run the whole page twice, for a timer. The third private part; a test fails when it
+    changes.
+
+    Parameters
+    ----------
+    seconds : between two runs
+    """
+    run = get_script_run_ctx(suppress_warning=True)
+    if run is None or (fragment := ThreadState.get().fragment_id) is None:
+        return
+    message = ForwardMsg()
+    if seconds is None:
+        message.stop_auto_rerun.fragment_ids.append(fragment)
+    else:
+        message.auto_rerun.interval = seconds
+        message.auto_rerun.fragment_id = fragment
+    run.enqueue(message)
 
 
 def asked_for(data: bytes) -> str | None:

@@ -12,6 +12,7 @@ _NOTHING = Status("", "", "", "", 0, 0, 0, 0, 0, 0, 0.0, 0, 0, 0, 0, 0, 0, {}, {
 _SUMS = (
     "weight_bytes", "cache_bytes", "kv_bytes", "generating", "waiting", "clients",
     "tokens_per_second", "tokens", "hits", "misses", "failures", "refused", "evicted",
+    "threads", "most_threads",
 )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ from core.sampling.settings import SamplingSettings
 from core.tokens.encoding import encode
 from core.tokens.label import piece
 from core.tokens.vocabulary import token_bytes
+from core.turns import TURNS
 from core.views.attention import LayerAttention, layer_attention
 from core.views.logit_lens import LogitLens
 from core.views.logit_lens_frugal import logit_lens
@@ -79,6 +80,8 @@ class Engine:
         self.key = loaded.key
         self.shape = loaded.shape
         self.tokenizer = loaded.tokenizer
+        # Asked of the model it is looked for among all weights; a status is asked for by everybody.
+        self._dtype = str(loaded.model.dtype).removeprefix("torch.")
         self._max_new_tokens = max_new_tokens
         self._inbox = Inbox(queue_limit, requests_per_minute)
         self._memo = Memo(self._inbox, cache_bytes // 2)
@@ -186,7 +189,8 @@ class Engine:
         """Like `view`, but not remembered."""
         if threading.current_thread() is self.owner.thread:
             return function(self.loaded, *args)
-        return self.submit(function, *args).result()
+        with TURNS.given_up():
+            return self.submit(function, *args).result()
 
     def submit(self, function: Callable[..., T], *args: Any) -> Future[T]:
         """Queue ``function(loaded, *args)``; a future that is cancelled in time is never run.
@@ -306,15 +310,18 @@ class Engine:
     def status(self) -> Status:
         """Figures of the moment; never waits for the owner thread."""
         now, owner, records = time.monotonic(), self.owner, self.owner.records
+        cores = owner.cores
         with self._inbox.wake:
             return Status(
                 model=self.key,
                 device=str(self.loaded.device),
-                dtype=str(self.loaded.model.dtype).removeprefix("torch."),
+                dtype=self._dtype,
                 path=owner.path,
                 weight_bytes=self.loaded.n_bytes,
                 kv_bytes=owner.sequences.batch.n_bytes,
                 generating=len(owner.sequences.running),
+                threads=cores.threads if cores else 0,
+                most_threads=cores.most if cores else 0,
                 tokens_per_second=records.tokens_per_second(now),
                 **self._inbox.counts(now),
                 **self._memo.counts(owner.texts),

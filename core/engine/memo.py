@@ -12,6 +12,7 @@ import numpy as np
 from core.engine.counted import Counted
 from core.engine.inbox import Inbox
 from core.engine.requests import ComputeRequest
+from core.turns import TURNS
 from core.views.trace import Trace
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ class Memo:
                 future.add_done_callback(lambda done: self._keep(key, done))
             else:
                 self.hits += 1
-        return future.result()
+        with TURNS.given_up():  # of the scripts: another one computes while this one waits
+            return future.result()
 
     def _keep(self, key: Hashable, future: Future) -> None:
         with self._inbox.wake:

@@ -18,6 +18,7 @@ from weakref import ReferenceType, ref
 import torch
 
 from core.engine.batch import Batch
+from core.engine.cores import Cores, cores_of_this_thread
 from core.engine.decoding import Decoding
 from core.engine.failures import unloaded
 from core.engine.fair_queue import Ticket
@@ -59,10 +60,6 @@ def _close_all() -> None:
         thread.join(5.0)
 
 
-def _new_batch(loaded: LoadedModel, forward: Forward | None) -> Batch | TransformersBatch:
-    return Batch(forward) if forward else TransformersBatch(loaded)
-
-
 def _relieve(
     device: torch.device, lock: AbstractContextManager, memo: Memo, texts: PrefixCache | None
 ) -> None:
@@ -102,27 +99,28 @@ class Owner:
     texts : what was read; None with `forward`
     sequences, decoding : who is being generated, and how
     idle : what can wait
+    cores : with how many threads it computes; None until it begins
     """
 
     def __init__(self, loaded: LoadedModel, inbox: Inbox, memo: Memo, limits: Limits) -> None:
         self.loaded, self.inbox = loaded, inbox
-        self.forward = Forward(loaded) if is_plain(loaded) else None
+        self.forward = ours = Forward(loaded) if is_plain(loaded) else None
         # None of these knows its owner: a model that is unloaded is freed at once, without a
         # collection of cycles.
-        new_batch = partial(_new_batch, loaded, self.forward)
+        new_batch = partial(Batch, ours) if ours else partial(TransformersBatch, loaded)
         self.sequences = Sequences(new_batch, inbox, limits.batch, limits.kv_bytes)
         self.texts: PrefixCache | None = None
         if self.forward is not None:
-            chunk = self.sequences.chunk
-            self.texts = PrefixCache(self.forward, limits.text_bytes, inbox.wake, chunk)
+            kept = limits.text_bytes, inbox.wake, self.sequences.chunk
+            self.texts = PrefixCache(self.forward, *kept)
         relieve = partial(_relieve, loaded.device, inbox.wake, memo, self.texts)
         self.records = Records(loaded.key, relieve)
         self.decoding = Decoding(loaded, self.sequences, self.texts, self.records, limits.guesses)
         self.idle = Idle(self.forward)
+        self.cores: Cores | None = None
         self.gives_back = False  # the weights, once it is closed
         self._current: Request | None = None
-        self._step_seconds = 0.0
-        self._turn_began: float | None = None  # None while it rests
+        self._step_seconds, self._turn_began = 0.0, None  # when; None while it rests
         self.thread = threading.Thread(target=self._run, name=f"engine {loaded.key}", daemon=True)
 
     def start(self) -> None:
@@ -158,8 +156,10 @@ class Owner:
         fast = self.forward.gemm if self.forward is not None and self.forward.fast else None
         # Both are of a thread: entered here, in the one that computes.
         with torch.inference_mode(), computed_by(fast):
+            self.cores = cores_of_this_thread(self.loaded.device)
             while True:
                 try:
+                    self.cores.look()
                     if not self._turn():
                         break
                 except BaseException as error:  # a fault of ours: no request may hang on it

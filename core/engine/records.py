@@ -33,6 +33,7 @@ class Status:
     evicted : results and texts that went from the cache because others came
     batches : how many steps were made for so many sequences at once
     seconds : how many requests of a kind were done, and how long all of them took
+    threads, most_threads : that compute a product now, and at most: others want the cores, too
     replicas : engines on other machines whose sums these are; None for the one of this process
     """
 
@@ -55,6 +56,8 @@ class Status:
     evicted: int
     batches: Mapping[int, int]
     seconds: Mapping[str, tuple[int, float]]
+    threads: int = 0
+    most_threads: int = 0
     replicas: int | None = None
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.errors import LearnerError
 from core.language import set_language
+from core.turns import TURNS
 from pages.kit import address
 from pages.kit.error import show_error
 from pages.kit.language import of_session
@@ -25,13 +26,15 @@ def fragment(function: Callable[..., Any] | None = None, **options: Any) -> Call
     def decorate(inner: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(inner)
         def in_language(*args: Any, **kwargs: Any) -> Any:
-            set_language(of_session())
-            try:
-                made = inner(*args, **kwargs)
-            except LearnerError as error:  # a fragment runs without the entry script's care
-                made = show_error(error)
-            address.write_alone()
-            return made
+            # One that runs within the entry script has its turn already.
+            with TURNS.taken(short=True):
+                set_language(of_session())
+                try:
+                    made = inner(*args, **kwargs)
+                except LearnerError as error:  # a fragment runs without the entry script's care
+                    made = show_error(error)
+                address.write_alone()
+                return made
 
         return st.fragment(in_language, **options)
 

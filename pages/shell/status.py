@@ -55,7 +55,18 @@ def _lines(now: Status) -> list[str]:
         ),
         _("Answers from the cache: {share}").format(share=percent(now.hits / max(1, asked), 0)),
         _("Failed requests: {n}").format(n=now.failures),
+        *([_threads(now)] if now.most_threads else []),
     ]
+
+
+def _threads(now: Status) -> str:
+    """With how many threads a product is computed; who looks wonders why a machine is slow."""
+    n, most = count(now.threads), count(now.most_threads)
+    if now.threads < now.most_threads:
+        text = _("Threads that compute: {n} of {most}, since others want the cores")
+    else:
+        text = _("Threads that compute: {n}")
+    return text.format(n=n, most=most)
 
 
 def _replicas(n: int) -> str:

@@ -7,7 +7,11 @@ import sys
 from pathlib import Path
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.scriptrunner_utils.script_run_context import (
+    FragmentThreadState,
+    ScriptRunContext,
+)
 
 from core import cache
 
@@ -37,3 +41,12 @@ def test_streamlits_private_word_for_the_back_button_is_where_it_was() -> None:
     assert "is_history_navigation" in ScriptRunContext.__dataclass_fields__
     assert BackMsg().rerun_script.is_history_navigation is False
     assert cache.came_by_history() is False  # outside of any run
+
+
+def test_streamlits_private_words_for_looking_again_are_where_they_were() -> None:
+    """A run's context takes messages, a thread knows its fragment, the browser is told of it."""
+    assert callable(ScriptRunContext.enqueue)
+    assert "fragment_id" in FragmentThreadState.__dataclass_fields__
+    assert ForwardMsg().auto_rerun.interval == 0.0
+    assert not ForwardMsg().stop_auto_rerun.fragment_ids
+    cache.look_again(0.25)  # outside of any run nothing is told
