@@ -7,6 +7,7 @@ import importlib
 import logging
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,7 +33,7 @@ from core.model.job import LoadCancelled, LoadJob
 from core.model.memory import free_memory
 from core.model.pool import ModelPool
 from core.model.reach import Reach, Reachable
-from core.room.here import ROOMS, share
+from core.room.here import ROOMS, first, share
 from core.settings import Settings, load_settings
 from core.version import VERSION
 
@@ -48,6 +49,8 @@ if TYPE_CHECKING:  # torch takes seconds to import: it is left to the thread tha
 
 #: What the pages import beside the engine; some of it takes a second or two.
 _PAGES_IMPORT = ("core.views", "core.sampling", "core.engine")
+#: Seconds until a server looks again for a cluster that was not there when it started.
+LOOKS_AGAIN = 5.0
 
 
 @st.cache_resource(show_spinner=False)
@@ -89,7 +92,8 @@ def at_start() -> Settings:
     more_descriptors()
     if found.backend != "local":
         _share_rooms(found)
-    said = [f"GPT-2 Under the Hood {VERSION}", *opened(found), *_first_room(found)]
+    room = first() if found.open_room else []
+    said = [f"GPT-2 Under the Hood {VERSION}", *opened(found), *room]
     print("\n  ".join(said), file=sys.stderr, flush=True)
     return found
 
@@ -103,20 +107,6 @@ def _share_rooms(limits: Settings) -> None:
         from core.cluster.ray_rooms import rooms_of  # only with the setting
 
         share(rooms_of(limits))
-
-
-def _first_room(limits: Settings) -> list[str]:
-    """Where a server's first room is: for the learners, and for whoever leads it."""
-    if not limits.open_room:
-        return []
-    try:
-        code, key = ROOMS.open()
-    except LearnerError as error:
-        return [f"No room was opened: {error.problem}"]
-    return [
-        f"A room is open: {code}. Learners come in at /room?room={code}.",
-        f"Who opens /room?room={code}&lead={key} leads it: show that to nobody.",
-    ]
 
 
 @st.cache_resource(show_spinner=False)
@@ -225,16 +215,23 @@ def readiness() -> Route:
 
 
 def _wake_up() -> None:
-    """Load the model that the first visitor will see."""
-    key = settings().default_model
+    """Load the model that the first visitor will see; a cluster may come later than its servers."""
+    while not _is_loaded(settings().default_model) and settings().backend != "local":
+        time.sleep(LOOKS_AGAIN)
+
+
+def _is_loaded(key: str) -> bool:
+    """Whether a model could be loaded; the log says why not."""
     try:
         found = pool().get_or_start(key)
         if isinstance(found, LoadJob):
             found.result()
+        return True
     except (LearnerError, LoadCancelled) as error:
         # Nobody was there to read it: the first visitor tries again.
         pool().forget(key)
         logging.getLogger("gpt2_hood").warning("%s was not loaded at the start: %s", key, error)
+        return False
 
 
 def engine_key(name: str) -> str:

@@ -18,5 +18,7 @@ import os
 # A cluster lets in who has its token; it lies in ~/.ray/auth_token on every machine.
 os.environ.setdefault("RAY_AUTH_MODE", "token")
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+# Asked without a cluster, Ray would start one of its own on the app's machine.
+os.environ.setdefault("RAY_ENABLE_AUTO_CONNECT", "0")
 # Ray ends a process whose cluster has been away for a minute: our pages would go with it.
 os.environ.setdefault("RAY_gcs_rpc_server_reconnect_timeout_s", str(30 * 86_400))

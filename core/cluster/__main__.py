@@ -12,10 +12,14 @@ import argparse
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 
 from core.errors import LearnerError
 from core.settings import load_settings
+
+#: Seconds that a cluster may take to start.
+STARTS = 30.0
 
 
 def start(asked: argparse.Namespace) -> int:
@@ -35,15 +39,23 @@ def start(asked: argparse.Namespace) -> int:
     os.execve(sys.executable, [*ray, "start", *where, *cores, "--block"], quiet)
 
 
-def _in_cluster(asked: argparse.Namespace) -> None:
+def joined(address: str) -> None:
+    """Be part of the cluster; one that was started a moment ago takes its time."""
     from core.cluster import ray_connect
 
-    ray_connect.connect(asked.address)
+    end = time.monotonic() + STARTS
+    while True:
+        try:
+            return ray_connect.connect(address)
+        except LearnerError:
+            if time.monotonic() > end:
+                raise
+        time.sleep(0.5)
 
 
 def deploy(asked: argparse.Namespace) -> int:
     """Put a model's replicas up."""
-    _in_cluster(asked)
+    joined(asked.address)
     from core.cluster.ray_deploy import Wanted, deploy, said_of
 
     deploy(
@@ -55,7 +67,7 @@ def deploy(asked: argparse.Namespace) -> int:
 
 def status(asked: argparse.Namespace) -> int:
     """What is served."""
-    _in_cluster(asked)
+    joined(asked.address)
     from core.cluster.ray_deploy import said_of
 
     print("\n".join(said_of()) or "Nothing of ours is served.")
@@ -64,7 +76,7 @@ def status(asked: argparse.Namespace) -> int:
 
 def down(asked: argparse.Namespace) -> int:
     """Take our models and rooms down."""
-    _in_cluster(asked)
+    joined(asked.address)
     from core.cluster import ray_deploy, ray_rooms
 
     for name in ray_deploy.take_down():

@@ -65,7 +65,7 @@ class ClusterPool:
         self._lock = threading.Lock()
         self._remotes: dict[str, Remote] = {}
         self._jobs: dict[str, LoadJob] = {}
-        self._lost_at = -REST
+        self._lost_at, self._was_lost = 0.0, False
 
     def get_or_start(self, key: str) -> Backend | LoadJob:
         """The backend of a model, or the job that finds it; see `ModelPool.get_or_start`."""
@@ -73,9 +73,18 @@ class ClusterPool:
         with self._lock:
             if name in self._remotes:
                 return self._remotes[name]
-            if not self._is_away or self._local is None:
+            if self._local is None or not self._was_lost:
                 return self._job(name)
+            if self._clock() - self._lost_at >= REST:
+                self._look_again(name)
         return self._local.get_or_start(key)
+
+    def _look_again(self, name: str) -> None:
+        """Look for a cluster that was lost, while models run here. Needs the lock."""
+        job = self._jobs.get(name)
+        if job is not None and job.done:
+            del self._jobs[name]
+        self._job(name)
 
     def _job(self, name: str) -> LoadJob:
         """The job that finds a model. Needs the lock."""
@@ -85,30 +94,33 @@ class ClusterPool:
             job.start()
         return job
 
-    @property
-    def _is_away(self) -> bool:
-        return self._clock() - self._lost_at < REST
-
-    def _find(self, name: str, progress: Progress) -> Remote:
+    def _find(self, name: str, progress: Progress) -> Backend:
         progress(LoadProgress("connecting"))
         try:
-            self._cluster.find()
-            served = self._cluster.models()
-            if name not in served:
-                raise _not_served(name, served)
-            return self._cluster.remote(name, self._lose)
+            remote = self._found_there(name)
         except (ClusterLost, OtherVersion, UnknownModel):
-            if self._local is not None:
-                with self._lock:
-                    self._lost_at = self._clock()
-            raise
+            if self._local is None:
+                raise
+            with self._lock:
+                self._lost_at, self._was_lost = self._clock(), True
+            here = self._local.get_or_start(name)
+            return here.result() if isinstance(here, LoadJob) else here
+        with self._lock:
+            self._remotes[name] = remote
+        return remote
 
-    def _found(self, job: LoadJob, remote: Any) -> Any:
+    def _found_there(self, name: str) -> Remote:
+        self._cluster.find()
+        served = self._cluster.models()
+        if name not in served:
+            raise _not_served(name, served)
+        return self._cluster.remote(name, self._lose)
+
+    def _found(self, job: LoadJob, backend: Any) -> Any:
         self._ready()
         with self._lock:
-            self._remotes[job.key] = remote
             self._jobs.pop(job.key, None)
-        return remote
+        return backend
 
     def _lose(self) -> None:
         """The cluster is away: what there was of it is forgotten, and looked for anew."""
@@ -116,7 +128,7 @@ class ClusterPool:
             if not self._remotes:
                 return
             self._remotes.clear()
-            self._lost_at = self._clock()
+            self._lost_at, self._was_lost = self._clock(), True
         self._cluster.leave()
 
     def forget(self, key: str) -> None:
@@ -160,8 +172,9 @@ class ClusterPool:
 
 
 def _not_served(name: str, served: list[str]) -> UnknownModel:
-    listed = ", ".join(sorted(served)) or "–"
-    return UnknownModel(
-        _("The cluster does not serve {name}.").format(name=on_one_line(name)),
-        _("Choose one that it serves: {models}.").format(models=listed),
-    )
+    said = _("The cluster does not serve {name}.").format(name=on_one_line(name))
+    if not served:  # as long as nobody has deployed anything
+        cure = _("Try again in a moment; if it stays so, tell whoever runs this server.")
+        return UnknownModel(said, cure)
+    listed = ", ".join(sorted(served))
+    return UnknownModel(said, _("Choose one that it serves: {models}.").format(models=listed))

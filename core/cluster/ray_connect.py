@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from contextlib import closing
@@ -17,10 +18,12 @@ NAMESPACE = "gpt2-hood"
 LONGEST = 20.0
 
 _lock = threading.Lock()
+# It warns that a thread which connects has no say in how a process ends: ours is to have none.
+logging.getLogger("ray._private.worker").addFilter(lambda told: "SIGTERM" not in str(told.msg))
 _finding: threading.Thread | None = None
 
 
-def connect(address: str, seconds: float = LONGEST) -> None:
+def connect(address: str) -> None:
     """Be part of the cluster at an address; at once if this process already is.
 
     Parameters
@@ -42,7 +45,7 @@ def connect(address: str, seconds: float = LONGEST) -> None:
             _finding = threading.Thread(target=_find, args=(address,), daemon=True)
             _finding.start()
         finding = _finding
-    finding.join(seconds)
+    finding.join(LONGEST)
     if not ray.is_initialized():
         raise ClusterLost.at(address)
 

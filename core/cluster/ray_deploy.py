@@ -40,13 +40,17 @@ class Wanted:
     gpus: float = 0.0
 
 
-def served() -> dict[str, Any]:
-    """Our applications by name, as Serve tells of them; empty where it does not run."""
+def _all_served() -> dict[str, Any]:
+    """All applications, ours and others'; empty where Serve does not run."""
     try:
-        apps = serve.status().applications
+        return dict(serve.status().applications)
     except Exception:
         return {}
-    return {name: app for name, app in apps.items() if key_of_app(name)}
+
+
+def served() -> dict[str, Any]:
+    """Our applications by name, as Serve tells of them; empty where it does not run."""
+    return {name: app for name, app in _all_served().items() if key_of_app(name)}
 
 
 def deploy(wanted: Wanted, settings: Settings) -> None:
@@ -84,12 +88,15 @@ def _deployment(wanted: Wanted, n_bytes: int, settings: Settings) -> Any:
                 "min_replicas": wanted.replicas,
                 "max_replicas": wanted.most,
                 "target_ongoing_requests": 16,
+                # A class that begins to work waits for nobody's average of half a minute.
+                "look_back_period_s": 10.0,
+                "upscale_delay_s": 5.0,
             }
         }
     return serve.deployment(Replica).options(
         name="engine", ray_actor_options=actor, max_ongoing_requests=ONGOING,
         max_queued_requests=settings.queue_limit, health_check_period_s=2,
-        health_check_timeout_s=5, graceful_shutdown_timeout_s=5, **many,
+        health_check_timeout_s=3, graceful_shutdown_timeout_s=5, **many,
     )  # fmt: skip
 
 
@@ -131,10 +138,12 @@ def _wait(name: str) -> None:
 
 
 def take_down() -> list[str]:
-    """Take all of ours down; their names."""
+    """Take all of ours down, and Serve itself where it serves nobody else; their names."""
     names = list(served())
     for name in names:
         serve.delete(name)
+    if not _all_served():
+        serve.shutdown()
     return names
 
 

@@ -59,8 +59,8 @@ class Way:
             return ask()
         except BackPressureError as error:
             raise Full() from error
-        except _DEAD as error:
-            raise Lost() from error
+        except _DEAD as error:  # of one replica, or of all
+            raise (Lost() if answers() else self._away()) from error
         except (TimeoutError, Empty) as error:
             raise ClusterLost.silent(self._patience) from error
         except (RayServeException, dead.RayError) as error:
@@ -106,6 +106,7 @@ class RayWire:
         self._way = Way(address, lost, patience)
         self._statuses: Sequence[Status] = ()
         self._asked_at = -_FRESH
+        self.statuses()  # whoever asks for them finds some
 
     def call(self, asked: Asked, sticky: str) -> Answer:
         """See `core.cluster.wire.Wire`."""
@@ -117,7 +118,8 @@ class RayWire:
         try:
             return self._way.waited(lambda seconds: response.result(timeout_s=seconds))
         except (TimeoutError, ClusterLost):
-            response.cancel()
+            with suppress(Exception):  # the cluster may be away
+                response.cancel()
             raise
 
     def stream(self, asked: Asked, sticky: str) -> RayRounds:
@@ -178,7 +180,8 @@ class RayRounds:
         """Nobody reads on: the replica is told."""
         if not self._closed:
             self._closed = True
-            self._rounds.cancel()
+            with suppress(Exception):  # the cluster is away: nobody is there to be told
+                self._rounds.cancel()
 
 
 def _raise(error: BaseException) -> Round:

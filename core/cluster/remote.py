@@ -12,7 +12,7 @@ from core.cluster import identity
 from core.cluster.card import Card
 from core.cluster.distant_trace import DistantTrace
 from core.cluster.errors import ClusterLost, Full, Lost, OtherVersion
-from core.cluster.figures import together
+from core.cluster.figures import Sessions, together
 from core.cluster.kept import Kept
 from core.cluster.messages import Asked, language_now, packed
 from core.cluster.streams import Reader, Streams
@@ -56,6 +56,7 @@ class Remote:
     def __init__(self, wire: Wire, cache_bytes: int = 128 * 2**20, code: str = "") -> None:
         self._wire, self._code = wire, code or identity.code()
         self._kept = Kept(cache_bytes)
+        self._sessions = Sessions()
         card: Card = self._ask("card", packed(), "")
         if card.code != self._code:
             raise OtherVersion.of(card.code, self._code)
@@ -70,6 +71,7 @@ class Remote:
         return tuple(int(i) for i in text_or_ids)
 
     def trace(self, text_or_ids: Text) -> Trace:
+        self._sessions.see(current_client())
         ids = self.ids(text_or_ids)
         check_ids(ids, self.shape.n_ctx, self.shape.n_vocab)
         return self._kept.result(("trace", ids), lambda: self._trace(ids))
@@ -107,6 +109,7 @@ class Remote:
         return self._ask("call", packed(function, *args), self._group_of(args))
 
     def _remembered(self, verb: str, data: bytes, args: Sequence[Any]) -> Any:
+        self._sessions.see(current_client())  # also for what is kept here
         key = verb, hashlib.sha256(data).digest()
         return self._kept.result(key, lambda: self._ask(verb, data, self._group_of(args)))
 
@@ -162,7 +165,8 @@ class Remote:
     # --- on the way ---------------------------------------------------------------------------
 
     def _asked(self, verb: str, data: bytes, who: str | None = None) -> Asked:
-        who = f"{identity.server()} {who or current_client()}"
+        self._sessions.see(who := who or current_client())
+        who = f"{identity.server()} {who}"
         return Asked(self._code, who, language_now(), verb, data)
 
     def _ask(self, verb: str, data: bytes, sticky: str) -> Any:
@@ -202,7 +206,7 @@ class Remote:
 
     def status(self) -> Status:
         """The figures of all replicas together; never waits."""
-        return together(self.key, self._wire.statuses())
+        return together(self.key, self._wire.statuses(), self._sessions.of_a_minute())
 
     def relieve(self) -> None:
         """Give back what is kept here."""

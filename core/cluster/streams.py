@@ -11,11 +11,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
-from core.cluster.errors import Lost
+from core.cluster.errors import ClusterLost, Lost
 from core.cluster.messages import Answer
 from core.cluster.wire import Rounds
 from core.sampling.generation import Step
 
+#: Seconds for which a text is begun anew when replicas die under it.
+PATIENCE = 60.0
 #: Opens the stream: for each continuation that goes on its number and the tokens that are there.
 Open = Callable[[Sequence[int], Sequence[tuple[int, ...]]], Rounds]
 
@@ -40,7 +42,14 @@ class Streams:
         self._rounds: Rounds | None = None
 
     def begin(self) -> None:
-        """Have all of them written from now on; waits for their place in the queue."""
+        """Have all of them written from now on; waits for their place in the queue.
+
+        Raises
+        ------
+        ClusterLost
+            Where one replica after the other is lost.
+        """
+        end = time.monotonic() + PATIENCE
         while True:
             self._going = [i for i in sorted(self._open) if not self._ended(self._made[i])]
             if not self._going:
@@ -49,7 +58,9 @@ class Streams:
             try:
                 next(self._rounds)  # its empty round
                 return
-            except Lost:
+            except Lost as error:
+                if time.monotonic() > end:
+                    raise ClusterLost.silent(PATIENCE) from error
                 time.sleep(0.05)
 
     def next_of(self, number: int) -> Step | None:

@@ -86,12 +86,20 @@ def _models(settings: Settings) -> list[str]:
     listed = ", ".join(settings.models) or "the whole catalogue"
     if settings.lock_model:
         return [f"Model: {settings.default_model}, for everybody."]
-    said = [f"Models that may be chosen: {listed}; {settings.max_models} in memory at a time."]
+    held = f"{settings.max_models} in memory at a time"
+    if not _loads(settings):
+        held = "those of them that the cluster serves"
+    said = [f"Models that may be chosen: {listed}; {held}."]
     if settings.allow_other_models:
         said.append("OPEN: visitors may name any folder of this computer and any model of the Hub.")
-    if settings.disk_offload:
+    if settings.disk_offload and _loads(settings):
         said.append("OPEN: a model too big for the memory may be read from disk, block by block.")
     return said
+
+
+def _loads(settings: Settings) -> bool:
+    """Whether models may be loaded on this machine."""
+    return settings.backend == "local" or settings.cluster_fallback
 
 
 def _amounts(settings: Settings) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from starlette.routing import Route
 
+from core.errors import LearnerError
 from core.room.rooms import LocalRooms, Rooms
 from core.room.routes import routes
 
@@ -31,6 +32,18 @@ _served = threading.Event()
 def share(rooms: Rooms) -> None:
     """Take rooms that other servers have too for those of this one."""
     _here.chosen = rooms
+
+
+def first() -> list[str]:
+    """Open a server's first room; its links, for the learners and for whoever leads it."""
+    try:
+        code, key = ROOMS.open()
+    except LearnerError as error:
+        return [f"No room was opened: {error.problem}"]
+    return [
+        f"A room is open: {code}. Learners come in at /room?room={code}.",
+        f"Who opens /room?room={code}&lead={key} leads it: show that to nobody.",
+    ]
 
 
 def serve() -> list[Route]:

@@ -37,6 +37,8 @@ def _figures() -> None:
 
 
 def _lines(now: Status) -> list[str]:
+    if now.replicas == 0:
+        return [_("{model}: no replica in the cluster has answered yet").format(model=now.model)]
     asked = now.hits + now.misses
     return [
         _("{model} on {device}, {dtype}").format(

@@ -100,6 +100,26 @@ def test_a_failure_before_anybody_came_is_tried_again(monkeypatch, caplog):
     assert len(tries) == 2
 
 
+def test_a_cluster_may_come_later_than_its_servers(monkeypatch, caplog):
+    """Nobody visits: a server that waits for its cluster is looked at by /ready alone."""
+    tries: list[str] = []
+
+    def found(key: str):
+        tries.append(key)
+        if len(tries) < 3:
+            raise BadCheckpoint("Nobody is there.", "Wait.")
+        return object()
+
+    pool = SimpleNamespace(get_or_start=found, forget=lambda _key: None)
+    monkeypatch.setattr(cache, "pool", lambda: pool)
+    monkeypatch.setattr(cache, "LOOKS_AGAIN", 0.01)
+    for backend, wanted in (("local", 1), ("auto", 3)):
+        tries.clear()
+        monkeypatch.setattr(cache, "settings", lambda backend=backend: Settings(backend=backend))
+        cache._wake_up()
+        assert len(tries) == wanted
+
+
 def test_while_it_is_cold_the_stored_answer_is_shown(monkeypatch, storyteller: Engine):
     """Loading is held up; the page already says something true and how far it is."""
     trace = storyteller.trace(DEFAULT_PROMPT)

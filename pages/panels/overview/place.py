@@ -24,9 +24,11 @@ def place(now: Current, at: Values) -> Shown:
     }
     # Three digits: the smallest part, ln_f, has 2 KiB, which is not nothing.
     formats = {mib: st.column_config.NumberColumn(format="%.3f")}
+    if now.engine.status().replicas is None:
+        said = _("Together {mib} MiB, once for all sessions of this server.")
+    else:
+        said = _("Together {mib} MiB in each replica of the cluster, for all sessions.")
     return Shown(
         table(columns, formats=formats, height="content"),
-        _("Together {mib} MiB, once for all sessions of this server.").format(
-            mib=decimal(now.engine.loaded.n_bytes / 2**20, 0)
-        ),
+        said.format(mib=decimal(now.engine.loaded.n_bytes / 2**20, 0)),
     )

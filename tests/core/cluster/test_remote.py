@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from core.cluster import remote as module
-from core.cluster.errors import ClusterLost, OtherVersion, TooLarge
+from core.cluster import streams
+from core.cluster.errors import ClusterLost, Lost, OtherVersion, TooLarge
 from core.cluster.remote import Remote
 from core.cluster.servant import Rounds, Servant
 from core.engine.comparison import side_by_side
@@ -250,7 +251,27 @@ def test_the_figures_are_all_replicas_together(remote: Remote, tiny: Engine, wir
     assert found.model == tiny.key
     assert found.tokens == sum(s.engine.status().tokens for s in wire.servants)
     assert found.weight_bytes == 2 * tiny.loaded.n_bytes
+    assert found.clients == 1  # though both replicas were asked for the card and the text
     assert tiny.status().replicas is None
+
+
+def test_where_one_replica_after_the_other_dies_a_reader_is_told(
+    remote: Remote, wire: LoopWire, monkeypatch
+):
+    monkeypatch.setattr(streams, "PATIENCE", 0.2)
+    monkeypatch.setattr(wire, "stream", lambda _asked, _sticky: Dying())
+    with pytest.raises(ClusterLost, match="has not answered"):
+        next(remote.generate(PROMPT, GREEDY))
+
+
+class Dying:
+    """What is read from a replica that is lost at once."""
+
+    def __next__(self):
+        raise Lost()
+
+    def close(self) -> None:
+        pass
 
 
 def test_tokens_and_words_are_known_here(remote: Remote, tiny: Engine):
