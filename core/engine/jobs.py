@@ -31,7 +31,7 @@ class Job(Generic[T]):
         self._patience = patience
         self._results: list[T] = []
         self._stop = threading.Event()
-        self._ended = threading.Event()
+        self._ended, self._began = threading.Event(), threading.Event()
         self._started = self._watched = time.monotonic()
         self._first = self._last = self._started
         self.error: Exception | None = None
@@ -48,6 +48,7 @@ class Job(Generic[T]):
                 if not self._results:
                     self._first = self._last
                 self._results.append(result)
+                self._began.set()
                 if self._last - self._watched > self._patience:
                     self._stop.set()
                     break
@@ -58,6 +59,7 @@ class Job(Generic[T]):
             if close is not None:
                 close()
             self._ended.set()
+            self._began.set()
 
     def watch(self) -> tuple[T, ...]:
         """The results so far; also says that somebody is still there."""
@@ -67,6 +69,10 @@ class Job(Generic[T]):
     def stop(self) -> None:
         """End after the result that is being made; what came before stays."""
         self._stop.set()
+
+    def wait_for_first(self, seconds: float) -> bool:
+        """Wait for the first result, or the end; False if neither has come within `seconds`."""
+        return self._began.wait(seconds)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the end; False if it has not come within `seconds`."""

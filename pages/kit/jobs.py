@@ -10,7 +10,14 @@ import streamlit as st
 from core.engine.jobs import Job
 from core.errors import LearnerError
 from core.language import _
+from core.turns import TURNS
 from pages.kit.error import show_error
+
+#: Seconds between two looks at work that goes on, where nobody waits and where many do; and how
+#: many scripts that wait make it twice as long.
+OFTEN, SELDOM, MANY = 0.25, 0.9, 3
+#: Seconds that a click waits for the first result.
+FIRST = 0.2
 
 
 def kept(name: str) -> dict[str, Any] | None:
@@ -21,6 +28,30 @@ def kept(name: str) -> dict[str, Any] | None:
 def is_running(name: str) -> bool:
     work = kept(name)
     return work is not None and not work["job"].done
+
+
+def pace(name: str, so_far: float | None) -> float | None:
+    """Seconds between two looks at a panel's work, None once it has ended.
+
+    Where many scripts wait for their turn each looks less often: thirty texts looked at four times
+    a second would take all that a core can draw, and whoever begins would wait for those who read.
+
+    Parameters
+    ----------
+    so_far : the seconds of now, kept while others are not much better; None before the first look
+    """
+    if not is_running(name):
+        return None
+    wanted = min(SELDOM, OFTEN * (1 + TURNS.n_waiting / MANY))
+    return so_far if so_far is not None and abs(wanted - so_far) < OFTEN else wanted
+
+
+def wait_for_first(name: str) -> None:
+    """Wait a moment for the first result: drawn with the click it is there before any look."""
+    work = kept(name)
+    if work is not None:
+        with TURNS.given_up():
+            work["job"].wait_for_first(FIRST)
 
 
 def start(name: str, work: Callable[[], Iterator], **about: Any) -> None:

@@ -34,8 +34,6 @@ from pages.shell.writing import begin_if_asked
 
 #: What links asked for and cannot be shown, by page; and the shared values of the last whole run.
 _PROBLEMS, _SHARED = "address_problems", "shared_values"
-#: Seconds between two looks at work that goes on.
-LOOK = 0.25
 #: Panels that are drawn together: a control of one of them runs all of them, and nothing else.
 Group = tuple[Panel, ...]
 
@@ -154,15 +152,17 @@ def _shared(groups: Sequence[Sequence[Panel]], always: Sequence[Param]) -> list[
 def _run(name: str, group: Group, what: Drawing, at: Values) -> None:
     """Draw a group as a fragment: a control in it runs this group and nothing else."""
     job = next((one.job for one in what.open if one.job is not None), None)
-    looks = [job is not None and jobs.is_running(job)]  # whether the browser looks again by itself
+    looks = [None if job is None else jobs.pace(job, None)]  # seconds until the browser looks again
     resolved = [at]  # for the whole run; when the group runs alone, its values are asked for anew
 
     def draw(now: Current) -> None:
         whole = bool(resolved)
         at = resolved.pop() if whole else _of_fragment(now, what.shared)
-        if job is not None and jobs.is_running(job) != looks[0]:
-            looks[0] = not looks[0]
-            cache.look_again(LOOK if looks[0] else None)
+        if job is not None and (seconds := jobs.pace(job, looks[0])) != looks[0]:
+            if looks[0] is None:
+                jobs.wait_for_first(job)
+            looks[0] = seconds
+            cache.look_again(seconds)
         for one in group:
             _draw(one, now, at, what)
         for param in _reads(what.open):
@@ -174,7 +174,7 @@ def _run(name: str, group: Group, what: Drawing, at: Values) -> None:
     # Streamlit knows a fragment by these: two panels must not become one.
     draw.__module__ = f"pages.panels.{name}"
     draw.__qualname__ = "+".join(one.word for one in group)
-    fragment(draw, run_every=LOOK if looks[0] else None)(at.now)
+    fragment(draw, run_every=looks[0])(at.now)
 
 
 def _draw(panel: Panel, now: Current, at: Values, what: Drawing) -> None:
