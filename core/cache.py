@@ -216,8 +216,13 @@ def readiness() -> Route:
 
 def _wake_up() -> None:
     """Load the model that the first visitor will see; a cluster may come later than its servers."""
-    while not _is_loaded(settings().default_model) and settings().backend != "local":
-        time.sleep(LOOKS_AGAIN)
+    key, later = settings().default_model, settings().backend != "local"
+    while not _is_loaded(key):
+        if later:
+            time.sleep(LOOKS_AGAIN)  # who visits meanwhile reads why
+        pool().forget(key)  # nobody was there to read it: whoever asks next tries again
+        if not later:
+            return
 
 
 def _is_loaded(key: str) -> bool:
@@ -228,8 +233,6 @@ def _is_loaded(key: str) -> bool:
             found.result()
         return True
     except (LearnerError, LoadCancelled) as error:
-        # Nobody was there to read it: the first visitor tries again.
-        pool().forget(key)
         logging.getLogger("gpt2_hood").warning("%s was not loaded at the start: %s", key, error)
         return False
 

@@ -95,7 +95,7 @@ class ClusterPool:
         return job
 
     def _find(self, name: str, progress: Progress) -> Backend:
-        progress(LoadProgress("connecting"))
+        progress(LoadProgress("cluster"))
         try:
             remote = self._found_there(name)
         except (ClusterLost, OtherVersion, UnknownModel):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
+import signal
 import socket
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import ray  # pyright: ignore[reportMissingImports]
@@ -18,7 +21,7 @@ NAMESPACE = "gpt2-hood"
 LONGEST = 20.0
 
 _lock = threading.Lock()
-# It warns that a thread which connects has no say in how a process ends: ours is to have none.
+# It warns that a thread which connects has no say in how a process ends; see `_own_end`.
 logging.getLogger("ray._private.worker").addFilter(lambda told: "SIGTERM" not in str(told.msg))
 _finding: threading.Thread | None = None
 
@@ -53,9 +56,24 @@ def connect(address: str) -> None:
 def _find(address: str) -> None:
     options: dict[str, Any] = {"log_to_driver": False, "configure_logging": False}
     try:
-        ray.init(address=address.removeprefix("ray://"), namespace=NAMESPACE, **options)
+        with _own_end():
+            ray.init(address=address.removeprefix("ray://"), namespace=NAMESPACE, **options)
     except Exception:  # it is not there; whoever waits says so
         return
+
+
+@contextmanager
+def _own_end() -> Iterator[None]:
+    """Ray would end the process where it is told to stop; a server first closes its sessions.
+
+    Python sets what is done then from its main thread only, so that the system is asked itself.
+    """
+    kept, ask = ctypes.create_string_buffer(512), ctypes.CDLL(None).sigaction
+    ask(signal.SIGTERM, None, kept)
+    try:
+        yield
+    finally:
+        ask(signal.SIGTERM, kept, None)
 
 
 def answers(seconds: float = 2.0) -> bool:

@@ -15,7 +15,8 @@ class LoadProgress:
 
     Attributes
     ----------
-    stage : ``importing``, ``connecting``, ``downloading``, ``weights``, ``warming`` or ``ready``
+    stage : ``importing``, ``connecting``, ``downloading``, ``weights``, ``warming`` or ``ready``;
+        ``cluster`` where models run in one
     done_bytes : of the stage
     total_bytes : of the stage; 0 while unknown
     """
@@ -33,6 +34,8 @@ class LoadProgress:
                 return _("waking up PyTorch")
             case "connecting":
                 return _("asking the Hugging Face Hub")
+            case "cluster":
+                return _("asking the cluster")
             case "downloading" if not self.total_bytes:
                 return _("downloading, {done}").format(done=done)
             case "downloading":

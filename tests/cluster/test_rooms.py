@@ -17,11 +17,12 @@ from tests.cluster.conftest import ROOT
 pytestmark = pytest.mark.cluster
 #: Another server: a learner joins by the code, votes, and sees what the teacher shows.
 LEARNER = """
-import json, sys, time
+import json, signal, sys, time
 import core.cluster
 from core.cluster.ray_rooms import rooms_of
 from core.settings import Settings
 address, code, number = sys.argv[1:]
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("closes its sessions"))
 rooms = rooms_of(Settings(backend=address, open_room=True))
 begin = time.monotonic()
 secret, name = rooms.join(code)
@@ -29,6 +30,7 @@ rooms.vote(code, secret, int(number), 1)
 print(json.dumps([secret, name, time.monotonic() - begin]), flush=True)
 sys.stdin.readline()  # the teacher has gone on
 print(json.dumps(rooms.state(code, secret)["result"]["rows"]), flush=True)
+sys.stdin.readline()
 """
 
 
@@ -43,7 +45,7 @@ def test_a_teacher_on_one_server_and_a_learner_on_another(rooms, head):
     number = rooms.ask(code, key, Question("choice", "Does it plan?", ("yes", "no")))
     with subprocess.Popen(
         [sys.executable, "-c", LEARNER, head.address, code, str(number)],
-        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as other:  # fmt: skip
         assert other.stdin is not None
         assert other.stdout is not None
@@ -55,6 +57,8 @@ def test_a_teacher_on_one_server_and_a_learner_on_another(rooms, head):
         other.stdin.write("\n")
         other.stdin.flush()
         assert [row["votes"] for row in json.loads(other.stdout.readline())] == [[0], [1]]
+        other.terminate()  # Ray leaves to the server how it ends
+        assert other.communicate(timeout=20)[1].strip().endswith("closes its sessions")
     assert rooms.count() == 1
     rooms.end(code, key)
     with pytest.raises(NoSuchRoom):

@@ -58,7 +58,10 @@ def found(pool: ClusterPool, key: str):
 def test_a_model_is_found_once_and_for_all(remote: Remote):
     ready = []
     pool = ClusterPool(Cluster(remote, "storyteller"), ready=lambda: ready.append(1))
-    assert isinstance(pool.get_or_start("storyteller"), LoadJob | Remote)
+    begun = pool.get_or_start("storyteller")
+    assert isinstance(begun, LoadJob)
+    begun.result(SOON)
+    assert begun.progress.message == "asking the cluster"
     assert found(pool, "storyteller") is remote
     assert found(pool, "storyteller") is remote
     assert pool.keys() == ["storyteller"]
