@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core import cache
+from core import cache, private
 from core.errors import LearnerError
 from core.host.guards import guards
 from core.room.here import serve
@@ -33,6 +33,7 @@ STYLES = [
 
 def session() -> None:
     """One run of a session's script."""
+    private.prepare()  # where there is no st.App, nobody has done it yet
     st.set_page_config(page_icon=ICON, layout="wide")
     for sheet in STYLES:
         st.html(sheet)
@@ -66,5 +67,5 @@ else:
     doors = [cache.readiness(), *(serve() if limits.rooms else [])]
     base = st.get_option("server.baseUrlPath")
     tight = lambda: cache.pressure().waits  # noqa: E731
-    stack = guards(limits, cache.asked_for, base, tight, cache.refused())
+    stack = guards(limits, private.asked_for, base, tight, cache.refused(), cache.streams())
     app = st.App(__file__, lifespan=cache.awake, routes=doors, middleware=stack)

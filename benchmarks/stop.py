@@ -74,6 +74,7 @@ def writing(address: str, told: list[str]) -> None:
 
 def _stays(come: Callable[[], Visitor], told: list[str], does: Callable[[Visitor], object]) -> None:
     def run() -> None:
+        visitor = None
         try:
             visitor = come()
             does(visitor)
@@ -81,7 +82,9 @@ def _stays(come: Callable[[], Visitor], told: list[str], does: Callable[[Visitor
                 visitor.poll()
                 time.sleep(0.1)
         except ConnectionClosed as closed:
-            told.append(f"closed, {closed.rcvd.code if closed.rcvd else 'without a word'}")
+            words = visitor.last_words() if visitor else ""
+            code = closed.rcvd.code if closed.rcvd else "no code"
+            told.append(f"{'in words' if words else 'WITHOUT A WORD'}, {code}")
         except Exception as error:
             told.append(repr(error))
 

@@ -148,6 +148,7 @@ def _print_log(log: Path) -> None:
 
 def come(address: str, number: int, seconds: float, seen: list[tuple[str, float]]) -> None:
     """One of a crowd: comes at a moment of its own, looks at two pages, stays until the end."""
+    end = time.monotonic() + seconds + 20
     time.sleep(random.Random(number).random() * seconds)
     begin = time.monotonic()
     try:
@@ -171,7 +172,7 @@ def come(address: str, number: int, seconds: float, seen: list[tuple[str, float]
         seen.append(("went on", time.monotonic() - again))
         if problems := visitor.errors():
             seen.append((f"FAILED, {problems[0][:60]}", 0.0))
-        time.sleep(max(0.0, seconds + 20 - (time.monotonic() - begin)))
+        time.sleep(max(0.0, end - time.monotonic()))
         visitor.close()
     except (ConnectionClosed, TimeoutError, OSError) as error:
         seen.append((f"FAILED, {type(error).__name__}", time.monotonic() - begin))
@@ -181,7 +182,8 @@ def crowd(n: int, seconds: float) -> None:
     """`n` learners within `seconds`, from one address as behind a school's wall."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
-        own = {**PUBLIC, "GPT2_HOOD_MAX_SESSIONS_PER_ADDRESS": "1000"}
+        wide = ("MAX_SESSIONS_PER_ADDRESS", "VISITS_PER_MINUTE")
+        own = PUBLIC | {f"GPT2_HOOD_{name}": "1000" for name in wide}
         with log.open("w") as out, serve(log=out, **own) as (address, server):
             first = Visitor(address)
             first.open("overview", {})

@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlencode
@@ -24,6 +24,7 @@ from urllib.parse import urlencode
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.Slider_pb2 import Slider
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 ROOT = Path(__file__).parent.parent
@@ -53,6 +54,8 @@ def serve(
     )
     try:
         for _try in range(1200):
+            if server.poll() is not None:
+                raise RuntimeError(f"the server ended with {server.returncode}")
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5)
                 break
@@ -141,6 +144,15 @@ class Visitor:
         """Whether something on the page asks to be drawn anew that often (seconds)."""
         return any(interval < faster_than for interval in self._polls.values())
 
+    def last_words(self) -> str:
+        """What a stream that was closed had still told: a sentence, if there was one."""
+        with suppress(ConnectionClosed, TimeoutError):
+            while True:
+                message = ForwardMsg.FromString(self._socket.recv(timeout=1.0))  # type: ignore[arg-type]
+                if message.WhichOneof("type") == "delta":
+                    self._delta(message)
+        return next((text for text in self.shown.values() if text.startswith("toast:")), "")
+
     def errors(self) -> list[str]:
         return [t for t in self.shown.values() if t.startswith("exception:")]
 
@@ -207,6 +219,8 @@ class Visitor:
             self.shown[place] = f"exception: {body.type} {body.message}"
         elif kind in {"text", "markdown"}:
             self.shown[place] = body.body
+        elif kind == "toast":
+            self.shown[place] = f"toast: {body.body}"
         elif kind == "progress":
             self.shown[place] = body.text
         elif kind == "code":

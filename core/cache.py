@@ -1,4 +1,4 @@
-"""What all browser sessions share. The only file in core/ that imports streamlit."""
+"""What all browser sessions share."""
 
 from __future__ import annotations
 
@@ -16,23 +16,21 @@ from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.runtime.pages_manager import PagesManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
+from core import private
 from core.errors import LearnerError
 from core.host.descriptors import more_descriptors
+from core.host.farewell import Streams, on_stop
 from core.host.metrics import Server, ready, serve_metrics
 from core.host.opened import contradictions, opened
+from core.host.patience import bound_heads
 from core.host.pressure import Pressure, watch
 from core.model.catalogue import STORYTELLER, canonical
 from core.model.job import LoadCancelled, LoadJob
 from core.model.memory import free_memory
 from core.model.pool import ModelPool
 from core.model.reach import Reach, Reachable
+from core.once import once
 from core.room.here import ROOMS, first, share
 from core.settings import Settings, load_settings
 from core.version import VERSION
@@ -53,13 +51,13 @@ _PAGES_IMPORT = ("core.views", "core.sampling", "core.engine")
 LOOKS_AGAIN = 5.0
 
 
-@st.cache_resource(show_spinner=False)
+@once
 def _warm() -> threading.Event:
-    """Set once a model was loaded; as long-lived as the pool, also when this file is reloaded."""
+    """Set once a model was loaded."""
     return threading.Event()
 
 
-@st.cache_resource(show_spinner=False)
+@once
 def settings() -> Settings:
     """The settings of this server, read once."""
     try:
@@ -109,7 +107,7 @@ def _share_rooms(limits: Settings) -> None:
         share(rooms_of(limits))
 
 
-@st.cache_resource(show_spinner=False)
+@once
 def pool() -> Models:
     """The models: one copy of the weights each, for every session; here or in a cluster."""
     limits = settings()
@@ -165,22 +163,16 @@ def _import_pages() -> None:
     gc.freeze()
 
 
-def only_the_router_names_pages() -> None:
-    """Keep Streamlit from taking the files in pages/ for pages of its own.
-
-    One of three private parts of Streamlit that the app touches; a test fails when it changes.
-    """
-    PagesManager.uses_pages_directory = False
-
-
 @asynccontextmanager
 async def awake(_app: object) -> AsyncIterator[None]:
     """While the server runs: PyTorch and the first model come in before anybody asks for them."""
     # A first request with a page's address would run that page's file alone, before app.py has
     # named the pages, and import PyTorch beside the thread that does so already.
-    only_the_router_names_pages()
+    private.prepare()
+    bound_heads()
     threading.Thread(target=_wake_up, name="wake up", daemon=True).start()
-    ends = [watch(pressure(), lambda: pool().relieve(settings().idle_minutes * 60.0))]
+    ends = [on_stop(lambda: streams().tell(private.toast))]
+    ends += [watch(pressure(), lambda: pool().relieve(settings().idle_minutes * 60.0))]
     if where := settings().metrics_address:
         told = Server(ROOMS.count, refused, lambda: pressure().acted)
         ends.append(serve_metrics(where, statuses, told))
@@ -191,14 +183,20 @@ async def awake(_app: object) -> AsyncIterator[None]:
             end()
 
 
-@st.cache_resource(show_spinner=False)
+@once
 def pressure() -> Pressure:
     """What is done when memory runs out."""
     reserve = settings().memory_reserve_mb * 2**20
     return Pressure(free_memory, reserve, lambda: pool().relieve(), lambda: pool().shrink())
 
 
-@st.cache_resource(show_spinner=False)
+@once
+def streams() -> Streams:
+    """The sessions' streams that are open."""
+    return Streams()
+
+
+@once
 def refused() -> Counter[str]:
     """How often a visitor was sent to wait, by its reason."""
     return Counter()
@@ -247,7 +245,7 @@ def is_embedded(name: str) -> bool:
     return canonical(name) == STORYTELLER.name
 
 
-@st.cache_resource(show_spinner=False)
+@once
 def _real_thing() -> Reach:
     return Reach("openai-community/gpt2", settings())
 
@@ -255,69 +253,6 @@ def _real_thing() -> Reach:
 def real_thing() -> Reachable | None:
     """GPT-2 Small, if it can come to this computer; what is not known yet is None."""
     return _real_thing().known()
-
-
-def came_by_history() -> bool:
-    """Whether the browser's Back or Forward button asked for this run: its address wins.
-
-    The second private part of Streamlit; a test fails when it changes.
-    """
-    run = get_script_run_ctx(suppress_warning=True)
-    return run is not None and run.is_history_navigation
-
-
-def look_again(seconds: float | None) -> None:
-    """Let the browser run the fragment of now again and again from now on; None: no more.
-
-    Streamlit knows that of a fragment when the page around it runs. A text that begins and ends
-    would run the whole page twice, for a timer. The third private part; a test fails when it
-    changes.
-
-    Parameters
-    ----------
-    seconds : between two runs
-    """
-    run = get_script_run_ctx(suppress_warning=True)
-    if run is None or (fragment := ThreadState.get().fragment_id) is None:
-        return
-    message = ForwardMsg()
-    if seconds is None:
-        message.stop_auto_rerun.fragment_ids.append(fragment)
-    else:
-        message.auto_rerun.interval = seconds
-        message.auto_rerun.fragment_id = fragment
-    run.enqueue(message)
-
-
-def asked_for(data: bytes) -> str | None:
-    """The name of what a browser's message asks for; None if it is no message.
-
-    Streamlit's own reader is asked, so that nothing reads one way here and another way there.
-    """
-    try:
-        said = BackMsg.FromString(data)
-    except Exception:  # protobuf raises whatever the bytes make it meet
-        return None
-    kind = said.WhichOneof("type") or ""
-    if not all(map(_of_a_page, said.rerun_script.widget_states.widgets)):
-        return None
-    inside = said.backend_operation_request.WhichOneof("payload")
-    return f"{kind}.{inside}" if kind == "backend_operation_request" else kind
-
-
-def _of_a_page(widget: WidgetState) -> bool:
-    """Whether a widget's value can come from a page of ours.
-
-    A name that Streamlit did not make would be read as a name of the session's own state; bytes,
-    files and tables no widget here takes.
-    """
-    strange = {"bytes_value", "arrow_value", "file_uploader_state_value", "chat_input_value"}
-    return widget.id.startswith("$$") and widget.WhichOneof("value") not in strange
-
-
-def in_session() -> bool:
-    """Whether this thread runs for a session: a page, a fragment, a callback."""
-    return get_script_run_ctx(suppress_warning=True) is not None
 
 
 def engine_or_job(key: str) -> Backend | LoadJob:

@@ -72,7 +72,7 @@ class Settings:
     requests_per_minute : what one session may ask of a model in a minute
     max_export_mb : largest file that is made to take away, in MiB
     lock_model : whether everybody has the default model, and no other
-    lock_prompt : whether prompts come from the examples, the lessons and links alone
+    lock_prompt : whether prompts come from the examples and the lessons alone
     idle_minutes : minutes after which a model that nobody asks gives its results back
     metrics_address : where the host reads the server's figures, such as ``127.0.0.1:9101``;
         empty for nowhere

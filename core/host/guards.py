@@ -8,6 +8,7 @@ from collections.abc import Callable
 from starlette.middleware import Middleware
 
 from core.host.compressed import Compressed
+from core.host.farewell import Farewell, Streams
 from core.host.headers import SecurityHeaders
 from core.host.places import Places
 from core.host.spoken import Kind, Spoken
@@ -20,6 +21,7 @@ def guards(
     base: str,
     tight: Callable[[], bool],
     refused: Counter[str],
+    streams: Streams,
 ) -> list[Middleware]:
     """What every request goes through before Streamlit sees it.
 
@@ -29,6 +31,7 @@ def guards(
     base : the path under which Streamlit serves the app (``server.baseUrlPath``)
     tight : whether memory is short
     refused : where refusals are counted, by their reason
+    streams : where the open streams are kept, for the day that the server stops
     """
     return [
         Middleware(SecurityHeaders, frames=settings.frame_ancestors),
@@ -42,5 +45,6 @@ def guards(
             refused=refused,
         ),
         Middleware(Spoken, kind=kind),
+        Middleware(Farewell, streams=streams),
         Middleware(Compressed, base=base),
     ]

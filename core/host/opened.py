@@ -131,7 +131,9 @@ def _elsewhere(settings: Settings) -> list[str]:
 def _doors(settings: Settings) -> list[str]:
     said = ["Rooms for classes may be opened." if settings.rooms else "No rooms for classes."]
     if settings.lock_prompt:
-        said.append("Prompts come from the examples, the lessons and links; no field takes any.")
+        said.append(
+            "Prompts come from the examples and the lessons; no field and no link brings another."
+        )
     if settings.status_panel:
         said.append("OPEN: every visitor sees the status of the server.")
     if settings.log:

@@ -24,6 +24,9 @@ ASKS_AGAIN = 5
 #: Messages that a session may send at once, and in a second after that: a slider that is dragged
 #: sends some twenty.
 MESSAGES, RATE = 200.0, 20.0
+#: Seconds that a stream's refusal waits for each that is being refused, and at most: a single one
+#: waits for nothing, while thousands at once are slowed and leave those inside their time.
+A_REFUSAL, REFUSALS = 0.0015, 0.15
 #: Where every session keeps its stream.
 STREAM = "/_stcore/stream"
 _PAGE = """<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8">
@@ -62,6 +65,7 @@ class Places:
         self.app, self.most, self.of_one, self.tight = app, most, of_one, tight
         self._free = tuple(f"{base}/{name}/" for name in ("static", "room"))
         self.taken: Counter[str] = Counter()
+        self.refusing = 0
         self.refused = refused
         self._begun = Limiter.a_minute(time.monotonic, a_minute)
         self._asked = Limiter.a_minute(time.monotonic, a_minute * 10)
@@ -93,15 +97,22 @@ class Places:
         free = scope["type"] != "http" or scope["path"].startswith(self._free)
         return free or self._asked.allows(_who(scope))
 
-    @staticmethod
-    def _refuse(why: str, person: bool) -> ASGIApp:
+    def _refuse(self, why: str, person: bool) -> ASGIApp:
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 1013})
+                await self._refuse_stream(send)
             else:
                 await _wait(Request(scope), why, person)(scope, receive, send)
 
         return answer
+
+    async def _refuse_stream(self, send: Send) -> None:
+        self.refusing += 1
+        try:
+            await asyncio.sleep(min(REFUSALS, self.refusing * A_REFUSAL))
+            await send({"type": "websocket.close", "code": 1013})
+        finally:
+            self.refusing -= 1
 
     async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
         who = _who(scope)

@@ -77,7 +77,7 @@ def bounded(make: Callable[[], Data], most: int) -> Data:
     Raises
     ------
     LearnerError
-        If it has more than `most` MiB; the button then says that it failed, the menu why.
+        If it has more than `most` MiB; the button says so.
     """
     data = make()
     if len(data) > most * 2**20:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import cache
+from core import private
 from core.language import SOURCE_LANGUAGE, current_language, match
 
 #: In the session: the language's code; the sidebar's choice has the same key.
@@ -21,7 +21,7 @@ def of_browser() -> str:
 
 def of_session() -> str | None:
     """The session's language, also for a callback, which runs before the page; None outside."""
-    if not cache.in_session():
+    if not private.in_session():
         return None
     kept = st.session_state.get(STARTED, {})
     return match(st.session_state.get(LANGUAGE, kept.get(LANGUAGE)))

@@ -35,8 +35,14 @@ def top_bar(name: str, now: Current, at: Values, opened: Opened) -> None:
         following=None if after is None else (after.title, address.way_to(after.name)),
         on={
             "follow": TOKEN.set,
-            "open": lambda i: opened.toggle(panels[i].word, at[opened]),
+            "open": lambda i: _toggle(opened, at, i),
             "all": lambda everything: opened.toggle_all(bool(everything)),
             "next": lambda: _LEAVING.set("" if after is None else after.name),
         },
     )
+
+
+def _toggle(opened: Opened, at: Values, place: int) -> None:
+    words = list(opened.panels)
+    if 0 <= place < len(words):
+        opened.toggle(words[place], at[opened])

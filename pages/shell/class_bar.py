@@ -87,7 +87,7 @@ def _do(mine: Seat | None, asked: Mapping[str, Any]) -> None:
     anyone: dict[str, Callable[[], None]] = {
         "over": st.rerun, "forget": _forget, "leave": _leave, "anew": _anew,
     }  # fmt: skip
-    what = asked.get("what")
+    what = str(asked.get("what"))
     if what in anyone:
         anyone[what]()
     if mine is None:

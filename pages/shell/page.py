@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from core import cache
+from core import private
 from core.errors import LearnerError, OutOfRange
 from core.language import _
 from pages.course.band import band
@@ -122,7 +122,7 @@ def _begin(name: str, place: Place | str | None) -> Current:
 
 def _follow_the_browser(params: Sequence[Param]) -> None:
     """Where the Back button led to this address, it holds, not what the session had since."""
-    if cache.came_by_history() or address.is_followed():
+    if private.came_by_history() or address.is_followed():
         for param in params:
             param.read_again()
 
@@ -162,7 +162,7 @@ def _run(name: str, group: Group, what: Drawing, at: Values) -> None:
             if looks[0] is None:
                 jobs.wait_for_first(job)
             looks[0] = seconds
-            cache.look_again(seconds)
+            private.look_again(seconds)
         for one in group:
             _draw(one, now, at, what)
         for param in _reads(what.open):

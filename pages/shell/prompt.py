@@ -9,8 +9,10 @@ import streamlit as st
 from core import cache
 from core.language import _
 from pages.components.prompt_field import prompt_field
+from pages.course.place import lessons
 from pages.kit import jobs
 from pages.kit.current import PROMPT
+from pages.shell.examples import examples
 
 #: The work that writes onto the prompt; see `pages.shell.writing`.
 WRITING = "prompt_writing"
@@ -33,6 +35,17 @@ def set_prompt(text: str) -> None:
     if text != st.session_state[PROMPT]:
         remember()
     restore(text)
+
+
+def may_arrive(text: str) -> bool:
+    """Whether a link, or the browser's Back button, may bring a text: where the host has locked the
+    prompt only one that stands ready, or that the session had."""
+    if not cache.settings().lock_prompt:
+        return True
+    if text in {example.prompt for example in examples()}:
+        return True
+    had = {step.text for step in st.session_state.get(_BEFORE, [])}
+    return text in had | {read.lesson.prompt for read in lessons()[0]}
 
 
 def restore(text: str) -> None:

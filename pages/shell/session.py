@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core import cache
+from core import cache, private
 from core.engine.fair_queue import client
 from core.errors import EmptyPrompt, LearnerError
 from core.language import _
@@ -40,7 +40,7 @@ def header(name: str, *, ready: bool = True) -> None:
     if STARTED not in st.session_state:
         # A server's very first request, deep-linked: Streamlit has not met st.navigation yet and
         # runs this page's file alone. Once round through app.py, which keeps the address.
-        cache.only_the_router_names_pages()
+        private.prepare()
         st.rerun()
     if name == stops()[0].name:
         hero.draw(ready=ready)

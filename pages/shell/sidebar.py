@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import cache, numbers
+from core import cache, numbers, private
 from core.errors import LearnerError
 from core.language import SOURCE_LANGUAGE, _, available_languages, match, name_of, set_language
 from core.model.catalogue import Entry, find, offered
@@ -17,7 +17,7 @@ from pages.kit.language import LANGUAGE, STARTED, follow_the_choice, of_browser
 from pages.kit.params import LONGEST_IN_URL
 from pages.shell import present
 from pages.shell.examples import DEFAULT_PROMPT, examples
-from pages.shell.prompt import WRITING, restore, set_prompt, sidebar_field
+from pages.shell.prompt import WRITING, may_arrive, restore, set_prompt, sidebar_field
 from pages.shell.session import READY
 
 OTHER = "other"
@@ -30,13 +30,13 @@ def start_session() -> None:
         st.session_state[STARTED] = {
             LANGUAGE: match(_asked("lang", "")) or of_browser(),
             MODEL: _asked("model", cache.settings().default_model),
-            PROMPT: _asked("prompt", DEFAULT_PROMPT),
+            PROMPT: _text(DEFAULT_PROMPT),
         }
     # Streamlit forgets what a widget held when a run ends before it was drawn, as one that only
     # leads to another page does; what it held last is kept here.
     for key, value in st.session_state[STARTED].items():
         st.session_state.setdefault(key, value)
-    if cache.came_by_history() or address.is_followed():
+    if private.came_by_history() or address.is_followed():
         _go_back()
     wanted = st.session_state.pop("model_wanted", None)
     if wanted:
@@ -54,6 +54,12 @@ def _asked(name: str, otherwise: str) -> str:
     return found[-1] if found else otherwise
 
 
+def _text(otherwise: str) -> str:
+    """The prompt that an address brings, if it may."""
+    text = _asked("prompt", otherwise)
+    return text if may_arrive(text) else st.session_state.get(PROMPT, DEFAULT_PROMPT)
+
+
 def _go_back() -> None:
     """Take over model and prompt of an address that the browser's Back button came to."""
     if address.asked("model"):
@@ -61,7 +67,8 @@ def _go_back() -> None:
     elif not address.is_followed():
         return  # an entry from before the app wrote into it
     st.session_state[LANGUAGE] = match(_asked("lang", "")) or of_browser()
-    text = _asked("prompt", address.beside() or st.session_state[PROMPT])
+    followed = _asked("prompt", address.beside() or st.session_state[PROMPT])
+    text = followed if address.is_followed() else _text(followed)
     if text != st.session_state[PROMPT]:
         restore(text)
 

@@ -1,4 +1,4 @@
-"""The first seconds of a server: a stored picture stands where the live one comes."""
+"""The first seconds of a server: a stored picture stands where the live one comes; and its last."""
 
 from __future__ import annotations
 
@@ -37,6 +37,10 @@ def test_the_live_picture_takes_the_stored_ones_place_without_a_jump(page: Page)
         page.wait_for_selector(".st-key-top_bar", timeout=120_000)
         wait_until_idle(page)
         seen = page.evaluate("window.seen")
+    # Leaving it has told the server to stop, and the server its sessions.
+    told = page.locator('[data-testid="stToast"]')
+    told.wait_for(timeout=10_000)
+    assert "is being stopped or restarted" in told.inner_text()
     # The first run of the session draws the page, its fonts come; from then on nothing moves.
     whole = max(look["height"] for look in seen)
     drawn = next(

@@ -9,7 +9,7 @@ import pytest
 from core import cache
 from core.errors import LearnerError
 from pages.kit.exports import bounded
-from pages.shell.examples import examples
+from pages.shell.examples import DEFAULT_PROMPT, examples
 from tests.app import open_page, prompt_of
 
 
@@ -35,6 +35,15 @@ def test_a_locked_prompt_has_no_field_and_the_examples_still_change_it(limits):
     app.button(key="example_1").click().run()
     assert not app.exception
     assert prompt_of(app) == examples()[1].prompt
+
+
+def test_a_link_brings_no_text_where_the_prompt_is_locked(limits):
+    mine = "The wolf ate the"
+    assert prompt_of(open_page("sampling", prompt=mine, panel=None)) == mine
+    limits(lock_prompt=True)
+    assert prompt_of(open_page("sampling", prompt=mine, panel=None)) == DEFAULT_PROMPT
+    ready = examples()[1].prompt
+    assert prompt_of(open_page("sampling", prompt=ready, panel=None)) == ready
 
 
 def test_a_bound_for_files_is_said_before_it_is_met(limits):

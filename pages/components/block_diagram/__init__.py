@@ -31,5 +31,5 @@ def block_diagram(drawn: dict[str, Any], *, key: str, on_pick: Callable[[str], N
     stations = drawn["stations"]
     vectors = [np.asarray(station["values"], np.float32) for station in stations]
     head = drawn | {"stations": [station | {"values": None} for station in stations]}
-    clicked = calls(key, lambda index: on_pick(stations[index]["name"]))
+    clicked = calls(key, lambda index: on_pick(stations[index]["name"]), range(len(stations)))
     _component(key=key, data=pack(head, *vectors), on_pick_change=clicked)

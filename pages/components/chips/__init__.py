@@ -92,7 +92,14 @@ def chips(
         "visible": marks,
         "hint": hint,
     }
-    _component(key=key, data=data | _constants(), on_pick_change=calls(key, on_pick))
+    _component(key=key, data=data | _constants(), on_pick_change=_calls(key, rows, first, on_pick))
+
+
+def _calls(
+    key: str, rows: Sequence[Row], first: int, on_pick: Callable[[int], None] | None
+) -> Callable[[], None]:
+    most = max((len(row.tokens) for row in rows), default=0)
+    return calls(key, on_pick, range(first, first + most))
 
 
 def _message(row: Row, marks: bool) -> dict[str, Any]:

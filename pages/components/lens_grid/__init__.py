@@ -12,8 +12,10 @@ from typing import Any
 
 from core.language import _
 from pages.components.shared.declare import component
-from pages.components.shared.pick import picked
+from pages.components.shared.pick import does
 
+#: What a click can mean, and how many numbers come with it.
+DEEDS = {"pick": 1, "move": 1}
 _component = component(Path(__file__).parent)
 
 
@@ -36,11 +38,8 @@ def lens_grid(
         window is to begin, before the page runs
     """
 
-    def done() -> None:
-        for deed, number in [picked(key)] if picked(key) else []:
-            (on_pick, on_move)[deed](number)
-
     data = {**cells, "total": total, "words": _words()}
+    done = does(key, DEEDS, {"pick": on_pick, "move": on_move})
     _component(key=key, data=data, on_pick_change=done)
 
 

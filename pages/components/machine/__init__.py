@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from pages.components.shared.declare import component
-from pages.components.shared.pick import picked
+from pages.components.shared.pick import does
 from pages.components.shared.wire import pack
 
 _component = component(Path(__file__).parent)
@@ -21,7 +21,7 @@ _component = component(Path(__file__).parent)
 #: What can be done in the picture: follow a token, open a block (or close it), write a word, go to
 #: a page; in the order of view.js.
 Deed = Literal["follow", "open", "write", "go"]
-DEEDS: tuple[Deed, ...] = ("follow", "open", "write", "go")
+DEEDS: dict[Deed, int] = {"follow": 1, "open": 1, "write": 1, "go": 3}
 
 
 def machine(
@@ -44,9 +44,5 @@ def machine(
     ways : the address of each of those pages, ``{layer}`` and ``{head}`` for what is chosen
     """
 
-    def done() -> None:
-        deed, *numbers = picked(key) or (-1,)
-        if 0 <= deed < len(DEEDS) and DEEDS[deed] in on:
-            on[DEEDS[deed]](*numbers)
-
-    _component(key=key, data=pack({**head, "ways": list(ways)}, *arrays), on_pick_change=done)
+    data = pack({**head, "ways": list(ways)}, *arrays)
+    _component(key=key, data=data, on_pick_change=does(key, DEEDS, on))

@@ -32,4 +32,4 @@ def step_player(
         "on": _("One step on"),
     }
     data = {"at": step, "last": last, "stamp": stamp, "words": words}
-    _component(key=key, data=data, on_pick_change=calls(key, on_pick))
+    _component(key=key, data=data, on_pick_change=calls(key, on_pick, range(last + 1)))

@@ -16,7 +16,7 @@ from core.numbers import count
 from core.tokens.encoding import Token, groups
 from core.tokens.label import hexed
 from pages.components.shared.declare import component
-from pages.components.shared.pick import calls
+from pages.components.shared.pick import calls, picked
 
 _component = component(Path(__file__).parent)
 
@@ -59,8 +59,8 @@ def token_strip(
         "colours": list(CATEGORIES),
         "hint": _hint(pick) if hint is None else hint,
     }
-    picked = _component(key=key, data=data, on_pick_change=calls(key, on_pick)).pick
-    return int(picked) if picked is not None and 0 <= int(picked) < len(tokens) else None
+    _component(key=key, data=data, on_pick_change=calls(key, on_pick, range(len(tokens))))
+    return next((one for one in picked(key, 1) if 0 <= one < len(tokens)), None)
 
 
 def describe(token: Token, index: int) -> str:

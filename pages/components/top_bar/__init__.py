@@ -11,14 +11,14 @@ from core.language import _
 from core.numbers import notation
 from core.tokens.encoding import Token
 from pages.components.shared.declare import component
-from pages.components.shared.pick import picked
+from pages.components.shared.pick import does
 from pages.components.token_strip import describe
 
 _component = component(Path(__file__).parent)
 
 #: What can be done in the bar, in the order of view.js.
 Deed = Literal["follow", "open", "all", "next"]
-DEEDS: tuple[Deed, ...] = ("follow", "open", "all", "next")
+DEEDS: dict[Deed, int] = {"follow": 1, "open": 1, "all": 1, "next": 0}
 
 
 class Listed(NamedTuple):
@@ -53,11 +53,6 @@ def top_bar(
         index, "all" with 1 or 0 (open everything, or what a page begins with), "next"
     """
 
-    def done() -> None:
-        deed, *numbers = picked(key) or (-1,)
-        if 0 <= deed < len(DEEDS) and DEEDS[deed] in on:
-            on[DEEDS[deed]](*numbers)
-
     data = {
         "tokens": [[token.label, describe(token, i)] for i, token in enumerate(tokens)],
         "chosen": chosen,
@@ -68,7 +63,7 @@ def top_bar(
         "words": _words(),
         "notation": notation(),
     }
-    _component(key=key, data=data, on_pick_change=done)
+    _component(key=key, data=data, on_pick_change=does(key, DEEDS, on))
 
 
 def _words() -> dict[str, str]:

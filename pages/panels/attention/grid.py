@@ -65,7 +65,7 @@ def _controls(now: Current, at: Values) -> None:
 
 def _pick() -> None:
     """A click in the grid."""
-    place = picked(GRID)
+    place = picked(GRID, 2)
     if place:
         LAYER.set(place[0])
         HEAD.set(place[1])

@@ -92,7 +92,7 @@ def _copied(now: Current, at: Values) -> str:
 
 def _pick() -> None:
     """A click in the pattern."""
-    cell = picked(VIEW)
+    cell = picked(VIEW, 2)
     if cell:
         QUERY.set(cell[0])
         KEY.set(cell[1])

@@ -52,6 +52,6 @@ def together(now: Current, at: Values) -> Shown:
 
 def _pick() -> None:
     """A click in the matrix."""
-    cell = picked(VIEW)
+    cell = picked(VIEW, 2)
     if cell:
         QUERY.set(cell[0])

@@ -50,9 +50,10 @@ def sum_(now: Current, at: Values) -> Shown:
 
 def _choose(places: range) -> None:
     """The cell that was clicked: its row is a token, its column a dimension."""
-    row, column = picked("view_sum")
-    TOKEN.set(places[row])
-    DIM.set(column)
+    cell = picked("view_sum", 2)
+    if cell and 0 <= cell[0] < len(places):
+        TOKEN.set(places[cell[0]])
+        DIM.set(cell[1])
 
 
 def _strips(now: Current, found: InputSum, places: range, chosen: tuple[int, int]) -> Matrix:

@@ -29,6 +29,8 @@ def deeds(made: Machine) -> dict[Deed, Callable[..., None]]:
             writing.write(made.best[place].token_id)
 
     def go(place: int, layer: int, head: int) -> None:
+        if not 0 <= place < len(PLACES):
+            return
         page = PLACES[place]
         chosen = _chosen(page, made.at, layer, head)
         for param, value in chosen.items():

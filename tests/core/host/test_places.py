@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from core.host.places import MESSAGES, Places
+from core.host.places import A_REFUSAL, MESSAGES, Places
 
 PERSON = {"accept": "text/html,*/*"}
 STREAM = "/_stcore/stream"
@@ -128,3 +129,29 @@ def test_a_session_that_floods_is_slowed_down_and_loses_nothing():
             flood.send_text(str(number))
         assert [flood.receive_text() for _one in range(sent)] == [str(n) for n in range(sent)]
         assert time.monotonic() - begun > 0.15
+
+
+@pytest.mark.parametrize(("n", "least", "most"), [(1, 0.0, 0.05), (60, 60 * A_REFUSAL, 0.4)])
+def test_many_who_are_refused_at_once_wait_a_moment_and_one_alone_does_not(
+    n: int, least: float, most: float
+):
+    """Thousands of handshakes leave those inside their time."""
+
+    async def app(_scope, _receive, _send) -> None:
+        raise AssertionError("let in")
+
+    sent: list[dict] = []
+
+    async def send(message) -> None:
+        sent.append(message)
+
+    async def run() -> float:
+        guard = Places(app, 0, 0, 1_000, "", lambda: False, Counter())
+        scope = {"type": "websocket", "path": STREAM, "client": ("10.0.0.1", 1), "headers": []}
+        begun = time.monotonic()
+        await asyncio.gather(*(guard(scope, None, send) for _one in range(n)))  # type: ignore[arg-type]
+        assert guard.refusing == 0
+        return time.monotonic() - begun
+
+    assert least <= asyncio.run(run()) < most
+    assert sent == [{"type": "websocket.close", "code": 1013}] * n

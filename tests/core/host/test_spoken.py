@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from streamlit.proto.BackMsg_pb2 import BackendOperationRequest, BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 
-from core import cache
+from core import private
 from core.host.spoken import NO_BYTES, NO_MESSAGE, SILENT, Spoken
 
 
@@ -34,7 +34,7 @@ async def stream(said: list[dict], *, protocols: str = "streamlit", patience: fl
 
     headers = [(b"sec-websocket-protocol", protocols.encode())]
     scope = {"type": "websocket", "path": "/hood/_stcore/stream", "headers": headers}
-    await Spoken(app, cache.asked_for, patience, 5.0)(scope, receive, send)
+    await Spoken(app, private.asked_for, patience, 5.0)(scope, receive, send)
     return heard, sent
 
 
@@ -111,8 +111,13 @@ def test_a_widget_that_no_page_made_is_no_message():
     """Its name would be read as one of the session's own state, and fail there or be believed."""
     state = ClientState()
     state.widget_states.widgets.add(id="$$ID-0123-a", bool_value=True)
+    state.widget_states.widgets.add(id="$$ID-0123-b", json_value='{"pick": 1}')
     assert asyncio.run(stream([CONNECT, word(rerun_script=state)]))[0][-1] == GONE
-    for strange in ({"id": "lead", "string_value": "x"}, {"id": "$$ID-0-a", "bytes_value": b"x"}):
+    for strange in (
+        {"id": "lead", "string_value": "x"}, {"id": "$$ID-0-a", "bytes_value": b"x"},
+        {"id": "$$ID-0-a", "json_value": "]"}, {"id": "$$ID-0-a", "json_value": '"a"'},
+        {"id": "$$ID-0-a", "json_value": "[" * 100_000},
+    ):  # fmt: skip
         other = ClientState()
         other.CopyFrom(state)
         other.widget_states.widgets.add(**strange)
@@ -129,7 +134,7 @@ def test_noise_is_no_message(data: bytes):
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE"])
 def test_nothing_is_uploaded(method: str):
-    app = Starlette(middleware=[Middleware(Spoken, kind=cache.asked_for)])
+    app = Starlette(middleware=[Middleware(Spoken, kind=private.asked_for)])
     answer = TestClient(app).request(method, "/hood/_stcore/upload_file/session/file")
     assert (answer.status_code, answer.text) == (404, "nothing is uploaded here")
 
@@ -145,7 +150,7 @@ def test_other_paths_are_left_alone():
             return {}
 
         for scope in ({"type": "http", "path": "/"}, {"type": "websocket", "path": "/other"}):
-            await Spoken(app, cache.asked_for)(scope, receive, None)  # type: ignore[arg-type]
+            await Spoken(app, private.asked_for)(scope, receive, None)  # type: ignore[arg-type]
         return [found is receive for found in seen]
 
     assert asyncio.run(run()) == [True, True]

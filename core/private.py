@@ -1,0 +1,158 @@
+"""All that the app touches of Streamlit's private parts; tests fail when one of them changes.
+
+The only file that imports them, and beside core.cache the only one in core/ that imports streamlit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from contextlib import suppress
+from functools import wraps
+
+from streamlit.proto.BackMsg_pb2 import BackendOperationRequest, BackMsg
+from streamlit.proto.ForwardMsg_pb2 import (
+    BackendOperationResponse,
+    DeferredFileResponsePayload,
+    ForwardMsg,
+)
+from streamlit.proto.RootContainer_pb2 import RootContainer
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.backend_operation_handler import DeferredFileHandler
+from streamlit.runtime.media_file_storage import MediaFileStorageError
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
+from streamlit.runtime.state.session_state import Serialized, WStates
+
+from core.errors import LearnerError
+from core.language import _
+
+
+def prepare() -> None:
+    """What is set once for a whole server, before its first session; again does nothing."""
+    # Streamlit takes the files in pages/ for pages of its own, if nobody says that only the router
+    # names pages.
+    PagesManager.uses_pages_directory = False
+    if WStates.__getitem__ is not _value:
+        WStates.__getitem__ = _value  # type: ignore[method-assign]
+        DeferredFileHandler.handle = _file  # type: ignore[method-assign]
+
+
+#: Streamlit's own reading; kept where this file is read again and finds ours.
+_read = getattr(WStates.__getitem__, "__wrapped__", WStates.__getitem__)
+
+
+@wraps(_read)
+def _value(self: WStates, key: str) -> object:
+    """A widget's value; what the widget cannot read is as if nothing had come.
+
+    Streamlit believes that a slider gets numbers. Anything else, which only who is no browser
+    sends, would raise in the script, with a traceback in the log for each such message.
+    """
+    state, widget = self.states.get(key), self.widget_metadata.get(key)
+    if not isinstance(state, Serialized) or widget is None:
+        return _read(self, key)
+    try:
+        if state.value.WhichOneof("value") in {None, widget.value_type}:
+            with suppress(Exception):  # whatever Streamlit's reader meets in what it did not expect
+                return _read(self, key)
+        self.states[key] = Serialized(WidgetState(id=key))
+        return _read(self, key)
+    finally:
+        self.set_widget_metadata(widget)  # or an empty value would make it forget its kind
+
+
+async def _file(
+    self: DeferredFileHandler, request: BackendOperationRequest, session_id: str
+) -> BackendOperationResponse:
+    """Make a file that somebody asks for; why not, in words that the button shows.
+
+    Streamlit says "Failed to generate file for download", whatever the reason.
+    """
+    manager = self._get_media_file_mgr()
+    try:
+        url = await asyncio.to_thread(manager.execute_deferred, request.deferred_file.file_id)
+    except MediaFileStorageError as error:
+        said = error.__cause__
+        words = str(said) if isinstance(said, LearnerError) else _("This file could not be made.")
+        if said is not None and not isinstance(said, LearnerError):
+            logging.getLogger("gpt2_hood").error("a file was not made", exc_info=said)
+        return BackendOperationResponse(request_id=request.request_id, error_msg=words)
+    made = DeferredFileResponsePayload(url=url)
+    return BackendOperationResponse(request_id=request.request_id, deferred_file=made)
+
+
+def toast(words: str) -> bytes:
+    """A message for a session's stream that shows a sentence until somebody closes it."""
+    message = ForwardMsg()
+    message.metadata.delta_path.extend([RootContainer.EVENT, 0])
+    message.delta.new_element.toast.body = words
+    message.delta.new_element.toast.duration = 0
+    return message.SerializeToString()
+
+
+def came_by_history() -> bool:
+    """Whether the browser's Back or Forward button asked for this run: its address wins."""
+    run = get_script_run_ctx(suppress_warning=True)
+    return run is not None and run.is_history_navigation
+
+
+def look_again(seconds: float | None) -> None:
+    """Let the browser run the fragment of now again and again from now on; None: no more.
+
+    Streamlit knows that of a fragment when the page around it runs. A text that begins and ends
+    would run the whole page twice, for a timer.
+
+    Parameters
+    ----------
+    seconds : between two runs
+    """
+    run = get_script_run_ctx(suppress_warning=True)
+    if run is None or (fragment := ThreadState.get().fragment_id) is None:
+        return
+    message = ForwardMsg()
+    if seconds is None:
+        message.stop_auto_rerun.fragment_ids.append(fragment)
+    else:
+        message.auto_rerun.interval = seconds
+        message.auto_rerun.fragment_id = fragment
+    run.enqueue(message)
+
+
+def in_session() -> bool:
+    """Whether this thread runs for a session: a page, a fragment, a callback."""
+    return get_script_run_ctx(suppress_warning=True) is not None
+
+
+def asked_for(data: bytes) -> str | None:
+    """The name of what a browser's message asks for; None if it is no message.
+
+    Streamlit's own reader is asked, so that nothing reads one way here and another way there.
+    """
+    try:
+        said = BackMsg.FromString(data)
+    except Exception:  # protobuf raises whatever the bytes make it meet
+        return None
+    kind = said.WhichOneof("type") or ""
+    if not all(map(_of_a_page, said.rerun_script.widget_states.widgets)):
+        return None
+    inside = said.backend_operation_request.WhichOneof("payload")
+    return f"{kind}.{inside}" if kind == "backend_operation_request" else kind
+
+
+def _of_a_page(widget: WidgetState) -> bool:
+    """Whether a widget's value can come from a page of ours.
+
+    A name that Streamlit did not make would be read as a name of the session's own state; bytes,
+    files and tables no widget here takes; a component's state is an object.
+    """
+    strange = {"bytes_value", "arrow_value", "file_uploader_state_value", "chat_input_value"}
+    kind = widget.WhichOneof("value")
+    if kind == "json_value":
+        try:
+            return widget.id.startswith("$$") and isinstance(json.loads(widget.json_value), dict)
+        except (ValueError, RecursionError):
+            return False
+    return widget.id.startswith("$$") and kind not in strange

@@ -1,0 +1,152 @@
+"""Streamlit's private parts are where they were, and do what the app relies on."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackendOperationRequest, BackMsg
+from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse, ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.backend_operation_handler import DeferredFileHandler
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from streamlit.runtime.scriptrunner_utils.script_run_context import (
+    FragmentThreadState,
+    ScriptRunContext,
+)
+from streamlit.runtime.state.common import WidgetMetadata
+from streamlit.runtime.state.session_state import WStates
+
+from core import private
+from pages.kit.exports import bounded
+
+ROOT = Path(__file__).parents[2]
+
+#: Alone in a process: the switch is one for all sessions of a server.
+ALONE = """
+from streamlit.runtime.pages_manager import PagesManager
+from core import private
+from pages.kit.exports import bounded
+PagesManager("app.py")
+print(PagesManager.uses_pages_directory)
+private.prepare()
+PagesManager("app.py")
+print(PagesManager.uses_pages_directory)
+"""
+
+
+def test_streamlits_private_switch_for_the_folder_of_pages_is_where_it_was() -> None:
+    made = subprocess.run(
+        [sys.executable, "-c", ALONE], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert made.stdout.split() == ["True", "False"]
+
+
+def test_streamlits_private_word_for_the_back_button_is_where_it_was() -> None:
+    """It names a run's cause on its context, and the browser's message sets it."""
+    assert "is_history_navigation" in ScriptRunContext.__dataclass_fields__
+    assert BackMsg().rerun_script.is_history_navigation is False
+    assert private.came_by_history() is False  # outside of any run
+
+
+def test_streamlits_private_words_for_looking_again_are_where_they_were() -> None:
+    """A run's context takes messages, a thread knows its fragment, the browser is told of it."""
+    assert callable(ScriptRunContext.enqueue)
+    assert "fragment_id" in FragmentThreadState.__dataclass_fields__
+    assert ForwardMsg().auto_rerun.interval == 0.0
+    assert not ForwardMsg().stop_auto_rerun.fragment_ids
+    private.look_again(0.25)  # outside of any run nothing is told
+
+
+def read(**value: object) -> object:
+    """What a widget that wants up to three numbers, else 7, has of a message."""
+    private.prepare()
+    states = WStates()
+    states.set_widget_metadata(
+        WidgetMetadata(
+            id="$$a",
+            deserializer=lambda told: 7 if told is None else [*map(float, told)][:3],
+            serializer=list,
+            value_type="double_array_value",
+        )
+    )
+    states.set_widget_from_proto(WidgetState(id="$$a", **value))
+    assert len({*states.items()} if isinstance(states["$$a"], int) else [*states]) == 1
+    return states["$$a"]
+
+
+def test_a_widget_reads_what_is_meant_for_it():
+    assert read(double_array_value={"data": [1.5, 2.0]}) == [1.5, 2.0]
+    assert read() == 7
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"bool_value": True}, {"json_value": "]"}, {"int_array_value": {"data": [1]}},
+     {"string_array_value": {"data": ["a"]}}, {"string_value": "a"}],
+)  # fmt: skip
+def test_what_it_cannot_read_is_as_if_nothing_had_come(value: dict):
+    assert read(**value) == 7
+
+
+def test_a_value_that_the_reader_stumbles_over_too():
+    private.prepare()
+    states = WStates()
+    reads = lambda told: 7 if told is None else told["deep"]["down"]  # noqa: E731
+    states.set_widget_metadata(WidgetMetadata("$$a", reads, str, "json_value"))
+    for text in ("]", "[]", "{}", '{"deep": 1}', "[" * 100_000, "\ud7ff"):
+        states.set_widget_from_proto(WidgetState(id="$$a", json_value=text))
+        assert states["$$a"] == 7
+    states.set_widget_from_proto(WidgetState(id="$$a", json_value='{"deep": {"down": 1}}'))
+    assert states["$$a"] == 1
+
+
+def test_a_page_that_fails_of_its_own_still_says_so():
+    states = WStates()
+    states.set_widget_metadata(WidgetMetadata("$$a", lambda _told: 1 // 0, str, "string_value"))
+    states.set_widget_from_proto(WidgetState(id="$$a", string_value="x"))
+    with pytest.raises(ZeroDivisionError):
+        states["$$a"]
+
+
+def file(make: Callable[[], bytes]) -> BackendOperationResponse:
+    """What becomes of a file that is asked for."""
+    private.prepare()
+    manager = MediaFileManager(MemoryMediaFileStorage("/media"))
+    name = manager.add_deferred(make, "text/csv", "a", file_name="a.csv")
+    request = BackendOperationRequest(request_id="7", deferred_file={"file_id": name})
+    return asyncio.run(DeferredFileHandler(lambda: manager).handle(request, "x"))
+
+
+def test_a_file_that_is_asked_for_comes(caplog: pytest.LogCaptureFixture):
+    found = file(lambda: b"a,b")
+    assert (found.request_id, found.error_msg) == ("7", "")
+    assert found.deferred_file.url.startswith("/media/")
+    assert "Traceback" not in caplog.text
+
+
+def test_why_a_file_is_not_made_stands_at_its_button(caplog: pytest.LogCaptureFixture):
+    found = file(partial(bounded, lambda: b"x" * (2**20 + 1), 1))
+    assert "larger one fails" in found.error_msg
+    assert "shorter prompt" in found.error_msg
+    assert "Traceback" not in caplog.text
+
+
+def test_a_mistake_of_ours_goes_to_the_log_and_not_to_the_page(caplog: pytest.LogCaptureFixture):
+    assert file(lambda: b"%d" % (1 // 0)).error_msg == "This file could not be made."
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_file_that_nobody_offered_is_no_failure(caplog: pytest.LogCaptureFixture):
+    private.prepare()
+    manager = MediaFileManager(MemoryMediaFileStorage("/media"))
+    request = BackendOperationRequest(request_id="7", deferred_file={"file_id": "../x"})
+    found = asyncio.run(DeferredFileHandler(lambda: manager).handle(request, "x"))
+    assert found.error_msg == "This file could not be made."
+    assert "Traceback" not in caplog.text
