@@ -23,7 +23,6 @@ from core.host.descriptors import more_descriptors
 from core.host.farewell import Streams, on_stop
 from core.host.metrics import Server, ready, serve_metrics
 from core.host.opened import contradictions, opened
-from core.host.patience import bound_heads
 from core.host.pressure import Pressure, watch
 from core.model.catalogue import STORYTELLER, canonical
 from core.model.job import LoadCancelled, LoadJob
@@ -169,7 +168,6 @@ async def awake(_app: object) -> AsyncIterator[None]:
     # A first request with a page's address would run that page's file alone, before app.py has
     # named the pages, and import PyTorch beside the thread that does so already.
     private.prepare()
-    bound_heads()
     threading.Thread(target=_wake_up, name="wake up", daemon=True).start()
     ends = [on_stop(lambda: streams().tell(private.toast))]
     ends += [watch(pressure(), lambda: pool().relieve(settings().idle_minutes * 60.0))]

@@ -27,6 +27,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 from streamlit.runtime.state.session_state import Serialized, WStates
 
 from core.errors import LearnerError
+from core.host.patience import bound_heads
 from core.language import _
 
 
@@ -38,6 +39,7 @@ def prepare() -> None:
     if WStates.__getitem__ is not _value:
         WStates.__getitem__ = _value  # type: ignore[method-assign]
         DeferredFileHandler.handle = _file  # type: ignore[method-assign]
+        bound_heads()
 
 
 #: Streamlit's own reading; kept where this file is read again and finds ours.
