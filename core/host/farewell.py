@@ -22,9 +22,15 @@ A_MOMENT = 0.5
 
 
 class Streams:
-    """The streams that are open, and the language of whoever looks at each."""
+    """The streams that are open, and the language of whoever looks at each.
+
+    Attributes
+    ----------
+    over : whether the last word was said: a run that still ends would wipe it from its page
+    """
 
     def __init__(self) -> None:
+        self.over = False
         self._open: dict[int, tuple[Send, str]] = {}
 
     def add(self, scope: Scope, send: Send) -> Callable[[], None]:
@@ -41,7 +47,7 @@ class Streams:
         ----------
         message : a sentence as the front end reads it
         """
-        told = 0
+        told, self.over = 0, True
         for send, language in [*self._open.values()]:
             set_language(language)
             with suppress(Exception):  # who has just left needs no word
@@ -63,6 +69,8 @@ class Farewell:
         forget: list[Callable[[], None]] = []
 
         async def noticed(message: Message) -> None:
+            if self.streams.over and message["type"] == "websocket.send":
+                return
             await send(message)
             if message["type"] == "websocket.accept":
                 forget.append(self.streams.add(scope, send))

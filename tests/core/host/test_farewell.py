@@ -18,13 +18,15 @@ def stream(streams: Streams, language: str, sent: list, over: asyncio.Event, *, 
     """One open stream, until `over`."""
 
     async def send(message) -> None:
-        if breaks and message["type"] == "websocket.send":
+        if breaks and message.get("bytes", b"a page") != b"a page":
             raise RuntimeError("gone")
         sent.append(message)
 
     async def app(_scope, _receive, send) -> None:
         await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "bytes": b"a page"})
         await over.wait()
+        await send({"type": "websocket.send", "bytes": b"another, which would wipe the word"})
 
     headers = [(b"accept-language", language.encode())]
     scope = {"type": "websocket", "path": PATH, "headers": headers}
@@ -52,6 +54,7 @@ def test_everybody_is_told_in_a_language_of_theirs_and_who_has_gone_keeps_nobody
 
     english, italian, told, later = asyncio.run(run())
     assert (told, later) == (2, 0)
+    assert [len(english), len(italian)] == [3, 3], "accepted, a page, the word, and nothing more"
     assert "goes on by itself" in body(english[-1])
     assert "riavvia" in body(italian[-1])
 
