@@ -33,14 +33,14 @@ def height_of(page: Page) -> int:
 @pytest.mark.parametrize("name", [*FIRST_SCREEN, "compare"])
 def test_a_first_look_is_short(visit: Visit, name: str) -> None:
     page = visit(name, prompt=PROMPT, panel="")
-    page.wait_for_timeout(500)
+    wait_until_drawn(page)
     assert height_of(page) <= MOST
 
 
 @pytest.mark.parametrize("name", FIRST_SCREEN)
 def test_the_first_screen_has_a_question_a_strip_and_a_figure(visit: Visit, name: str) -> None:
     page = visit(name, prompt=PROMPT, panel="")
-    page.wait_for_timeout(500)
+    wait_until_drawn(page)
     control, figure, least = FIRST_SCREEN[name]
     assert box_of(page, "h1")["y"] < 100
     assert box_of(page, ".st-key-top_bar")["y"] < 300
@@ -71,7 +71,7 @@ def test_figures_grow_with_the_window(visit: Visit, page: Page) -> None:
     """At 1,920 the heads fill the page; matrix, lines and text of one head share a screen."""
     page.set_viewport_size({"width": 1_920, "height": 1_080})
     visit("attention", prompt=PROMPT, panel="")
-    page.wait_for_timeout(500)
+    wait_until_drawn(page)
     view, bar = box_of(page, ".st-key-pattern .view"), box_of(page, ".st-key-top_bar")
     tiles = box_of(page, ".st-key-head_grid .tiles canvas")
     grid, preview = (box_of(page, f".st-key-head_grid{part}") for part in ("", " .preview"))

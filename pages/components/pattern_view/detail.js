@@ -30,9 +30,10 @@ export function drawDetail(scene, colours) {
   drawFrame(pen, scene, scene.pinned, pattern.accent, 3);
   if (state.hover) drawFrame(pen, scene, state.hover, look.ink, 2);
   caption(scene, colours);
-  // A picture does not change by itself when its letters come: on a slow network they come late.
+  // A picture does not change by itself when its letters come: on a slow network they come late,
+  // and the lines beside it have the room that it leaves.
   if (!document.fonts.check(look.face)) {
-    document.fonts.load(look.face).then(() => drawDetail(scene, colours)).catch(() => {});
+    document.fonts.load(look.face).then(() => state.soon()).catch(() => {});
   }
 }
 

@@ -18,6 +18,7 @@ export default function (component) {
   const root = parentElement.querySelector('.view');
   const state = root.state || (root.state = { pool: 'max', way: 'from' });
   const scene = sceneOf(component, root, state);
+  state.soon = scene.soon; // for what comes late: it draws what is shown by then
   begin(scene);
   watchWhole(scene);
   watchDetail(scene);
