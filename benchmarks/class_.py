@@ -44,13 +44,14 @@ def source(name: str) -> Iterator[str]:
 
 
 class Learner(threading.Thread):
-    """One learner's minute; `prompt` if all have the same one."""
+    """One learner's minute with a model; `prompt` if all have the same one."""
 
     def __init__(
-        self, visitor: Visitor, number: int, round_: int, pace: float, prompt: str | None = None
-    ) -> None:
+        self, visitor: Visitor, number: int, round_: int, pace: float, model: str,
+        prompt: str | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(daemon=True)
-        self.prompt = prompt
+        self.model, self.prompt = model, prompt
         self.visitor, self.number, self.round, self.pace = visitor, number, round_, pace
         self.first_token = self.page = float("nan")
         self.problem = ""
@@ -64,7 +65,9 @@ class Learner(threading.Thread):
                 self.prompt
                 or f"Once upon a time there was a {name}. The {name} had {2 + self.number} sons"
             )
-            query = {"prompt": prompt, "length": "20", "temperature": "1.0"}
+            # Without a model the app takes the address for one that it has not written itself, and
+            # a session that is open already keeps the prompt that it had.
+            query = {"model": self.model, "prompt": prompt, "length": "20", "temperature": "1.0"}
             slowest = 0.0
             for head in range(2):
                 begin = time.perf_counter()
@@ -86,6 +89,8 @@ class Learner(threading.Thread):
                 self.visitor.poll()
             self.page = slowest
             self.problem = "; ".join(self.visitor.errors())
+            if self.visitor.prompt != prompt:
+                self.problem = f"another prompt: {self.visitor.prompt[:40]}"
             if self.visitor.polls(WRITING):
                 self.problem = "the text did not end"
         except Exception as error:  # counted and printed, never swallowed
@@ -123,7 +128,7 @@ def main(n_learners: int, rounds: int, pace: float, model: str, cache_mb: int) -
             visitor.open("overview", {})
         for round_ in range(rounds):
             begin = time.perf_counter()
-            learners = [Learner(v, n, round_, pace) for n, v in enumerate(visitors)]
+            learners = [Learner(v, n, round_, pace, found) for n, v in enumerate(visitors)]
             for learner in learners:
                 learner.start()
             for learner in learners:

@@ -54,6 +54,7 @@ def changed(text: str) -> str:
 def main(tokens: int, cache_mb: int) -> None:
     prompt = prompt_of(load_model("storyteller"), tokens)
     settings = {"GPT2_HOOD_MODE": "public", "GPT2_HOOD_CACHE_MB": str(cache_mb)}
+    query = {"model": "storyteller", "panel": "all"}
     head = ["page, all panels", "first look", "again", "one word in the middle changed",
             "sent", "memory at most"]  # fmt: skip
     with serve(**settings) as (address, server):
@@ -66,7 +67,9 @@ def main(tokens: int, cache_mb: int) -> None:
         )
         for number, page in enumerate(PAGES):
             texts = [prompt, prompt, changed(prompt)]
-            times = [visitor.open(page, {"prompt": text, "panel": "all"}) for text in texts]
+            times = [visitor.open(page, {**query, "prompt": text}) for text in texts]
+            if visitor.prompt != texts[-1]:
+                raise RuntimeError(f"another prompt: {visitor.prompt[:40]}")
             if errors := visitor.errors():
                 raise RuntimeError("; ".join(errors))
             print_row([

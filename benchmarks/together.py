@@ -80,10 +80,12 @@ def summary(raw: str, rows: int = 40) -> None:
         table(f"py-spy: {total} samples", [title, "share"], shown)
 
 
-def round_of(visitors: list[Visitor], number: int, seconds: float, same: bool) -> list[Learner]:
+def round_of(
+    visitors: list[Visitor], number: int, seconds: float, same: bool, model: str
+) -> list[Learner]:
     """All learners once, at their own moments of these seconds."""
     learners = [
-        Learner(visitor, n, number, seconds, SAME if same else None)
+        Learner(visitor, n, number, seconds, model, SAME if same else None)
         for n, visitor in enumerate(visitors)
     ]
     for learner in learners:
@@ -110,7 +112,7 @@ def main(asked: argparse.Namespace) -> None:
         with spied(server.pid, asked.spy, asked.gil):
             for number in range(asked.rounds):
                 begin, work, mine = time.perf_counter(), work_of(process), work_of(me)
-                learners = round_of(visitors, number, asked.seconds, asked.same)
+                learners = round_of(visitors, number, asked.seconds, asked.same, found)
                 problems = [learner.problem for learner in learners if learner.problem]
                 print_row([
                     str(number + 1),

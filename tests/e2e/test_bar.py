@@ -90,9 +90,11 @@ def test_home_and_end_walk_the_strip_and_leave_the_page_where_it_is(visit: Visit
 
 def test_the_keyboards_place_is_seen_in_the_navigation(visit: Visit) -> None:
     page = visit("attention", panel="")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
     link = page.get_by_test_id("stSidebarNavLink").first
+    for _stop in range(4):  # where Tab begins is the browser's affair
+        page.keyboard.press("Tab")
+        if link.evaluate("(node) => node === document.activeElement"):
+            break
     expect(link).to_be_focused()
     expect(link).to_have_css("outline-style", "solid")
     expect(link).to_have_css("outline-width", "3px")
