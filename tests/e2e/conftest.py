@@ -56,6 +56,8 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        # The shell would round each letter's width to whole pixels; screens of today do not.
+        "--font-render-hinting=none",
     ]
     return {**browser_type_launch_args, "executable_path": _chromium(), "args": quiet}
 
