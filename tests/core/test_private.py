@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
 from collections.abc import Callable
@@ -25,6 +24,7 @@ from streamlit.runtime.state.session_state import WStates
 
 from core import private
 from pages.kit.exports import bounded
+from tests.apart import run_apart
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,6 +33,7 @@ ALONE = """
 from streamlit.runtime.pages_manager import PagesManager
 from core import private
 from pages.kit.exports import bounded
+from tests.apart import run_apart
 PagesManager("app.py")
 print(PagesManager.uses_pages_directory)
 private.prepare()
@@ -121,7 +122,7 @@ def file(make: Callable[[], bytes]) -> BackendOperationResponse:
     manager = MediaFileManager(MemoryMediaFileStorage("/media"))
     name = manager.add_deferred(make, "text/csv", "a", file_name="a.csv")
     request = BackendOperationRequest(request_id="7", deferred_file={"file_id": name})
-    return asyncio.run(DeferredFileHandler(lambda: manager).handle(request, "x"))
+    return run_apart(DeferredFileHandler(lambda: manager).handle(request, "x"))
 
 
 def test_a_file_that_is_asked_for_comes(caplog: pytest.LogCaptureFixture):
@@ -147,6 +148,6 @@ def test_a_file_that_nobody_offered_is_no_failure(caplog: pytest.LogCaptureFixtu
     private.prepare()
     manager = MediaFileManager(MemoryMediaFileStorage("/media"))
     request = BackendOperationRequest(request_id="7", deferred_file={"file_id": "../x"})
-    found = asyncio.run(DeferredFileHandler(lambda: manager).handle(request, "x"))
+    found = run_apart(DeferredFileHandler(lambda: manager).handle(request, "x"))
     assert found.error_msg == "This file could not be made."
     assert "Traceback" not in caplog.text

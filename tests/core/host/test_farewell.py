@@ -10,6 +10,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from core import private
 from core.host.farewell import Farewell, Streams, on_stop
+from tests.apart import run_apart
 
 PATH = "/hood/_stcore/stream"
 
@@ -52,7 +53,7 @@ def test_everybody_is_told_in_a_language_of_theirs_and_who_has_gone_keeps_nobody
         await asyncio.gather(*made)
         return english, italian, told, await streams.tell(private.toast)
 
-    english, italian, told, later = asyncio.run(run())
+    english, italian, told, later = run_apart(run())
     assert (told, later) == (2, 0)
     assert [len(english), len(italian)] == [3, 3], "accepted, a page, the word, and nothing more"
     assert "goes on by itself" in body(english[-1])
@@ -83,7 +84,7 @@ def test_the_word_comes_before_the_end_and_the_old_way_is_put_back():
         undo()
 
     try:
-        asyncio.run(run())
+        run_apart(run())
         assert heard == ["word", "stop"]
         assert signal.getsignal(signal.SIGTERM) is stopped
     finally:

@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from core.host.places import A_REFUSAL, MESSAGES, Places
+from tests.apart import run_apart
 
 PERSON = {"accept": "text/html,*/*"}
 STREAM = "/_stcore/stream"
@@ -153,5 +154,5 @@ def test_many_who_are_refused_at_once_wait_a_moment_and_one_alone_does_not(
         assert guard.refusing == 0
         return time.monotonic() - begun
 
-    assert least <= asyncio.run(run()) < most
+    assert least <= run_apart(run()) < most
     assert sent == [{"type": "websocket.close", "code": 1013}] * n

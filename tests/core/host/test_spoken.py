@@ -13,6 +13,7 @@ from streamlit.proto.ClientState_pb2 import ClientState
 
 from core import private
 from core.host.spoken import NO_BYTES, NO_MESSAGE, SILENT, Spoken
+from tests.apart import run_apart
 
 
 async def stream(said: list[dict], *, protocols: str = "streamlit", patience: float = 0.05):
@@ -50,13 +51,13 @@ WORD = word(rerun_script=ClientState(query_string="prompt=a"))
 
 
 def test_a_session_that_says_nothing_ends():
-    heard, sent = asyncio.run(stream([CONNECT]))
+    heard, sent = run_apart(stream([CONNECT]))
     assert heard == [CONNECT, {"type": "websocket.disconnect", "code": SILENT}]
     assert sent == [{"type": "websocket.close", "code": SILENT}]
 
 
 def test_a_session_that_spoke_may_be_silent():
-    heard, sent = asyncio.run(stream([CONNECT, WORD]))
+    heard, sent = run_apart(stream([CONNECT, WORD]))
     assert heard == [CONNECT, WORD, GONE]
     assert not sent
 
@@ -65,13 +66,13 @@ def test_a_session_that_spoke_may_be_silent():
     ("protocols", "may"), [("streamlit, x, 1234", True), ("streamlit, , ", False), ("a,b", False)]
 )
 def test_who_comes_back_to_a_session_has_nothing_to_ask(protocols: str, may: bool):
-    heard, sent = asyncio.run(stream([CONNECT], protocols=protocols))
+    heard, sent = run_apart(stream([CONNECT], protocols=protocols))
     assert heard[-1]["code"] == (1006 if may else SILENT)
     assert bool(sent) != may
 
 
 def test_text_is_no_message():
-    heard, sent = asyncio.run(stream([CONNECT, {"type": "websocket.receive", "text": "hello"}]))
+    heard, sent = run_apart(stream([CONNECT, {"type": "websocket.receive", "text": "hello"}]))
     assert heard[-1] == {"type": "websocket.disconnect", "code": NO_BYTES}
     assert sent == [{"type": "websocket.close", "code": NO_BYTES}]
 
@@ -93,7 +94,7 @@ def operation(**parts: object) -> dict:
 )  # fmt: skip
 def test_messages_of_a_developer_reach_nobody(message: dict):
     """To clear the cache would take the models away from all other sessions."""
-    heard, sent = asyncio.run(stream([CONNECT, message, WORD]))
+    heard, sent = run_apart(stream([CONNECT, message, WORD]))
     assert heard == [CONNECT, WORD, GONE]
     assert not sent
 
@@ -104,7 +105,7 @@ def test_messages_of_a_developer_reach_nobody(message: dict):
      operation(deferred_file={"file_id": "a"})],
 )  # fmt: skip
 def test_messages_of_a_page_pass(message: dict):
-    assert asyncio.run(stream([CONNECT, message]))[0] == [CONNECT, message, GONE]
+    assert run_apart(stream([CONNECT, message]))[0] == [CONNECT, message, GONE]
 
 
 def test_a_widget_that_no_page_made_is_no_message():
@@ -112,7 +113,7 @@ def test_a_widget_that_no_page_made_is_no_message():
     state = ClientState()
     state.widget_states.widgets.add(id="$$ID-0123-a", bool_value=True)
     state.widget_states.widgets.add(id="$$ID-0123-b", json_value='{"pick": 1}')
-    assert asyncio.run(stream([CONNECT, word(rerun_script=state)]))[0][-1] == GONE
+    assert run_apart(stream([CONNECT, word(rerun_script=state)]))[0][-1] == GONE
     for strange in (
         {"id": "lead", "string_value": "x"}, {"id": "$$ID-0-a", "bytes_value": b"x"},
         {"id": "$$ID-0-a", "json_value": "]"}, {"id": "$$ID-0-a", "json_value": '"a"'},
@@ -121,13 +122,13 @@ def test_a_widget_that_no_page_made_is_no_message():
         other = ClientState()
         other.CopyFrom(state)
         other.widget_states.widgets.add(**strange)
-        heard, _sent = asyncio.run(stream([CONNECT, word(rerun_script=other)]))
+        heard, _sent = run_apart(stream([CONNECT, word(rerun_script=other)]))
         assert heard[-1]["code"] == NO_MESSAGE
 
 
 @pytest.mark.parametrize("data", [b"\xff" * 50, b"\x5a\xff\xff\xff\xff\x0f", b"\x5b" * 10_000])
 def test_noise_is_no_message(data: bytes):
-    heard, sent = asyncio.run(stream([CONNECT, {**WORD, "bytes": data}]))
+    heard, sent = run_apart(stream([CONNECT, {**WORD, "bytes": data}]))
     assert heard[-1] == {"type": "websocket.disconnect", "code": NO_MESSAGE}
     assert sent == [{"type": "websocket.close", "code": NO_MESSAGE}]
 
@@ -153,4 +154,4 @@ def test_other_paths_are_left_alone():
             await Spoken(app, private.asked_for)(scope, receive, None)  # type: ignore[arg-type]
         return [found is receive for found in seen]
 
-    assert asyncio.run(run()) == [True, True]
+    assert run_apart(run()) == [True, True]
