@@ -57,13 +57,22 @@ def _value(self: WStates, key: str) -> object:
     if not isinstance(state, Serialized) or widget is None:
         return _read(self, key)
     try:
-        if state.value.WhichOneof("value") in {None, widget.value_type}:
+        if state.value.WhichOneof("value") in {None, *_kinds(widget.value_type)}:
             with suppress(Exception):  # whatever Streamlit's reader meets in what it did not expect
                 return _read(self, key)
         self.states[key] = Serialized(WidgetState(id=key))
         return _read(self, key)
     finally:
         self.set_widget_metadata(widget)  # or an empty value would make it forget its kind
+
+
+def _kinds(declared: str) -> tuple[str, ...]:
+    """Under which names a browser sends what a widget declares.
+
+    A number input declares double_value whatever its numbers are; of whole ones a browser sends
+    int_value.
+    """
+    return ("int_value", "double_value") if declared == "double_value" else (declared,)
 
 
 async def _file(

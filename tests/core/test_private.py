@@ -87,6 +87,19 @@ def test_a_widget_reads_what_is_meant_for_it():
     assert read() == 7
 
 
+@pytest.mark.parametrize("value", [{"int_value": 7}, {"double_value": 7.0}])
+def test_a_number_input_reads_whole_numbers_as_a_browser_sends_them(value: dict):
+    """It declares double_value whatever its numbers are, and of whole ones int_value comes."""
+    private.prepare()
+    states = WStates()
+    reads = lambda told: 1 if told is None else int(told)  # noqa: E731
+    states.set_widget_metadata(WidgetMetadata("$$a", reads, float, "double_value"))
+    states.set_widget_from_proto(WidgetState(id="$$a", **value))
+    assert states["$$a"] == 7
+    states.set_widget_from_proto(WidgetState(id="$$a", string_value="7"))
+    assert states["$$a"] == 1
+
+
 @pytest.mark.parametrize(
     "value",
     [{"bool_value": True}, {"json_value": "]"}, {"int_array_value": {"data": [1]}},
