@@ -9,7 +9,6 @@ import streamlit as st
 from core import cache
 from core.language import _
 from pages.components.prompt_field import prompt_field
-from pages.course.place import lessons
 from pages.kit import jobs
 from pages.kit.current import PROMPT
 from pages.shell.examples import examples
@@ -44,6 +43,9 @@ def may_arrive(text: str) -> bool:
         return True
     if text in {example.prompt for example in examples()}:
         return True
+    # What lessons ask needs PyTorch, which the first page does not wait for.
+    from pages.course.place import lessons
+
     had = {step.text for step in st.session_state.get(_BEFORE, [])}
     return text in had | {read.lesson.prompt for read in lessons()[0]}
 
