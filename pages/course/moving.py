@@ -70,11 +70,14 @@ def go_to(now: Current, read: Read, step: Step, *, short: bool) -> NoReturn:
 
 
 def open_link(now: Current, place: Place, page: str) -> None:
-    """A step that came by a link: what it opens is opened, unless the link says all of it."""
+    """A step that came by a link: what it opens is opened, unless the link says all of it.
+
+    Without the step it does not: while a server wakes up, the app itself writes a prompt beside it.
+    """
     lesson, step = place.read.lesson, place.step
     if OPENED.get() == (lesson.id, step.id) and lesson.opened(step).page == page:
         return
-    needed = {*state_of(now, place.read, step), "prompt"}
+    needed = {*state_of(now, place.read, step), "prompt", STEP}
     if lesson.opened(step).page == page and needed <= set(address.names()):
         OPENED.set((lesson.id, step.id))
         return
