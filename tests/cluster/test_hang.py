@@ -13,7 +13,7 @@ from tests.core.engine.common import DRAWN, tokens
 
 pytestmark = pytest.mark.cluster
 #: Readers, tokens of each: so many that none is done before the replica is stopped.
-READERS, LENGTH = 8, 300
+READERS, LENGTH = 8, 200
 
 
 def test_readers_of_a_replica_that_hangs_go_on_elsewhere(storyteller_there, storyteller):
