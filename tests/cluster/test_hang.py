@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -33,7 +34,8 @@ def test_readers_of_a_replica_that_hangs_go_on_elsewhere(storyteller_there, stor
             found = [[a, *b.result(60)] for a, b in zip(first, rest, strict=True)]
         took = time.monotonic() - begin
     finally:
-        os.kill(hung, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # Ray may have ended it by then
+            os.kill(hung, signal.SIGKILL)
     print(f"one of {len(places)} replicas stopped: all were done after {took:.1f} s")
     assert found == want
     if took < 3.0:  # who reads where is Ray's choice
