@@ -6,6 +6,8 @@ import math
 import os
 from pathlib import Path
 
+from core.model.control_groups import control_groups
+
 
 def core_ids() -> frozenset[int]:
     """The numbers of the cores that this process may run on."""
@@ -37,24 +39,8 @@ def container_quota(root: Path = Path("/")) -> float | None:
     ----------
     Linux kernel documentation, Control Group v2 (cpu.max) and CFS Bandwidth Control (version 1).
     """
-    try:
-        lines = (root / "proc/self/cgroup").read_text().splitlines()
-    except OSError:
-        return None
-    found: list[float] = []
-    for line in lines:
-        _id, controllers, path = line.split(":", 2)
-        if controllers == "":  # version 2
-            mount = root / "sys/fs/cgroup"
-        elif "cpu" in controllers.split(","):  # version 1
-            mount = root / "sys/fs/cgroup/cpu"
-        else:
-            continue
-        # A group is bound by every group above it; see `core.model.memory.container_free`.
-        parts = [part for part in path.split("/") if part not in ("", "..")]
-        groups = (mount.joinpath(*parts[:depth]) for depth in range(len(parts), -1, -1))
-        found += [quota for group in groups if (quota := _quota(group)) is not None]
-    return min(found, default=None)
+    granted_by = (_quota(group) for group, _version in control_groups("cpu", root))
+    return min((quota for quota in granted_by if quota is not None), default=None)
 
 
 def _quota(group: Path) -> float | None:

@@ -9,6 +9,14 @@ from pathlib import Path
 
 import psutil
 
+from core.model.control_groups import control_groups
+
+#: Limit and use, and what of it are files read long ago, by the control groups' version.
+_FILES = {
+    1: ("memory.limit_in_bytes", "memory.usage_in_bytes"),
+    2: ("memory.max", "memory.current"),
+}
+_CACHE = {1: "total_inactive_file", 2: "inactive_file"}
 #: Limits above this are the kernel's way of writing "none".
 _NO_LIMIT = 1 << 60
 
@@ -46,32 +54,13 @@ def container_free(root: Path = Path("/")) -> int | None:
     ----------
     Linux kernel documentation, Control Group v2 (memory.max) and v1 (memory.limit_in_bytes).
     """
-    try:
-        lines = (root / "proc/self/cgroup").read_text().splitlines()
-    except OSError:
-        return None
     found: list[int] = []
-    for line in lines:
-        _id, controllers, path = line.split(":", 2)
-        if controllers == "":  # version 2
-            mount, files = root / "sys/fs/cgroup", ("memory.max", "memory.current")
-            cache = "inactive_file"
-        elif "memory" in controllers.split(","):  # version 1
-            mount = root / "sys/fs/cgroup/memory"
-            files = ("memory.limit_in_bytes", "memory.usage_in_bytes")
-            cache = "total_inactive_file"
-        else:
-            continue
-        # A group is bound by every group above it. Inside a container the path may be that of
-        # the host and lead nowhere; the mount itself is then the container's own group.
-        parts = [p for p in path.split("/") if p not in ("", "..")]
-        for depth in range(len(parts), -1, -1):
-            group = mount.joinpath(*parts[:depth])
-            limit, used = _number(group / files[0]), _number(group / files[1])
-            if limit is not None and used is not None:
-                # Files read long ago count as used, but the kernel drops them when asked.
-                free = limit - max(0, used - _statistic(group / "memory.stat", cache))
-                found.append(max(0, free))
+    for group, version in control_groups("memory", root):
+        limit, used = (_number(group / name) for name in _FILES[version])
+        if limit is not None and used is not None:
+            # Files read long ago count as used, but the kernel drops them when asked.
+            dropped = _statistic(group / "memory.stat", _CACHE[version])
+            found.append(max(0, limit - max(0, used - dropped)))
     return min(found, default=None)
 
 
