@@ -10,15 +10,16 @@ at 16 tokens, at least five times as fast as the loop of hooks; the knob within 
 from __future__ import annotations
 
 import argparse
+from collections import deque
 
 import torch
 from transformers import GPT2Config
 
 from benchmarks.measure import apart, random_model, some_ids, table, take_turns, typical
-from core.engine.gemm_choice import GemmChoice
+from core.engine.forward import Forward
 from core.model.loaded import LoadedModel
 from core.views.patching import Cell, Pair, aligned, cells_of, patch_shares, places
-from core.views.patching_work import pieces_of, work_of
+from core.views.patching_work import piece_of, pieces_of, work_of
 from core.views.products import computed_by
 from core.views.steering import steered_logits
 from core.views.trace import Trace, capture
@@ -53,7 +54,9 @@ def grid(loaded: LoadedModel, a: Trace, b: Trace, columns: tuple[Pair, ...]) -> 
     def work(cell: Cell) -> float:
         return work_of(cell[0], b.n_ctx - cell[1], loaded.shape)
 
-    for piece in pieces_of(cells_of(loaded.shape.n_layer + 1, columns), work):
+    for piece in pieces_of(
+        cells_of(loaded.shape.n_layer + 1, columns), work, piece_of(loaded.shape)
+    ):
         patch_shares(loaded, a, b, piece, "resid")
 
 
@@ -68,8 +71,10 @@ def main() -> None:
     parser.add_argument("--large", action="store_true")
     chosen = parser.parse_args()
     loaded = apart(lambda: random_model(LARGE if chosen.large else None))
-    # As the engine's thread computes; what it starts with, before it has measured its machine.
-    with torch.inference_mode(), computed_by(GemmChoice()):
+    # As the engine's thread computes, once it has measured its machine.
+    forward = Forward(loaded)
+    with torch.inference_mode(), computed_by(forward.gemm):
+        deque(forward.measure(), maxlen=0)
         ids = some_ids(chosen.tokens)
         a, b = (traced(loaded, (ids[0], other, *ids[2:])) for other in (11, 13))
         columns = places(aligned(a.token_ids, b.token_ids), chosen.tokens)

@@ -24,9 +24,9 @@ ASKS_AGAIN = 5
 #: Messages that a session may send at once, and in a second after that: a slider that is dragged
 #: sends some twenty.
 MESSAGES, RATE = 200.0, 20.0
-#: Seconds that a stream's refusal waits for each that is being refused, and at most: a single one
-#: waits for nothing, while thousands at once are slowed and leave those inside their time.
-A_REFUSAL, REFUSALS = 0.0015, 0.15
+#: Seconds between two streams that are refused, and how long one waits for that at most: a single
+#: one waits for nothing, while thousands come one by one and leave those inside their time.
+A_REFUSAL, REFUSALS = 0.002, 0.5
 #: Where every session keeps its stream.
 STREAM = "/_stcore/stream"
 _PAGE = """<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8">
@@ -65,7 +65,7 @@ class Places:
         self.app, self.most, self.of_one, self.tight = app, most, of_one, tight
         self._free = tuple(f"{base}/{name}/" for name in ("static", "room"))
         self.taken: Counter[str] = Counter()
-        self.refusing = 0
+        self._next_refusal = 0.0
         self.refused = refused
         self._begun = Limiter.a_minute(time.monotonic, a_minute)
         self._asked = Limiter.a_minute(time.monotonic, a_minute * 10)
@@ -107,12 +107,11 @@ class Places:
         return answer
 
     async def _refuse_stream(self, send: Send) -> None:
-        self.refusing += 1
-        try:
-            await asyncio.sleep(min(REFUSALS, self.refusing * A_REFUSAL))
-            await send({"type": "websocket.close", "code": 1013})
-        finally:
-            self.refusing -= 1
+        """In turn: a hundred that are answered in one go keep everybody else waiting meanwhile."""
+        now = time.monotonic()
+        self._next_refusal = max(now, min(self._next_refusal + A_REFUSAL, now + REFUSALS))
+        await asyncio.sleep(self._next_refusal - now)
+        await send({"type": "websocket.close", "code": 1013})
 
     async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
         who = _who(scope)

@@ -59,12 +59,17 @@ def _lead(rooms: Rooms, code: str, key: str, asked: Asked) -> None:
     rooms.lead(code, key, str(asked.get("place", "")), asked["on"] is True)
 
 
+def _fix(rooms: Rooms, code: str, key: str, asked: Asked) -> None:
+    rooms.fix(code, key, asked["on"] is True)
+
+
 def _scores(rooms: Rooms, code: str, key: str, asked: Asked) -> None:
     rooms.name_scores(code, key, asked["named"] is True)
 
 
 _DEEDS: dict[str, Callable[[Rooms, str, str, Asked], int | None]] = {
-    "ask": _ask, "next": _next, "show": _show, "clear": _clear, "lead": _lead, "scores": _scores,
+    "ask": _ask, "next": _next, "show": _show, "clear": _clear, "lead": _lead, "fix": _fix,
+    "scores": _scores,
 }  # fmt: skip
 
 

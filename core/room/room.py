@@ -59,6 +59,7 @@ class Room:
         self.scores, self.named_scores = Scores(), True
         self.place, self.place_number, self.leads = "", 0, False
         self.text = ""
+        self.fixed = False
         self.hunt: Hunt | None = None
         self._numbers = 0
         #: What all may see, as it was put together last: for which version and language, and what.
@@ -196,6 +197,13 @@ class Room:
                 self.text = text
                 self.place_number += 1
                 self.version += 1
+
+    def fix(self, key: str, on: bool) -> None:
+        """Whether the class keeps to the prompts that stand ready and to the model that it has."""
+        self.check(key)
+        with self.lock:
+            self.version += self.fixed != on
+            self.fixed = on
 
     def name_scores(self, key: str, on: bool) -> None:
         """Whether the scoreboard names members, or the class alone."""

@@ -42,6 +42,8 @@ class Rooms(Protocol):
     def lead(self, code: str, key: str, place: str, on: bool = True) -> None: ...
     def keep(self, code: str, key: str, text: str) -> None: ...
     def text(self, code: str) -> str: ...
+    def fix(self, code: str, key: str, on: bool) -> None: ...
+    def is_fixed(self, code: str) -> bool: ...
     def name_scores(self, code: str, key: str, on: bool) -> None: ...
     def begin_hunt(
         self, code: str, key: str, prompt: str, model: str, heads: Sequence[Head]
@@ -167,6 +169,13 @@ class LocalRooms:
     def text(self, code: str) -> str:
         """The prompt that goes with the place to which a teacher leads; "" if none does."""
         return self._room(code).text
+
+    def fix(self, code: str, key: str, on: bool) -> None:
+        self._room(code).fix(key, on)
+
+    def is_fixed(self, code: str) -> bool:
+        """Whether the teacher has locked prompt and model."""
+        return self._room(code).fixed
 
     def name_scores(self, code: str, key: str, on: bool) -> None:
         self._room(code).name_scores(key, on)

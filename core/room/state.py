@@ -23,6 +23,7 @@ def common(room: Room) -> dict[str, Any]:
         "next": following(room.phase, asked.question if asked else None),
         "question": None if asked is None else _question(asked),
         "result": _result(asked) if asked is not None and room.phase == "reveal" else None,
+        "fixed": room.fixed,
         "lead": _lead(room) if room.leads else None,
         "score": _score(room) if room.scores.tokens else None,
         "hunt": None if room.hunt is None else _hunt(room),

@@ -20,7 +20,7 @@ from pages.kit import address
 from pages.kit.error import show_error
 from pages.kit.fragment import fragment
 from pages.kit.memory import Memory
-from pages.shell import class_asks, seat
+from pages.shell import class_asks, locked, seat
 from pages.shell.journey import beside, stops
 from pages.shell.seat import Seat
 
@@ -77,6 +77,7 @@ def _one(mine: Seat | None, over: str) -> None:
         state=state,
         over=over,
         went=_WENT.get(),
+        fixed=locked.by_teacher(),
     )
     if asked:
         _do(mine, asked)
@@ -85,7 +86,7 @@ def _one(mine: Seat | None, over: str) -> None:
 def _do(mine: Seat | None, asked: Mapping[str, Any]) -> None:
     """What was asked for: for all what concerns the session, else by whose seat it is."""
     anyone: dict[str, Callable[[], None]] = {
-        "over": st.rerun, "forget": _forget, "leave": _leave, "anew": _anew,
+        "over": st.rerun, "look": st.rerun, "forget": _forget, "leave": _leave, "anew": _anew,
     }  # fmt: skip
     what = str(asked.get("what"))
     if what in anyone:

@@ -14,7 +14,7 @@ from pages.kit import words as nouns
 from pages.kit.current import PROMPT
 from pages.kit.fragment import fragment
 from pages.kit.words import plain
-from pages.shell import offer, prompt, writing
+from pages.shell import locked, offer, prompt, writing
 from pages.shell.examples import tries
 from pages.shell.journey import course_stop
 from pages.shell.prompt import NOTE, WRITING
@@ -90,8 +90,14 @@ def _line(ready: bool) -> None:
         fragment(_watch, run_every=_LOOK)()
     elif note:
         st.text(note)
-    elif not (ready and offer.draw()):
-        st.text(_("Enter applies your text; Shift + Enter makes a new line."))
+    elif not (ready and not locked.by_teacher() and offer.draw()):
+        st.text(_hint())
+
+
+def _hint() -> str:
+    if locked.prompt_is_locked():
+        return _("Try one of the three, or let the model write on.")
+    return _("Enter applies your text; Shift + Enter makes a new line.")
 
 
 def _watch() -> None:

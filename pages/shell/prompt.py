@@ -11,6 +11,7 @@ from core.language import _
 from pages.components.prompt_field import prompt_field
 from pages.kit import jobs
 from pages.kit.current import PROMPT
+from pages.shell import locked
 from pages.shell.examples import examples
 
 #: The work that writes onto the prompt; see `pages.shell.writing`.
@@ -37,9 +38,9 @@ def set_prompt(text: str) -> None:
 
 
 def may_arrive(text: str) -> bool:
-    """Whether a link, or the browser's Back button, may bring a text: where the host has locked the
-    prompt only one that stands ready, or that the session had."""
-    if not cache.settings().lock_prompt:
+    """Whether a link, or the browser's Back button, may bring a text: where the prompt is locked
+    only one that stands ready, or that the session had."""
+    if not locked.prompt_is_locked():
         return True
     if text in {example.prompt for example in examples()}:
         return True
@@ -100,10 +101,10 @@ def begin_again() -> None:
 
 
 def field(key: str, label: str, **options: bool) -> None:
-    """A field with the prompt; there may be two, and both hold the same. Where the host has locked
-    the prompt there is none, and what is not drawn nobody can send a text to."""
-    if cache.settings().lock_prompt:
-        st.caption(_("The prompt is locked here: choose one of the examples, or follow a lesson."))
+    """A field with the prompt; there may be two, and both hold the same. Where the prompt is locked
+    there is none, and what is not drawn nobody can send a text to."""
+    if locked.prompt_is_locked():
+        st.caption(locked.said())
         return
     prompt_field(
         st.session_state[PROMPT],

@@ -15,7 +15,7 @@ from pages.kit.current import MODEL, PROMPT
 from pages.kit.error import show_error
 from pages.kit.language import LANGUAGE, STARTED, follow_the_choice, of_browser
 from pages.kit.params import LONGEST_IN_URL
-from pages.shell import present
+from pages.shell import locked, present
 from pages.shell.examples import DEFAULT_PROMPT, examples
 from pages.shell.prompt import WRITING, may_arrive, restore, set_prompt, sidebar_field
 from pages.shell.session import READY
@@ -26,6 +26,7 @@ OTHER = "other"
 def start_session() -> None:
     """Read the address, once before any widget exists and whenever the browser went back to it."""
     address.begin(anew=_arrived())
+    locked.look()
     if STARTED not in st.session_state:
         st.session_state[STARTED] = {
             LANGUAGE: match(_asked("lang", "")) or of_browser(),
@@ -121,6 +122,14 @@ def _model() -> None:
         except LearnerError as error:
             st.session_state["model_error"] = error
             chosen = st.session_state[MODEL] = st.session_state.get(READY, limits.default_model)
+    if locked.by_teacher():
+        line = _model_line(entries[chosen])
+        st.caption(_("Your teacher has locked the model: {name}").format(name=line))
+    else:
+        _model_menu(entries, others=limits.allow_other_models)
+
+
+def _model_menu(entries: dict[str, Entry], *, others: bool) -> None:
     st.selectbox(
         _("Model"),
         list(entries),
@@ -129,7 +138,7 @@ def _model() -> None:
         help=_("Bigger models write better and need more memory; they are fetched once."),
     )
     _describe(entries[st.session_state[MODEL]])
-    if limits.allow_other_models:
+    if others:
         _other_model()
 
 

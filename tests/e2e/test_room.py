@@ -136,6 +136,17 @@ def test_the_class_follows_and_who_wanders_off_comes_back(enter: Enter) -> None:
     press(wanderer, "Go there")
     wanderer.wait_for_url("**/attention?*layer=3*")
     expect(wanderer.locator(".room-bar .tools")).to_contain_text("You follow the teacher.")
+    # Prompts are locked: no field is left to a learner, until they are free again.
+    press(teacher, "Learners keep the model and choose among the examples")
+    for page in (learner, wanderer):
+        expect(page.locator(".st-key-prompt_field")).to_have_count(0, timeout=WAIT)
+        expect(page.get_by_text("Your teacher has locked the prompt")).to_be_visible()
+    expect(teacher.locator(".st-key-prompt_field")).to_have_count(1)
+    check_fits(learner)
+    check_legible(learner)
+    press(teacher, "Learners keep the model and choose among the examples")
+    for page in (learner, wanderer):
+        expect(page.locator(".st-key-prompt_field")).to_have_count(1, timeout=WAIT)
     # A text that no address can hold goes along, too.
     fields = [
         page.locator('[data-testid="stSidebar"] .st-key-prompt_field textarea')

@@ -8,9 +8,11 @@ import pytest
 
 from core import cache
 from core.errors import LearnerError
+from core.room.here import ROOMS
 from pages.kit.exports import bounded
+from pages.panels.compare.pairs import pairs, twin
 from pages.shell.examples import DEFAULT_PROMPT, examples
-from tests.app import open_page, prompt_of
+from tests.app import open_page, prompt_of, settle
 
 
 @pytest.fixture
@@ -44,6 +46,47 @@ def test_a_link_brings_no_text_where_the_prompt_is_locked(limits):
     assert prompt_of(open_page("sampling", prompt=mine, panel=None)) == DEFAULT_PROMPT
     ready = examples()[1].prompt
     assert prompt_of(open_page("sampling", prompt=ready, panel=None)) == ready
+
+
+def test_where_the_prompt_is_locked_no_other_text_is_typed_or_brought_either(limits):
+    mine = "Once upon a time there was a king who had a beautiful daughter. The wolf"
+    assert open_page("compare", other=mine, panel=None).text_area(key="compare_other").value == mine
+    limits(lock_prompt=True)
+    app = open_page("compare", other=mine)
+    assert not app.text_area
+    shown = [one.value for one in app.code]
+    assert mine not in shown
+    assert twin(DEFAULT_PROMPT) in shown
+    app.button(key="compare_pair_number").click().run()
+    assert not app.exception
+    assert pairs()["number"].b in [one.value for one in app.code]
+    assert not any("Enter applies" in one.value for one in open_page("overview").text)
+    app = open_page("sampling", panel="surprise")
+    assert not app.exception
+    assert any("Perplexity" in one.label for one in app.metric)
+    assert not any(one.key == "score_text" for one in app.text_area)
+
+
+def test_a_teacher_locks_what_learners_type_and_which_model_they_have():
+    code, key = ROOMS.open()
+    learner = open_page("sampling", room=code)
+    assert any(one.key == "model" for one in learner.selectbox)
+    ROOMS.fix(code, key, True)
+    learner.run()
+    settle(learner)
+    assert any("Your teacher has locked the prompt" in one.value for one in learner.caption)
+    assert any("Your teacher has locked the model" in one.value for one in learner.caption)
+    assert not any(one.key == "model" for one in learner.selectbox)
+    learner.button(key="example_1").click().run()
+    assert prompt_of(learner) == examples()[1].prompt
+    teacher = open_page("sampling", room=code, lead=key)
+    assert any(one.key == "model" for one in teacher.selectbox)
+    ROOMS.fix(code, key, False)
+    learner.run()
+    settle(learner)
+    assert any(one.key == "model" for one in learner.selectbox)
+    ROOMS.end(code, key)
+    assert prompt_of(learner) == examples()[1].prompt
 
 
 def test_a_bound_for_files_is_said_before_it_is_met(limits):

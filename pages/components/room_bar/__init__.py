@@ -27,6 +27,7 @@ def room_bar(
     state: Mapping[str, Any] | None = None,
     over: str = "",
     went: int = 0,
+    fixed: bool = False,
 ) -> dict[str, Any]:
     """Draw the bar; returns what was asked for in it, ``{"what": …}``, or nothing.
 
@@ -39,6 +40,7 @@ def room_bar(
     state : of the room, where the browser cannot ask for it itself
     over : the code of a room that is no more; the bar says so
     went : the number of the place that the session was led to last
+    fixed : whether what is drawn takes it that the teacher has locked prompt and model
     """
     data = {
         "seat": dict(seat),
@@ -47,6 +49,7 @@ def room_bar(
         "state": None if state is None else dict(state),
         "over": over,
         "went": went,
+        "fixed": fixed,
         "words": _words() | _words_of_results() | _words_of_teacher() | _words_of_asking(),
     }
     asked = _component(key=key, data=data, on_asked_change=unwatched).asked
@@ -109,6 +112,8 @@ def _words_of_teacher() -> dict[str, str]:
         "done": _("Done"),
         "next_token": _("Next word"),
         "names": _("Names on the scoreboard"),
+        "lock": _("Lock prompts"),
+        "lock_help": _("Learners keep the model and choose among the examples"),
     }
 
 

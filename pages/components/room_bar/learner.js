@@ -79,6 +79,16 @@ function fieldOf(view) {
   return form;
 }
 
+// Fields and menus are drawn by the server: it draws anew when the teacher locks or unlocks them.
+export function keepToLock(view) {
+  if (view.state.fixed === view.data.fixed) {
+    view.looked = 0;
+  } else if (Date.now() - (view.looked ?? 0) > PATIENCE_TO_GO) {
+    view.looked = Date.now();
+    view.tell('look');
+  }
+}
+
 // The head is switched off by the server: it tells the effect, not the learner.
 function tryOf(view) {
   const { words } = view.data;

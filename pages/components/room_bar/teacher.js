@@ -139,7 +139,16 @@ function drawTools(view) {
   made.setAttribute('aria-pressed', String(on));
   const { question, hunt } = view.state;
   const own = question || hunt ? stepsOf(view) : [askButton(view)];
-  view.root.querySelector('.tools').replaceChildren(...own, made);
+  view.root.querySelector('.tools').replaceChildren(...own, lockButton(view), made);
+}
+
+function lockButton(view) {
+  const { words } = view.data;
+  const on = view.state.fixed;
+  const made = button(words.lock, words.lock_help, () => deed(view, 'fix', { on: !on }),
+    on ? 'lock on' : 'lock');
+  made.setAttribute('aria-pressed', String(on));
+  return made;
 }
 
 function askButton(view) {

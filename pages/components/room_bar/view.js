@@ -2,7 +2,7 @@
 import { make } from '../shared/dom.js';
 import { fill } from '../shared/token.js';
 import { drawHead } from './head.js';
-import { drawLearner, followTeacher } from './learner.js';
+import { drawLearner, followTeacher, keepToLock } from './learner.js';
 import { begin, forget, remember } from './poll.js';
 import { drawTeacher, leadOn } from './teacher.js';
 
@@ -50,8 +50,12 @@ function draw(view) {
     view.drawn = stamp;
     (teaches ? drawTeacher : drawLearner)(view);
   }
-  if (teaches) leadOn(view);
-  else followTeacher(view);
+  if (teaches) {
+    leadOn(view);
+  } else {
+    followTeacher(view);
+    keepToLock(view);
+  }
 }
 
 function drawOver(view) {

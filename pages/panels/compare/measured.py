@@ -11,8 +11,9 @@ import numpy as np
 import streamlit as st
 
 from core.language import _, ngettext
+from core.model.shape import Shape
 from core.numbers import count
-from core.views.patching_work import is_long, pieces_of, seconds
+from core.views.patching_work import is_long, piece_of, pieces_of, seconds
 from pages.kit import jobs
 
 
@@ -25,6 +26,7 @@ class Grid:
     name : of the work, in the session
     key : all that it depends on
     cells : in the order in which they are measured
+    shape : of the model
     work : operations that a cell costs
     measure : of some cells, a number each
     """
@@ -32,6 +34,7 @@ class Grid:
     name: str
     key: tuple
     cells: Sequence[Any]
+    shape: Shape
     work: Callable[[Any], float]
     measure: Callable[[tuple], np.ndarray]
 
@@ -71,7 +74,7 @@ def _begin(grid: Grid) -> None:
 
 def _work(grid: Grid) -> Iterator[np.ndarray]:
     """Piece by piece, each a request of its own, so that others come in between."""
-    for piece in pieces_of(grid.cells, grid.work):
+    for piece in pieces_of(grid.cells, grid.work, piece_of(grid.shape)):
         yield grid.measure(piece)
 
 

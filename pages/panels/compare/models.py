@@ -133,7 +133,8 @@ def _grid(now: Current, other: Backend, here: Trace, there: Trace) -> Iterator[S
         return work_of(cell[0], len(ids) - cell[1], shape)
 
     cells = cells_of(shape.n_layer + 1, pairs)
-    grid = Grid("compare_models", (now.engine.key, other.key, ids), cells, work, measure)
+    key = (now.engine.key, other.key, ids)
+    grid = Grid("compare_models", key, cells, shape, work, measure)
     found = measured(grid, _("Measure all places"))
     if found is not None:
         yield _cells(now, other, ids, [b for b, _a in pairs], found.reshape(-1, len(pairs)))

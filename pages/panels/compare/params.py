@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import chain
+from typing import Any
+
+import streamlit as st
+
 from core.charts.layers.lens import row_names
 from core.language import _
 from core.views.patching import KINDS, Pair, aligned, places
 from pages.kit.controls import Choice, Number, Text
 from pages.kit.follows import Follows
 from pages.kit.params import Param, Values
-from pages.panels.compare.pairs import twin
+from pages.kit.possible import Possible
+from pages.panels.compare.pairs import pairs, twin
+from pages.shell import locked
 
 LONGEST = 5_000
 #: Columns of the grid; of more tokens the first and the last are shown.
@@ -16,7 +23,26 @@ MOST_PLACES = 16
 
 
 class _Given(Follows[str], Text):
-    """A text that goes with another one until somebody types it."""
+    """A text that goes with another one until somebody types it.
+
+    Where prompts are locked nobody can, and of a link or of the session it is one of the pairs'.
+    """
+
+    def possible(self, at: Values) -> Possible:
+        if not locked.prompt_is_locked():
+            return super().possible(at)
+        ready = [self.default(at), *chain(*((pair.a, pair.b) for pair in pairs().values()))]
+        return Possible(ready.__contains__, _("a text of the examples"))
+
+    def fits(self, value: str, at: Values) -> bool:
+        return True  # what was typed before the lock stays
+
+    def draw(self, at: Values, **layout: Any) -> None:
+        if locked.prompt_is_locked():
+            st.caption(self.label(at))
+            st.code(at[self], language=None, wrap_lines=True)
+        else:
+            super().draw(at, **layout)
 
 
 OTHER = _Given(

@@ -69,7 +69,8 @@ def head_grid(engine: Backend, a: Trace, b: Trace) -> Grid:
         return work_of(head[0], b.n_ctx - found.start, shape)
 
     heads = [(layer, head) for layer in range(shape.n_layer) for head in range(shape.n_head)]
-    return Grid("compare_heads", (engine.key, a.token_ids, b.token_ids), heads, work, measure)
+    key = (engine.key, a.token_ids, b.token_ids)
+    return Grid("compare_heads", key, heads, engine.shape, work, measure)
 
 
 def _strongest(at: Values) -> str:

@@ -62,7 +62,8 @@ def _measured(now: Current, at: Values, both: Sides) -> np.ndarray | None:
         return work_of(cell[0] + above, both.b.n_ctx - cell[1], shape)
 
     key = (now.engine.key, both.a.token_ids, both.b.token_ids, kind)
-    grid = Grid("where", key, cells_of(n_rows, both.places), work, measure)
+    cells = cells_of(n_rows, both.places)
+    grid = Grid("where", key, cells, shape, work, measure)
     found = measured(grid, _("Measure all places"), scope=said.scope(both))
     return None if found is None else found.reshape(n_rows, -1)
 

@@ -32,6 +32,7 @@ from pages.kit.figure import Drawn, below, chart, metrics, text
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
 from pages.kit.prose import term
+from pages.shell import locked
 
 _TOKENS_AT_ONCE = 240
 
@@ -43,10 +44,7 @@ _TOKENS_AT_ONCE = 240
     depth="deeper",
 )
 def surprise(now: Current, at: Values) -> Shown | None:
-    typed = st.text_area(
-        _("Text to score"), key="score_text", height=110,
-        placeholder=_("Paste any text. While this is empty, the prompt is scored."),
-    )  # fmt: skip
+    typed = "" if locked.prompt_is_locked() else _field()
     read = typed if typed.strip() else now.text
     tokens = encode(now.engine.tokenizer, read, cache.settings().max_characters)
     if len(tokens) < 2:
@@ -54,6 +52,13 @@ def surprise(now: Current, at: Values) -> Shown | None:
         return None
     scores = _scores(now, tuple(t.id for t in tokens))
     return None if scores is None else _scored(now, read, tokens, scores)
+
+
+def _field() -> str:
+    return st.text_area(
+        _("Text to score"), key="score_text", height=110,
+        placeholder=_("Paste any text. While this is empty, the prompt is scored."),
+    )  # fmt: skip
 
 
 def _scores(now: Current, ids: tuple[int, ...]) -> Scores | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -13,9 +14,19 @@ from core.engine.engine import Engine
 from core.engine.jobs import Job
 from core.errors import LearnerError
 from core.model.load import load_model
+from core.model.shape import Shape
 from core.sampling.settings import SamplingSettings
 from core.views.patching import Cell, aligned, cells_of, patch_shares, places
-from core.views.patching_work import LONG, PIECE, is_long, pieces_of, seconds, work_of
+from core.views.patching_work import (
+    LONG,
+    PIECE,
+    ROWS,
+    is_long,
+    piece_of,
+    pieces_of,
+    seconds,
+    work_of,
+)  # fmt: skip
 
 A, B = (
     "There were three dogs in the garden, and the dogs",
@@ -97,6 +108,13 @@ def test_a_model_unloaded_in_mid_grid_ends_it_with_a_sentence(tiny_folder) -> No
     assert len(job.watch()) == 3
 
 
+def test_pieces_of_a_large_model_have_rows_enough_to_be_worth_its_weights() -> None:
+    large = Shape(n_layer=36, n_head=20, n_embd=1280, n_ctx=1024, n_vocab=50_257)
+    assert piece_of(large) == pytest.approx(work_of(0, ROWS, large))
+    small = replace(large, n_layer=12, n_head=12, n_embd=768)
+    assert piece_of(small) == PIECE
+
+
 def test_pieces_hold_all_cells_in_order_and_a_large_model_is_asked_for(tiny) -> None:
     shape = tiny.shape
     pairs = tuple((i, i) for i in range(16))
@@ -107,7 +125,7 @@ def test_pieces_hold_all_cells_in_order_and_a_large_model_is_asked_for(tiny) -> 
 
     for factor in (1.0, 1e4, 1e9):
         one = partial(work, factor=factor)
-        pieces = pieces_of(cells, one)
+        pieces = pieces_of(cells, one, PIECE)
         assert tuple(cell for piece in pieces for cell in piece) == cells
         # The cell with which a piece is full may be large itself.
         assert all(sum(map(one, piece[:-1])) < PIECE for piece in pieces)

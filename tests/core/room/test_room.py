@@ -193,6 +193,7 @@ def test_only_the_teacher_teaches(rooms: LocalRooms):
             lambda wrong: rooms.clear(code, wrong),
             lambda wrong: rooms.lead(code, wrong, "attention"),
             lambda wrong: rooms.keep(code, wrong, "a text"),
+            lambda wrong: rooms.fix(code, wrong, True),
             lambda wrong: rooms.name_scores(code, wrong, False),
             lambda wrong: rooms.begin_hunt(code, wrong, "x", "m", [(0, 0)]),
             lambda wrong: rooms.results(code, wrong),
@@ -203,6 +204,21 @@ def test_only_the_teacher_teaches(rooms: LocalRooms):
     with pytest.raises(NotYours):
         rooms.state(code, "stranger")
     assert rooms.role(code, key) == "teacher"
+
+
+def test_prompts_are_locked_and_unlocked_for_all(rooms: LocalRooms):
+    code, key = rooms.open()
+    secret, _name = rooms.join(code)
+    assert not rooms.is_fixed(code)
+    before = rooms.state(code, secret)["version"]
+    for _twice in range(2):
+        rooms.fix(code, key, True)
+    seen = rooms.state(code, secret)
+    assert rooms.is_fixed(code)
+    assert seen["fixed"]
+    assert seen["version"] == before + 1  # nobody draws anew for what is so already
+    rooms.fix(code, key, False)
+    assert not rooms.state(code, secret)["fixed"]
 
 
 def test_free_words_wait_for_the_teachers_click(rooms: LocalRooms):

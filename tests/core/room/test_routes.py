@@ -59,6 +59,8 @@ def test_a_lesson_through_the_routes(room: Class):
     seen = room.get(secret)
     assert seen.headers["cache-control"] == "no-store"
     assert [row["votes"] for row in seen.json()["result"]["rows"]] == [[0, 0], [1, 0]]
+    room.teach("fix", on=True)
+    assert room.get(secret).json()["fixed"] is True
     room.teach("lead", on=True, place="attention?layer=2")
     assert room.get(secret).json()["lead"]["place"] == "attention?layer=2"
 
