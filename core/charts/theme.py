@@ -136,6 +136,18 @@ def folding(columns: int = 0) -> alt.ExprRef:
     return alt.ExprRef(f"width < {NARROW} ? 1 : {columns}")
 
 
+def upright(*, always: bool) -> dict[str, Any]:
+    """Options of an axis whose labels stand on end, always or where a figure is narrow."""
+    if always:
+        return {"labelAngle": -90}
+    narrow = f"width < {NARROW}"
+    return {
+        "labelAngle": alt.ExprRef(f"{narrow} ? -90 : 0"),
+        "labelAlign": alt.ExprRef(f"{narrow} ? 'right' : 'center'"),
+        "labelBaseline": alt.ExprRef(f"{narrow} ? 'middle' : 'top'"),
+    }
+
+
 def weight_domain(largest: float = 1.0) -> list[float]:
     """From zero to the largest weight, and never from zero to zero."""
     return [0.0, max(float(largest), 1e-12)]

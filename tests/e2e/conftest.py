@@ -237,22 +237,31 @@ def visit(page: Page, app_url: str) -> Visit:
     return open_page
 
 
+@contextmanager
+def whole(page: Page) -> Iterator[None]:
+    """A window as high as the page: Streamlit scrolls inside of its main element."""
+    height = page.evaluate(
+        """() => Math.max(720, (document.querySelector('[data-testid="stMain"]')
+                   || document.body).scrollHeight)"""
+    )
+    size = page.viewport_size or {"width": 1280, "height": 720}
+    page.set_viewport_size({"width": size["width"], "height": min(12_000, height + 20)})
+    wait_until_drawn(page)
+    try:
+        yield
+    finally:
+        page.set_viewport_size(size)
+
+
 @pytest.fixture
 def shot(page: Page) -> Callable[[str], Path]:
     """Save a picture of the whole page under tests/artefacts."""
 
     def save(name: str) -> Path:
-        height = page.evaluate(
-            """() => Math.max(720, (document.querySelector('[data-testid="stMain"]')
-                       || document.body).scrollHeight)"""
-        )
-        size = page.viewport_size or {"width": 1280, "height": 720}
-        # Streamlit scrolls inside its main element, so the window itself is made tall.
-        page.set_viewport_size({"width": size["width"], "height": min(12_000, height + 20)})
-        page.wait_for_timeout(600)
         target = ARTEFACTS / f"{name}.png"
-        page.screenshot(path=target)
-        page.set_viewport_size(size)
+        with whole(page):
+            page.wait_for_timeout(600)
+            page.screenshot(path=target)
         return target
 
     return save

@@ -16,6 +16,7 @@ from pages.panels.compare.pairs import twin
 from pages.shell.examples import DEFAULT_PROMPT
 from pages.shell.journey import glossary_stop, stops
 from tests.e2e.conftest import Visit, check_fits, check_no_error, wait_until_drawn
+from tests.e2e.test_widths import cut
 
 PAGES = [stop.name for stop in [*stops(), glossary_stop()]] + ["lessons", "room"]
 
@@ -36,22 +37,6 @@ _READ = """() => {
         }
     });
     walk(document.body);
-    return found;
-}"""
-
-#: Buttons, labels and headings whose text does not fit into them.
-_CUT = """() => {
-    const found = [];
-    const walk = (root) => root.querySelectorAll('*').forEach((node) => {
-        if (node.shadowRoot) walk(node.shadowRoot);
-        const text = [...node.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-        const style = getComputedStyle(node);
-        const hides = style.overflowX === 'hidden' || style.textOverflow === 'ellipsis';
-        if (text && hides && node.clientWidth > 2 && node.scrollWidth > node.clientWidth + 1) {
-            found.push(node.textContent.trim().slice(0, 60));
-        }
-    });
-    walk(document.querySelector('[data-testid=stMain]'));
     return found;
 }"""
 
@@ -147,5 +132,4 @@ def test_nothing_is_cut(name: str, visit: Visit, page: Page, loaded: set[str]) -
         wait_until_drawn(page)
         check_no_error(page)
         check_fits(page)
-        # A long token in a narrow cell ends in an ellipsis, in every language.
-        assert not [text for text in page.evaluate(_CUT) if "␣" not in text], width
+        assert not cut(page), width

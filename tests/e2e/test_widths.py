@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from pages.shell.journey import beside, stops
+from tests.e2e.conftest import whole
 
 PAGES = [stop.name for stop in (*stops(), *beside())]
 WIDTHS = (1280, 1920, 1024, 700, 400)
@@ -15,8 +16,9 @@ CUT = (Path(__file__).parent / "cut.js").read_text(encoding="utf-8")
 
 
 def cut(page: Page) -> list[str]:
-    """What cannot be read at a width; see cut.js."""
-    return page.evaluate(CUT)
+    """What cannot be read at a width, above and below the fold; see cut.js."""
+    with whole(page):
+        return page.evaluate(CUT)
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def _chart(names: tuple[str, ...], title: str, share: bool) -> alt.LayerChart:
             color=alt.Color(
                 "name:N",
                 scale=alt.Scale(domain=list(names), range=list(CATEGORIES[: len(names)])),
-                legend=legend(None, orient="bottom", columns=1),
+                legend=legend(None, orient="bottom", columns=1, labelLimit=380),
             ),
             tooltip=_told(title, ".0%" if share else ".2f"),
         )

@@ -8,7 +8,7 @@ import altair as alt
 
 from core.charts.figure import Figure, rows, slot, structure
 from core.charts.layers.skip import kinds_in_colour
-from core.charts.theme import axis
+from core.charts.theme import axis, upright
 from core.language import _
 
 
@@ -26,7 +26,7 @@ def skip_costs(attn: Sequence[float], mlp: Sequence[float]) -> Figure:
 
 @structure
 def _bars(many: bool) -> alt.Chart:
-    x = alt.X("layer:N", sort=slot("layers"), axis=axis(None, labelAngle=-90 if many else 0))
+    x = alt.X("layer:N", sort=slot("layers"), axis=axis(None, **upright(always=many)))
     title = _("change (bits)")
     return (
         alt.Chart(rows())

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from core.charts.figure import Figure, rows, slot, structure
-from core.charts.theme import CATEGORIES, axis, legend
+from core.charts.theme import CATEGORIES, axis, legend, upright
 from core.language import _
 
 #: A bar: its group on the axis, its slot within that ("a" or "b"), its kind, its value.
@@ -72,7 +72,7 @@ def _bars(unit: str, many: bool) -> alt.LayerChart:
     x = alt.X(
         "group:N",
         sort=slot("groups"),
-        axis=axis(None, labelAngle=-90 if many else 0, labelOverlap=False),
+        axis=axis(None, labelOverlap=False, **upright(always=many)),
     )
     colour = alt.Color(
         "kind:N",
