@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import altair as alt
@@ -9,6 +10,10 @@ import altair as alt
 from core.charts.figure import Figure, rows, slot, structure
 from core.charts.theme import axis, legend, token_axis
 from core.language import _
+from core.numbers import parameters
+
+#: Numbers of parameters that get a line.
+_LINES = tuple(10**n for n in range(7, 13))
 
 
 def sizes(names: Sequence[str], n_params: Sequence[float], rumour: Sequence[bool]) -> Figure:
@@ -24,7 +29,7 @@ def sizes(names: Sequence[str], n_params: Sequence[float], rumour: Sequence[bool
     known = [rumoured if only else published for only in rumour]
     columns = {"model": names, "parameters": n_params, "known": known}
     return _points((published, rumoured)).fill(
-        {"rows": columns}, height=36 * len(names), names=list(names)
+        {"rows": columns}, height=36 * len(names) + 60, names=list(names)
     )
 
 
@@ -53,11 +58,16 @@ def _points(states: tuple[str, str]) -> alt.Chart:
     )
 
 
+def _named() -> str:
+    """The lines' names by their values, for Vega."""
+    return json.dumps({str(line): parameters(line) for line in _LINES}, ensure_ascii=False)
+
+
 def _sizes() -> alt.X:
     ticks = axis(
         [_("parameters"), _("each line is ten times more")],
-        # A thousand millions are B in all that is said of models, not G.
-        labelExpr="replace(format(datum.value, '~s'), 'G', 'B')",
-        values=[1e7, 1e8, 1e9, 1e10, 1e11, 1e12],
+        # As sizes are said everywhere: a thousand millions are B, not G.
+        labelExpr=f"({_named()})[datum.value]",
+        values=list(_LINES),
     )
     return alt.X("parameters:Q", scale=alt.Scale(type="log", domain=[1e7, 4e12]), axis=ticks)
