@@ -1,8 +1,8 @@
 """Measure a checkpoint: ``python -m training.evaluate --help``.
 
 Prints, as Markdown for the model card: validation loss by source, loss by
-position, what a repetition saves, what each head does, neighbours of everyday
-words, and sampled continuations with fixed seeds.
+position and of the same tokens at several depths, what a repetition saves, what
+each head does, neighbours of everyday words, and sampled continuations with fixed seeds.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import torch
-import torch.nn.functional as F
 
 from core.engine.engine import Engine
 from core.model.load import load_model
@@ -24,8 +22,10 @@ from core.sampling.settings import SamplingSettings
 from core.views.head_scores import head_scores
 from training.copying import frequent_words
 from training.data import CorpusError, Source, load_corpus
+from training.depth import depth_losses
 from training.tables import card_text
 from training.vocabulary import gpt2_tokenizer
+from training.windows import window_losses
 
 WORDS = (
     *("king", "dog", "house", "water", "red", "three", "Monday", "eat", "happy", "river"),
@@ -48,25 +48,6 @@ EDGES = (0, 1, 4, 16, 64, 256, 512, 768)
 SCORES = ("previous", "first", "duplicate", "induction")
 
 
-def window_losses(engine: Engine, ids: np.ndarray, length: int, limit: int) -> np.ndarray:
-    """Loss of each token in windows that start anew; shape (n_windows, length), nats.
-
-    Every window is preceded by its true predecessor token, so `length` targets
-    have 1 to `length` tokens of context.
-    """
-
-    def losses(loaded, row: tuple[int, ...]) -> np.ndarray:
-        tensor = torch.tensor([row], device=loaded.device)
-        logits = loaded.model(tensor[:, :-1]).logits[0].float()
-        return F.cross_entropy(logits, tensor[0, 1:], reduction="none").cpu().numpy()
-
-    out = []
-    for start in range(0, min(limit, len(ids) - length - 1), length):
-        row = tuple(int(i) for i in ids[start : start + length + 1])
-        out.append(engine.call(losses, row))
-    return np.array(out)
-
-
 def validation(engine: Engine, sources: list[Source], limit: int) -> dict:
     """Loss of each source, in nats per token and bits per byte, and loss by position."""
     figures: dict = {}
@@ -75,7 +56,7 @@ def validation(engine: Engine, sources: list[Source], limit: int) -> dict:
     for source in sources:
         if len(source.valid) < length + 2:
             continue
-        losses = window_losses(engine, source.valid, length, limit)
+        losses, _starts = window_losses(engine, source.valid, length, limit)
         mean = float(losses.mean())
         bits = mean / math.log(2) * len(source.valid) / source.valid_bytes
         figures[source.name] = {"nats": mean, "bits_per_byte": bits, "tokens": int(losses.size)}
@@ -100,7 +81,7 @@ def repetition(engine: Engine, n_sequences: int = 16, period: int = 64, seed: in
     for _ in range(n_sequences):
         pattern = rng.choice(frequent, size=period)
         ids = np.concatenate([pattern, pattern])
-        losses = window_losses(engine, np.append(ids, 0), len(ids) - 1, len(ids) - 1)[0]
+        (losses,), _start = window_losses(engine, np.append(ids, 0), len(ids) - 1, len(ids) - 1)
         first.append(losses[: period - 1].mean())
         second.append(losses[period:].mean())
     return {"first": float(np.mean(first)), "second": float(np.mean(second))}
@@ -162,6 +143,7 @@ def evaluate(engine: Engine, sources: list[Source], limit: int) -> tuple[str, di
     figures = validation(engine, sources, limit)
     scores = heads(engine)
     figures |= {
+        "by_depth": depth_losses(engine, sources, limit),
         "repetition": repetition(engine),
         "neighbours": neighbours(engine),
         "best_heads": clearest(scores),

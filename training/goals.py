@@ -19,9 +19,12 @@ class Goal:
         return self.value >= self.bound if self.least else self.value <= self.bound
 
 
-def rise(by_position: dict[str, float]) -> float:
-    """How much dearer the last tokens of a window are than the cheapest stretch before, in nats."""
-    nats = list(by_position.values())
+def rise(by_depth: dict[str, float]) -> float:
+    """How much dearer tokens are at the end of the context than where they are cheapest, in nats.
+
+    The same tokens at each depth: see `training.depth`.
+    """
+    nats = list(by_depth.values())
     return nats[-1] - min(nats[:-1])
 
 
@@ -40,7 +43,7 @@ def goals(figures: dict, now: dict[str, float], before: dict[str, float]) -> lis
         Goal("previous-token head", best["previous"][0], 0.5, True),
         Goal("induction head", best["induction"][0], 0.5, True),
         Goal("repeated sequences cheaper", repetition["first"] - repetition["second"], 4.0, True),
-        Goal("rise at the end of the context, nats", rise(figures["by_position"]), 0.01, False),
+        Goal("rise at the end of the context, nats", rise(figures["by_depth"]), 0.01, False),
         Goal("distinct pairs", now["distinct_2"], before["distinct_2"], True),
         Goal("words again", now["repeated_words"], before["repeated_words"], False),
         Goal("four tokens again", now["self_repetition"], before["self_repetition"], False),

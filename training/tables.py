@@ -8,7 +8,7 @@ import numpy as np
 
 
 def losses(figures: dict) -> str:
-    """Loss, perplexity and bits per byte of each source, and loss by position."""
+    """Loss, perplexity and bits per byte of each source, loss by position and by depth."""
     lines = [
         "| source | tokens | nats per token | perplexity | bits per byte |",
         "|---|---:|---:|---:|---:|",
@@ -21,6 +21,9 @@ def losses(figures: dict) -> str:
             )
     lines += ["", "| tokens of context | nats per token |", "|---|---:|"]
     for span, nats in figures["by_position"].items():
+        lines.append(f"| {span.replace('-', ' to ')} | {nats:.3f} |")
+    lines += ["", "| the same tokens, with so many before them | nats per token |", "|---|---:|"]
+    for span, nats in figures["by_depth"].items():
         lines.append(f"| {span.replace('-', ' to ')} | {nats:.3f} |")
     return "\n".join(lines)
 

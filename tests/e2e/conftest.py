@@ -16,11 +16,13 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 ROOT = Path(__file__).parent.parent.parent
 ARTEFACTS = ROOT / "tests" / "artefacts"
 WAIT = 120_000  # milliseconds; two cores may be shared by a whole test run
+# How soon something is there is for the benchmarks; here it must come at all.
+expect.set_options(timeout=WAIT / 4)
 
 Visit = Callable[..., Page]
 
