@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from core.charts.figure import Columns, Figure, rows, slot, structure
-from core.charts.layers.skip import quoted
+from core.charts.named import named
 from core.charts.theme import ACCENT, FONT_SIZE, axis, token_axis
 from core.language import _
 
@@ -47,8 +47,8 @@ def cell_grid(
     return _grid(*names, format).fill(
         {"rows": told},
         height=high * len(layers) + 90,
-        layers=_names(layers),
-        columns=_names(columns),
+        layers=named(layers),
+        columns=named(columns),
         domain=[0, _HEADROOM * max(float(most), 1e-6)],
         seen={"expr": f"width < {_ROOM * len(columns)} ? 0 : 1"},
     )
@@ -76,11 +76,6 @@ def _table(
 def _shades(values: np.ndarray, most: float) -> np.ndarray:
     """What colours the cells: nothing is darker or lighter than ink allows."""
     return np.round(np.minimum(values.astype(float), max(float(most), 1e-6) * 1.2), 3).ravel()
-
-
-def _names(names: Sequence[str]) -> str:
-    texts = ", ".join(f"'{i}': {quoted(name)}" for i, name in enumerate(names))
-    return f"({{{texts}}})[datum.label]"
 
 
 @structure

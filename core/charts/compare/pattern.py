@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 
 from core.charts.figure import Figure, rows, slot, structure
-from core.charts.layers.skip import quoted
+from core.charts.named import named
 from core.charts.theme import signed_domain, signed_scale, token_axis, weight_scale
 from core.language import _
 
@@ -41,17 +41,13 @@ def pattern_cells(
     more = {"domain": signed_domain(float(np.abs(weights).max()))} if signed else {}
     return _cells(signed).fill(
         {"rows": table},
-        height=22 * len(queries) + 150,
+        # Under the cells the keys stand aslant, the longest of them 120 px long.
+        height=22 * len(queries) + 210,
         title=title,
-        queries=_names(queries),
-        keys=_names(keys),
+        queries=named(queries),
+        keys=named(keys),
         **more,
     )
-
-
-def _names(names: Sequence[str]) -> str:
-    texts = ", ".join(f"'{i}': {quoted(name)}" for i, name in enumerate(names))
-    return f"({{{texts}}})[datum.label]"
 
 
 @structure

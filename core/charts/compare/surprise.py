@@ -8,7 +8,8 @@ import altair as alt
 import numpy as np
 
 from core.charts.figure import Figure, rows, slot, structure
-from core.charts.layers.skip import kinds_in_colour, quoted
+from core.charts.layers.skip import kinds_in_colour
+from core.charts.named import named
 from core.charts.theme import axis, token_axis
 from core.language import _
 
@@ -31,8 +32,7 @@ def surprise_bars(
         "kind": np.repeat(list(kinds), n),
         "bits": np.concatenate([b, a]).astype(float),
     }
-    texts = ", ".join(f"'{i}': {quoted(name)}" for i, name in enumerate(columns))
-    return _bars().fill({"rows": table}, kinds=list(kinds), tokens=f"({{{texts}}})[datum.label]")
+    return _bars().fill({"rows": table}, kinds=list(kinds), tokens=named(columns))
 
 
 @structure

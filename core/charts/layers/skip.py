@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 
 from core.charts.figure import Figure, rows, slot, structure
+from core.charts.named import named
 from core.charts.theme import (
     CATEGORIES,
     FONT_SIZE,
@@ -43,12 +44,11 @@ def before_after(
         "p": probs,
         "text": percents(probs.tolist()),
     }
-    texts = ", ".join(f"'{i}': {quoted(name)}" for i, name in enumerate(names))
     return _bars().fill(
         {"rows": columns},
         height=44 * n + 80,
         kinds=list(kinds),
-        tokens=f"({{{texts}}})[datum.label]",
+        tokens=named(names),
         domain=[0, 1.25 * max(float(probs.max()), 1e-6)],
     )
 
@@ -87,15 +87,3 @@ def kinds_in_colour() -> alt.Color:
         legend=legend(None, orient="top"),
         scale=alt.Scale(domain=slot("kinds"), range=[CATEGORIES[0], CATEGORIES[1]]),
     )
-
-
-def quoted(text: str) -> str:
-    """A JavaScript string literal for a Vega expression; typed text stays text."""
-    return "'" + "".join(map(_literal, text)) + "'"
-
-
-def _literal(character: str) -> str:
-    if character.isalnum() and ord(character) < 128:
-        return character
-    units = memoryview(character.encode("utf-16-le", "surrogatepass")).cast("H")
-    return "".join(f"\\u{unit:04x}" for unit in units)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import altair as alt
 
 from core.charts.figure import Figure, rows, slot, structure
+from core.charts.named import named
 from core.charts.theme import axis, legend, token_axis
 from core.language import _
 from core.numbers import parameters
@@ -58,16 +58,11 @@ def _points(states: tuple[str, str]) -> alt.Chart:
     )
 
 
-def _named() -> str:
-    """The lines' names by their values, for Vega."""
-    return json.dumps({str(line): parameters(line) for line in _LINES}, ensure_ascii=False)
-
-
 def _sizes() -> alt.X:
     ticks = axis(
         [_("parameters"), _("each line is ten times more")],
         # As sizes are said everywhere: a thousand millions are B, not G.
-        labelExpr=f"({_named()})[datum.value]",
+        labelExpr=named({line: parameters(line) for line in _LINES}, of="value"),
         values=list(_LINES),
     )
     return alt.X("parameters:Q", scale=alt.Scale(type="log", domain=[1e7, 4e12]), axis=ticks)

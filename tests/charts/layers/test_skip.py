@@ -6,8 +6,9 @@ import json
 
 import numpy as np
 
-from core.charts.layers.skip import before_after, quoted
+from core.charts.layers.skip import before_after
 from core.charts.layers.skip_costs import skip_costs
+from core.charts.named import quoted
 from tests.charts.pictures import ODD
 from tests.charts.schema import check_chart
 
