@@ -18,6 +18,7 @@ from training.data import RowSampler, Source
 from training.guide import Guide
 from training.plan import Batch, batch_of, done_of, rate
 from training.processor import Threads, fastest
+from training.repeats import longer_words, unwanted
 from training.report import PROMPTS, VALID_TOKENS, entry_of, sample, say, validation_loss
 from training.softmax import Head
 from training.state import Progress, save_state, write_checkpoint
@@ -48,6 +49,7 @@ class Loop:
         self.trunk = torch.compile(run.model.transformer) if self.gpu else run.model.transformer
         self.guide = Guide(run.model, args.guide)
         self.words = frequent_words(run.tokenizer)
+        self.longer = longer_words(run.tokenizer)
         self.rng = np.random.default_rng(args.seed + progress.step)
         lines = [entry["train"] for entry in progress.history]
         self.running = lines[-1] if lines else 0.0
@@ -114,9 +116,13 @@ class Loop:
                 ids[:, :-1], position_ids=batch.places.to(device), use_cache=False
             ).last_hidden_state
             wte = run.model.transformer.wte.weight
-            loss = run.head.loss(hidden, ids[:, 1:], counts, wte)
+            loss = run.head.loss(hidden, ids[:, 1:], counts, wte, self.unwanted(batch))
         (loss + self.guide.loss(done, batch.drills, counts)).backward()
         return float(loss.detach())
+
+    def unwanted(self, batch: Batch) -> torch.Tensor | None:
+        """The words of a batch that should not come again so soon; none without a price."""
+        return unwanted(batch.ids, self.longer, batch.drills) if self.run.args.price else None
 
     def step(self, done: float) -> None:
         """One step of both optimizers at the plan's learning rate."""

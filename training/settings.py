@@ -69,6 +69,9 @@ def _rows(p: argparse.ArgumentParser) -> None:
     )
     p.add_argument("--returns", type=float, default=0.0, help="rows with a returning passage")
     p.add_argument("--returns-end", type=float, help="their share at the end")
+    p.add_argument(
+        "--price", type=float, default=0.0, help="of words that stand shortly before already"
+    )
     p.add_argument("--fade", default="0.4,0.8", help="from when to when the shares change")
     p.add_argument("--weights", default="stories=0.72,novels=0.2,glosses=0.08")
 

@@ -8,6 +8,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+#: The most that one unwanted token's price may weigh: its gradient is p / (1 - p).
+MOST = 0.99
+
 
 class Head:
     """Cross entropy over the vocabulary, exact or with the rare part sampled.
@@ -16,23 +19,43 @@ class Head:
     the batch's own targets enter the partition sum exactly; the rest is
     estimated from a uniform sample, each sampled logit raised by
     log(n_rest / n_sampled) so that the sum is right on average.
+
+    With a `price`, tokens that are unwanted at a place (`training.repeats`) cost
+    ``-price * log(1 - p)`` there.
     """
 
-    def __init__(self, counts: np.ndarray, frequent: int, sampled: int, device: str) -> None:
+    def __init__(
+        self, counts: np.ndarray, frequent: int, sampled: int, device: str, price: float = 0.0
+    ) -> None:
         order = np.argsort(-counts, kind="stable")
         self.exact = frequent >= len(counts)
         self.frequent = torch.from_numpy(order[:frequent].copy()).to(device)
         self.rest = torch.from_numpy(order[frequent:].copy()).to(device)
         self.n_sampled = sampled
         self.slot = torch.full((len(counts),), -1, dtype=torch.long, device=device)
+        self.price = price
 
     def loss(
-        self, hidden: torch.Tensor, targets: torch.Tensor, counts: torch.Tensor, wte: torch.Tensor
+        self,
+        hidden: torch.Tensor,
+        targets: torch.Tensor,
+        counts: torch.Tensor,
+        wte: torch.Tensor,
+        unwanted: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        """Mean loss in nats; hidden (rows, length, n_embd), targets and counts (rows, length)."""
+        """Mean loss in nats.
+
+        Parameters
+        ----------
+        hidden : shape (rows, length, n_embd)
+        targets, counts : shape (rows, length)
+        unwanted : shape (rows, length, n), token ids, -1 for none
+        """
         hidden, targets = hidden[counts], targets[counts]
+        given = torch.full((len(targets), 1), -1) if unwanted is None else unwanted[counts]
+        given = given.to(targets.device)
         if self.exact:
-            return F.cross_entropy((hidden @ wte.T).float(), targets)
+            return exact_loss((hidden @ wte.T).float(), targets, given, self.price)
         slot = self.slot.clone()
         slot[self.frequent] = torch.arange(len(self.frequent), device=slot.device)
         extra = torch.unique(targets[slot[targets] < 0])
@@ -43,14 +66,33 @@ class Head:
         ids = torch.cat([self.frequent, extra, sample])
         n_rest = len(self.rest) - len(extra)
         raised = math.log(n_rest / max(1, len(sample)))
-        rows = (wte[ids], slot[targets], len(ids) - len(sample), raised)
+        # -1 is the last token of all; what stands at no place of this part is not looked at.
+        bad = torch.where(given < 0, -1, slot[given])
+        rows = (wte[ids], slot[targets], len(ids) - len(sample), raised, bad, self.price)
         if torch.is_autocast_enabled(hidden.device.type):
             return HalfLoss.apply(hidden, *rows)
         return plain_loss(hidden, *rows)
 
 
+def exact_loss(
+    logits: torch.Tensor, targets: torch.Tensor, unwanted: torch.Tensor, price: float
+) -> torch.Tensor:
+    """Cross entropy, and the price of the unwanted tokens, by autograd; logits (n, n_vocab)."""
+    loss = F.cross_entropy(logits, targets)
+    if not price:
+        return loss
+    probs = logits.softmax(-1).gather(1, unwanted.clamp_min(0)) * (unwanted >= 0)
+    return loss - price * (1 - probs.clamp_max(MOST)).log().sum() / len(targets)
+
+
 def plain_loss(
-    hidden: torch.Tensor, wte: torch.Tensor, slots: torch.Tensor, sampled: int, raised: float
+    hidden: torch.Tensor,
+    wte: torch.Tensor,
+    slots: torch.Tensor,
+    sampled: int,
+    raised: float,
+    unwanted: torch.Tensor,
+    price: float,
 ) -> torch.Tensor:
     """Cross entropy over a part of the vocabulary, by autograd.
 
@@ -62,10 +104,13 @@ def plain_loss(
         Where in the part each target is.
     sampled : from which row of `wte` on the tokens are sampled ones
     raised : what a sampled token's logit is raised by, in nats
+    unwanted : shape (n, n_unwanted)
+        Where in the part each token is that should not come; -1 for none.
+    price : weight of ``-log(1 - p)`` of those
     """
     correction = torch.zeros(len(wte), device=wte.device)
     correction[sampled:] = raised
-    return F.cross_entropy(hidden @ wte.T + correction, slots)
+    return exact_loss(hidden @ wte.T + correction, slots, unwanted, price)
 
 
 class HalfLoss(torch.autograd.Function):
@@ -80,7 +125,7 @@ class HalfLoss(torch.autograd.Function):
     ROWS = 64
 
     @staticmethod
-    def forward(ctx, hidden, wte, slots, sampled, raised):
+    def forward(ctx, hidden, wte, slots, sampled, raised, unwanted, price):
         hidden, wte = hidden.bfloat16(), wte.bfloat16()
         gradient = torch.empty(len(hidden), len(wte), dtype=torch.bfloat16, device=wte.device)
         total = torch.zeros((), device=wte.device)
@@ -91,6 +136,8 @@ class HalfLoss(torch.autograd.Function):
             target = slots[few, None]
             probs = logits.softmax(1)
             total -= probs.gather(1, target).clamp_min(1e-37).log().sum()
+            if price:
+                total += priced(probs, unwanted[few], price)
             gradient[few] = probs.scatter_add_(
                 1, target, -torch.ones_like(target, dtype=probs.dtype)
             )
@@ -103,4 +150,18 @@ class HalfLoss(torch.autograd.Function):
         scale = outside[0] / len(hidden)
         of_hidden = (gradient @ wte).float() * scale
         of_wte = (gradient.T @ hidden).float() * scale
-        return of_hidden, of_wte, None, None, None
+        return of_hidden, of_wte, None, None, None, None, None
+
+
+def priced(probs: torch.Tensor, unwanted: torch.Tensor, price: float) -> torch.Tensor:
+    """What the unwanted tokens of a few rows cost; its gradient is put into `probs`, in place.
+
+    The gradient of ``-log(1 - p_c)`` is ``w_c (onehot_c - probs)`` with w_c = p_c / (1 - p_c).
+    """
+    there, at = unwanted >= 0, unwanted.clamp_min(0)
+    p = probs.gather(1, at) * there
+    low = p.clamp_max(MOST)
+    weight = price * torch.where(p < MOST, p / (1 - low), torch.zeros_like(p))
+    probs *= 1 - weight.sum(1, keepdim=True)
+    probs.scatter_add_(1, at, weight)
+    return -price * (1 - low).log().sum()

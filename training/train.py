@@ -46,7 +46,7 @@ def prepare(args: argparse.Namespace, tokenizer, sources: list[Source]) -> Run:
     # The hint to the induction head reads one period off each drill: it goes with long ones only.
     short = 0.0 if args.guide else args.short_drills
     sampler = RowSampler(sources, weights, np.argsort(-counts)[:DRILL_TOKENS], seed, short)
-    head = Head(counts, args.frequent, args.sampled, args.device)
+    head = Head(counts, args.frequent, args.sampled, args.device, args.price)
     return Run(args, model, optimizer_list, sampler, head, sources, tokenizer, progress)
 
 

@@ -24,17 +24,20 @@ def test_the_sampled_head_estimates_the_exact_loss() -> None:
     assert float(tries.std()) > 0  # it is an estimate, not the sum itself
 
 
-def test_the_loss_in_half_precision_is_the_plain_one() -> None:
+@pytest.mark.parametrize("price", [0.0, 0.7])
+def test_the_loss_in_half_precision_is_the_plain_one(price: float) -> None:
     """Value and both gradients, with rows that do not fill the last few, within bfloat16."""
     torch.manual_seed(1)
     n, part, width, sampled = 150, 300, 32, 250
     slots = torch.randint(part, (n,))
+    unwanted = (slots[:, None] + 1 + torch.randperm(40)[:5]) % part
+    unwanted[::3, 2:] = -1
     found = []
     for loss_of in (plain_loss, HalfLoss.apply):
         torch.manual_seed(2)
         hidden = torch.randn(n, width, requires_grad=True)
         wte = torch.randn(part, width, requires_grad=True)
-        loss = loss_of(hidden, wte, slots, sampled, 2.5)
+        loss = loss_of(hidden, wte, slots, sampled, 2.5, unwanted, price)
         (3 * loss).backward()
         found.append((loss.detach(), hidden.grad, wte.grad))
     for plain, half in zip(*found, strict=True):
