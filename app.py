@@ -18,25 +18,19 @@ from core.turns import TURNS
 from pages.kit import address
 from pages.kit.error import show_error
 from pages.kit.python_box import reset_boxes
-from pages.shell import class_bar, hero, present, sidebar, start, status, terms, writing
+from pages.shell import class_bar, hero, look, present, sidebar, start, status, terms, writing
 from pages.shell.journey import beside
 from pages.shell.navigation import navigation
 
 # A picture of our own: an icon name would be fetched from the network by every browser.
 ICON = str(Path(__file__).parent / ".streamlit" / "icon.png")
-#: What no option of the theme can say.
-STYLES = [
-    Path(__file__).parent / "pages" / "shell" / f"{name}.css"
-    for name in ("legible", "room", "widths", "print")
-]
 
 
 def session() -> None:
     """One run of a session's script."""
     private.prepare()  # where there is no st.App, nobody has done it yet
     st.set_page_config(page_icon=ICON, layout="wide")
-    for sheet in STYLES:
-        st.html(sheet)
+    look.draw()
     sidebar.start_session()
     present.arrive()
     page = navigation(start.cold if cache.is_cold() else None)

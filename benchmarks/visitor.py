@@ -67,6 +67,40 @@ def serve(
         server.wait()
 
 
+class Kept:
+    """Large messages that a browser keeps, so that the server names them the next time."""
+
+    #: Runs after which what was not used is forgotten, as in Streamlit's front end.
+    OLDEST = 2
+
+    def __init__(self) -> None:
+        self._messages: dict[str, tuple[ForwardMsg, int]] = {}
+        self._runs = 0
+
+    def names(self) -> list[str]:
+        return list(self._messages)
+
+    def whole(self, message: ForwardMsg) -> ForwardMsg:
+        """The message itself, or the one that it stands for."""
+        if message.WhichOneof("type") == "ref_hash":
+            kept, _run = self._messages[message.ref_hash]
+            self._messages[message.ref_hash] = (kept, self._runs)
+            kept.metadata.CopyFrom(message.metadata)
+            return kept
+        if message.metadata.cacheable and message.hash:
+            self._messages[message.hash] = (message, self._runs)
+        return message
+
+    def grow_older(self) -> None:
+        """A run has ended."""
+        self._runs += 1
+        self._messages = {
+            name: (message, run)
+            for name, (message, run) in self._messages.items()
+            if self._runs - run <= self.OLDEST
+        }
+
+
 class Visitor:
     """One session.
 
@@ -97,6 +131,7 @@ class Visitor:
         self._query = ""
         self._hash = ""
         self._values: dict[str, dict] = {}  # widget id -> the value that it shows
+        self._kept = Kept()
         self.prompt = ""  # as the sidebar's field shows it
 
     def close(self) -> None:
@@ -170,6 +205,7 @@ class Visitor:
         state.page_script_hash = self._hash
         if not self._hash:
             state.page_name = self._page
+        state.cached_message_hashes.extend(self._kept.names())
         for widget, value in self._values.items():  # as a browser does, with every message
             state.widget_states.widgets.add(id=widget, **value)
         if press is not None:
@@ -185,7 +221,7 @@ class Visitor:
             data = self._socket.recv(timeout=max(1.0, deadline - time.perf_counter()))
             assert isinstance(data, bytes)
             self.n_bytes += len(data)
-            message = ForwardMsg.FromString(data)
+            message = self._kept.whole(ForwardMsg.FromString(data))
             kind = message.WhichOneof("type")
             if kind == "delta":
                 self._delta(message)
@@ -205,6 +241,7 @@ class Visitor:
                 # The script asked to be run again: that run's end is still to come.
                 and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
             ):
+                self._kept.grow_older()
                 return
 
     def _delta(self, message: ForwardMsg) -> None:

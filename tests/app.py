@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
@@ -24,6 +25,10 @@ def _begin_with_the_router(self: PagesManager, *args, **kwargs) -> None:
 
 
 PagesManager.__init__ = _begin_with_the_router
+
+#: As a browser has it; AppTest cannot open a menu, so pages under it have all of them open.
+AS_IT_IS = PopoverContainer.open
+PopoverContainer.open = property(lambda _menu: True, AS_IT_IS.fset)  # type: ignore[assignment, method-assign]
 
 
 def open_page(

@@ -14,6 +14,7 @@ from core import cache
 from core.errors import LearnerError
 from core.language import _, bound
 from core.numbers import byte_size, notation
+from pages.kit.menu import menu
 
 #: What a browser calls the files that a learner can take away, by their ending.
 _MIME = {
@@ -53,22 +54,26 @@ class Files:
 
     def draw(self) -> None:
         """The menu."""
-        with st.popover(_("Export"), icon=":material/download:"):
-            if notation() is not None:  # programs read files, and few of them read a comma
-                st.caption(_("Numbers in files and programs keep the point: 0.5"))
-            if (most := cache.settings().max_export_mb) <= _WORTH_A_WORD:
-                st.caption(_most(most))
-            for name, (title, data) in self.files.items():
-                ending = name.rsplit(".", 1)[-1]
-                st.download_button(
-                    title,
-                    data=bound(partial(bounded, data, most)) if callable(data) else data,
-                    file_name=name,
-                    mime=_MIME[ending],
-                    on_click="ignore",
-                    key=f"{self.key}_{ending}",
-                    width="stretch",
-                )
+        with menu(_("Export"), key=self.key, icon=":material/download:") as is_open:
+            if is_open:
+                self._draw_buttons()
+
+    def _draw_buttons(self) -> None:
+        if notation() is not None:  # programs read files, and few of them read a comma
+            st.caption(_("Numbers in files and programs keep the point: 0.5"))
+        if (most := cache.settings().max_export_mb) <= _WORTH_A_WORD:
+            st.caption(_most(most))
+        for name, (title, data) in self.files.items():
+            ending = name.rsplit(".", 1)[-1]
+            st.download_button(
+                title,
+                data=bound(partial(bounded, data, most)) if callable(data) else data,
+                file_name=name,
+                mime=_MIME[ending],
+                on_click="ignore",
+                key=f"{self.key}_{ending}",
+                width="stretch",
+            )
 
 
 def bounded(make: Callable[[], Data], most: int) -> Data:

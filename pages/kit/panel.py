@@ -152,14 +152,15 @@ class Panel:
     def offer(self, at: Values, open: Callable[[], None]) -> None:
         """The panel while it is closed: its question, its first sentence, and the way in."""
         text = prose(self.page, self.word if self.text is None else self.text(at))
-        with st.container(border=True, key=f"closed_{self.word}"):
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.markdown(f"**{self.title(at)}**")
-                st.button(
-                    _("Open"), key=f"open_{self.word}", icon=":material/expand_more:",
-                    on_click=open, help=self.title(at),
-                )  # fmt: skip
-            st.caption(first_sentence(unmarked(text)))
+        # One paragraph under the other in one element: a page offers five of these.
+        with st.container(
+            horizontal=True, vertical_alignment="top", border=True, key=f"closed_{self.word}"
+        ):
+            st.markdown(f"**{self.title(at)}**\n\n{first_sentence(unmarked(text))}")
+            st.button(
+                _("Open"), key=f"open_{self.word}", icon=":material/expand_more:",
+                on_click=open, help=self.title(at),
+            )  # fmt: skip
 
 
 def first_sentence(text: str) -> str:

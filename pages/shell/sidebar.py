@@ -14,6 +14,7 @@ from pages.kit import words as count
 from pages.kit.current import MODEL, PROMPT
 from pages.kit.error import show_error
 from pages.kit.language import LANGUAGE, STARTED, follow_the_choice, of_browser
+from pages.kit.menu import menu
 from pages.kit.params import LONGEST_IN_URL
 from pages.shell import locked, present
 from pages.shell.examples import DEFAULT_PROMPT, examples
@@ -100,8 +101,10 @@ def _language() -> None:
 def _prompt(page: str) -> None:
     # On the first page the large field says what is to be said.
     sidebar_field(note=page != "overview")
-    with st.popover(_("Examples"), icon=":material/lightbulb:", width="stretch"):
-        for number, example in enumerate(examples()):
+    with menu(
+        _("Examples"), key="examples", icon=":material/lightbulb:", width="stretch"
+    ) as is_open:
+        for number, example in enumerate(examples() if is_open else ()):
             st.button(
                 example.title,
                 key=f"example_{number}",
@@ -143,13 +146,16 @@ def _model_menu(entries: dict[str, Entry], *, others: bool) -> None:
 
 
 def _other_model() -> None:
-    with st.popover(_("Another model"), icon=":material/folder_open:", width="stretch"):
-        st.text_input(
-            _("Hub id or folder of a GPT-2 checkpoint"),
-            key="typed_model",
-            on_change=_take_typed_model,
-            placeholder="openai-community/gpt2-medium",
-        )
+    with menu(
+        _("Another model"), key="other_model", icon=":material/folder_open:", width="stretch"
+    ) as is_open:
+        if is_open:
+            st.text_input(
+                _("Hub id or folder of a GPT-2 checkpoint"),
+                key="typed_model",
+                on_change=_take_typed_model,
+                placeholder="openai-community/gpt2-medium",
+            )
 
 
 def problem() -> None:

@@ -19,6 +19,7 @@ from pages.kit.box import box
 from pages.kit.current import Current
 from pages.kit.exports import Files
 from pages.kit.figure import Drawn
+from pages.kit.menu import menu
 from pages.kit.panel import Shown, panel
 from pages.kit.params import Values
 from pages.panels.tokenizer import words
@@ -70,8 +71,13 @@ def _draw_controls(at: Values) -> None:
     with look.container(horizontal=True, vertical_alignment="bottom"):
         MARKS.draw(at)
         UNDER.draw(at)
-    with ready.popover(_("Examples"), icon=":material/lightbulb:", width="stretch"):
-        for number, example in enumerate(points()):
+    with (
+        ready,
+        menu(
+            _("Examples"), key="tok_examples", icon=":material/lightbulb:", width="stretch"
+        ) as is_open,
+    ):
+        for number, example in enumerate(points() if is_open else ()):
             st.button(
                 example.title,
                 key=f"tok_example_{number}",
