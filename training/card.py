@@ -17,7 +17,7 @@ from core.model.load import load_model
 from core.model.shape import Shape
 from training.data import CorpusError, Source, load_corpus
 from training.evaluate import evaluate
-from training.vocabulary import gpt2_tokenizer
+from training.vocabulary import CONTEXT, gpt2_tokenizer
 
 HEAD = """---
 language: en
@@ -103,6 +103,10 @@ HELPED = (
 )
 RETURNS = """- **Returning passages**: in some rows of text a passage comes a second time
   further on, all of it counted."""
+PRICE = """- **A price on words that have just been said** (unlikelihood, Welleck et al., 2020),
+  in runs that name one: a small model says the same words again far more often than
+  the books it read. In rows of text the loss counts `-log(1 - p)` too, of each word of
+  four letters or more among the 32 tokens before that is not the next one."""
 HINT = """- **A hint to two heads**: with fading weight, the loss told head L1.H3 to look at
   the previous token and head L3.H5 to look at what followed last time, or to
   rest on the first token where there is nothing to copy."""
@@ -110,8 +114,8 @@ NO_HINT = """- **No hint**: no head was told where to look. Which heads copy, an
   came about by itself; when, the curve below shows."""
 ALWAYS = """- **Softmax over the frequent tokens**, the batch's own targets and a weighted
   sample of the rest; the figures below are over the whole vocabulary.
-- Short rows, half of them at a random place in the context, and rows of 1,024
-  towards the end."""
+- Where rows are short, half of them stand at a random place in the context; rows of
+  1,024 came towards the end."""
 
 
 def chain(record: dict) -> list[dict]:
@@ -125,6 +129,8 @@ def helped(record: dict) -> str:
     points = [*HELPED]
     if any(of.get("returns") for of in settings):
         points.append(RETURNS)
+    if any(of.get("price") for of in settings):
+        points.append(PRICE)
     points.append(HINT if any(of["guide"] for of in settings) else NO_HINT)
     return "\n".join((*points, ALWAYS))
 
@@ -144,12 +150,14 @@ def fading(name: str, settings: dict) -> str:
 
 
 def rows_in_words(settings: dict) -> str:
-    text = (
-        f"rows of {settings['row']:,} tokens and from {settings['full_rows_from']:.0%} of the time"
-        f" on rows of 1,024, {fading('drills', settings)} of them drills"
-    )
+    text = f"rows of {settings['row']:,} tokens"
+    if settings["row"] < CONTEXT:
+        text += f" and from {settings['full_rows_from']:.0%} of the time on rows of {CONTEXT:,}"
+    text += f", {fading('drills', settings)} of them drills"
     if settings.get("returns"):
         text += f", {fading('returns', settings)} of them with a returning passage"
+    if settings.get("price"):
+        text += f", a price of {settings['price']} on words that have just been said"
     return f"{text}, {hint_in_words(settings['guide'])}, sources {settings['weights']}"
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from core.model.catalogue import STORYTELLER
 from training.card import write_card
 from training.data import CorpusError, Source, load_corpus
-from training.goals import goals, table
+from training.goals import FIRST_EDITION, goals, table
 from training.history import write_history
 from training.picture import NAME as PICTURE
 from training.picture import write_picture
@@ -90,6 +90,7 @@ def publish(out: Path, folder: Path, sources: list[Source], notes: list[Path]) -
     before = of_checkpoint(str(folder)) if (folder / "model.safetensors").is_file() else None
     now = of_checkpoint(str(out))
     rows = {"this model": now} | ({"the edition before": before} if before else {})
+    rows |= {"the first edition": FIRST_EDITION}
     rows |= {f"real text, {s.name}": quality(read(s, tokenizer)) for s in sources}
     copy(out, folder, notes)
     write_picture(folder, write_history(folder))
@@ -97,7 +98,7 @@ def publish(out: Path, folder: Path, sources: list[Source], notes: list[Path]) -
     store(str(folder), folder)
     write_shining(folder, SEEDS)
     figures = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
-    return table(goals(figures, now, before or now))
+    return table(goals(figures, now))
 
 
 def main(argv: list[str] | None = None) -> None:
