@@ -22,6 +22,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 from streamlit.runtime.state.session_state import Serialized, WStates
@@ -39,7 +40,20 @@ def prepare() -> None:
     if WStates.__getitem__ is not _value:
         WStates.__getitem__ = _value  # type: ignore[method-assign]
         DeferredFileHandler.handle = _file  # type: ignore[method-assign]
+        Runtime._enqueued_some_message = _wake  # type: ignore[method-assign]
         bound_heads()
+
+
+def _wake(self: Runtime) -> None:
+    """Tell the server's loop that there is something to send; once, until it looks.
+
+    Streamlit does so for every message of a script, some hundred for a page: each time it writes to
+    the loop's pipe and hands Python's lock over. The loop forgets the wish before it looks at what
+    there is to send, so whoever finds it standing is heard.
+    """
+    loop = self._get_async_objs()
+    if not loop.need_send_data.is_set():
+        loop.eventloop.call_soon_threadsafe(loop.need_send_data.set)
 
 
 #: Streamlit's own reading; kept where this file is read again and finds ours.

@@ -19,7 +19,7 @@ from training.guide import Guide
 from training.plan import Batch, batch_of, done_of, rate
 from training.processor import Threads, fastest
 from training.repeats import longer_words, unwanted
-from training.report import PROMPTS, VALID_TOKENS, entry_of, sample, say, validation_loss
+from training.report import PROMPTS, SHORT, VALID_TOKENS, entry_of, sample, say, validation_loss
 from training.softmax import Head
 from training.state import Progress, save_state, write_checkpoint
 
@@ -181,8 +181,9 @@ class Loop:
         run, args = self.run, self.run.args
         measured = copying(run.model, self.words)
         for source in run.sources:
-            if len(source.valid) > args.row + 1:
-                loss = validation_loss(run.model, source.valid, args.row, VALID_TOKENS, args.device)
+            # In short rows whatever it trains on: one curve goes through all runs (history.json).
+            if len(source.valid) > SHORT + 1:
+                loss = validation_loss(run.model, source.valid, SHORT, VALID_TOKENS, args.device)
                 measured[source.name] = round(loss, 4)
         self.note(measured)
         for prompt in PROMPTS:

@@ -16,6 +16,8 @@ from training.vocabulary import N_VOCAB
 
 PROMPTS = ("Once upon a time", "The old king said to his daughter,", "The little dog ran")
 VALID_TOKENS = 16_384
+#: Tokens of the rows that they are read in.
+SHORT = 256
 
 
 def say(work: Path, entry: dict) -> None:

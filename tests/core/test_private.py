@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackendOperationRequest, BackMsg
@@ -15,6 +17,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from streamlit.runtime.runtime import Runtime
 from streamlit.runtime.scriptrunner_utils.script_run_context import (
     FragmentThreadState,
     ScriptRunContext,
@@ -164,3 +167,29 @@ def test_a_file_that_nobody_offered_is_no_failure(caplog: pytest.LogCaptureFixtu
     found = run_apart(DeferredFileHandler(lambda: manager).handle(request, "x"))
     assert found.error_msg == "This file could not be made."
     assert "Traceback" not in caplog.text
+
+
+def test_the_loop_is_woken_once_until_it_looks() -> None:
+    """And every message is flushed after it was put there: nobody who finds the wish is unheard."""
+    private.prepare()
+    calls: list[object] = []
+    wish = SimpleNamespace(standing=False, is_set=lambda: wish.standing, set=lambda: None)
+    loop = SimpleNamespace(call_soon_threadsafe=calls.append)
+    runtime = SimpleNamespace(
+        _get_async_objs=lambda: SimpleNamespace(need_send_data=wish, eventloop=loop)
+    )
+    wake = Runtime._enqueued_some_message
+    wake(runtime)  # type: ignore[arg-type]
+    wish.standing = True  # as after the loop's next turn
+    wake(runtime)  # type: ignore[arg-type]
+    wake(runtime)  # type: ignore[arg-type]
+    assert calls == [wish.set]
+    wish.standing = False  # it has looked
+    wake(runtime)  # type: ignore[arg-type]
+    assert calls == [wish.set, wish.set]
+
+
+def test_what_streamlit_does_before_it_looks_is_what_the_wake_relies_on() -> None:
+    """The wish is forgotten first, then the sessions' messages are taken."""
+    source = inspect.getsource(Runtime._loop_coroutine)
+    assert 0 < source.index("need_send_data.clear()") < source.index("flush_browser_queue()")
