@@ -98,7 +98,7 @@ def round_of(
 def main(asked: argparse.Namespace) -> None:
     prompts = "the same prompt" if asked.same else "a prompt each"
     title = f"{asked.learners} learners within {asked.seconds:.0f} s; {asked.model}; {prompts}"
-    settings = {"GPT2_HOOD_STATUS_PANEL": "1", "GPT2_HOOD_CACHE_MB": str(asked.cache_mb)}
+    settings = {"GPT2_HOOD_CACHE_MB": str(asked.cache_mb)}
     with (
         source(asked.model) as found,
         serve(**settings, GPT2_HOOD_DEFAULT_MODEL=found) as (address, server),

@@ -17,8 +17,10 @@ from streamlit.proto.ForwardMsg_pb2 import (
     DeferredFileResponsePayload,
     ForwardMsg,
 )
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.proto.RootContainer_pb2 import RootContainer
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime import app_session
 from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.pages_manager import PagesManager
@@ -41,6 +43,7 @@ def prepare() -> None:
         WStates.__getitem__ = _value  # type: ignore[method-assign]
         DeferredFileHandler.handle = _file  # type: ignore[method-assign]
         Runtime._enqueued_some_message = _wake  # type: ignore[method-assign]
+        app_session._populate_theme_msg = _theme
         bound_heads()
 
 
@@ -56,7 +59,29 @@ def _wake(self: Runtime) -> None:
         loop.eventloop.call_soon_threadsafe(loop.need_send_data.set)
 
 
-#: Streamlit's own reading; kept where this file is read again and finds ours.
+#: Streamlit's own reading of a theme from the options, and what it made of each.
+_read_theme = getattr(
+    app_session._populate_theme_msg, "__wrapped__", app_session._populate_theme_msg
+)
+_themes: dict[str, CustomThemeConfig] = {}
+
+
+@wraps(_read_theme)
+def _theme(msg: CustomThemeConfig, section: str = "theme") -> None:
+    """Put a theme into a message.
+
+    Streamlit goes through all its options six times for every run of a page or of a part of one, to
+    tell the browser the theme: a sixteenth of all that a class's server does in Python. The options
+    stand still while a server runs (.streamlit/config.toml watches no files).
+    """
+    if section not in _themes:
+        made = CustomThemeConfig()
+        _read_theme(made, section)
+        _themes[section] = made
+    msg.CopyFrom(_themes[section])
+
+
+#: Streamlit's own reading of a widget's value; kept where this file is read again and finds ours.
 _read = getattr(WStates.__getitem__, "__wrapped__", WStates.__getitem__)
 
 

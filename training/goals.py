@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 #: What the first edition wrote, counted by `training.text_quality`: what any later one is held to.
 FIRST_EDITION = {"distinct_2": 0.599, "repeated_words": 0.119, "self_repetition": 0.011}
 

@@ -13,7 +13,9 @@ from types import SimpleNamespace
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackendOperationRequest, BackMsg
 from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse, ForwardMsg
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime import app_session
 from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
@@ -167,6 +169,19 @@ def test_a_file_that_nobody_offered_is_no_failure(caplog: pytest.LogCaptureFixtu
     found = run_apart(DeferredFileHandler(lambda: manager).handle(request, "x"))
     assert found.error_msg == "This file could not be made."
     assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("section", ["theme", "theme.light", "theme.dark", "theme.sidebar"])
+def test_a_theme_that_is_kept_is_the_one_that_streamlit_reads(section: str) -> None:
+    private.prepare()
+    assert app_session._populate_theme_msg is not private._read_theme
+    read = CustomThemeConfig()
+    private._read_theme(read, section)
+    for _time in range(2):
+        told = CustomThemeConfig()
+        app_session._populate_theme_msg(told, section)
+        assert told == read
+        told.primary_color = "#000000"  # what a message becomes is no other's
 
 
 def test_the_loop_is_woken_once_until_it_looks() -> None:
