@@ -163,6 +163,7 @@ def test_how_a_number_reads_is_decided_in_one_file_only():
 #: What the app needs though no file of it imports it.
 NEEDED_BY_OTHERS = {
     "safetensors": "transformers reads weights with it",
+    "uvloop": "the server takes it where it is there",
 }
 
 
@@ -179,7 +180,9 @@ def required() -> dict[str, str]:
     """The distributions of requirements.txt and the reason that each line gives."""
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     found = [
-        re.fullmatch(r"([\w.-]+)==[\w.]+ *# *(\S.*)", line) for line in lines if line[0] != "#"
+        re.fullmatch(r"([\w.-]+)==[\w.]+(?:; [^#]+)? *# *(\S.*)", line)
+        for line in lines
+        if line[0] != "#"
     ]
     assert all(found), "each requirement is pinned and has its reason"
     return {match[1].lower().replace("_", "-"): match[2] for match in found if match}

@@ -8,20 +8,21 @@ same token before (it has looked it up), then any look of the last token, then a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from core.engine.engine import Engine
-from core.views.effects import change_without, layer_effects
+from core.views.effects import change_without
 from core.views.trace import Trace
 
 #: A look is strong from this share of a token's attention on.
 STRONG = 0.5
 #: A look at the first token, where heads rest, or so near does not count.
 _NEAR = 3
-#: So many heads are switched off at most until the answer is another one.
+#: So many heads are switched off at most until the answer is another one, or the prediction has
+#: moved by so many bits.
 _MOST_OFF = 4
+_FAR = 0.5
 
 
 class Look(NamedTuple):
@@ -70,19 +71,27 @@ def _weight(look: Look) -> float:
 
 
 def needed(engine: Engine, trace: Trace) -> tuple[list[tuple[int, int]], float]:
-    """Heads without which the model answers otherwise, the most needed first; and the bits.
+    """Heads without which the model answers quite otherwise, the most needed first; and the bits.
 
-    The heads are taken in the order of what each alone is worth; if the answer stays, the most
-    needed one is all there is to show.
+    To those that are off comes each time the one that moves the prediction most beside them: heads
+    stand in for each other, and two that matter little alone may matter much together. If the
+    answer stays whatever is taken, the most needed one is all there is to show.
     """
-    rows = [engine.view(layer_effects, trace, layer) for layer in range(trace.n_layer)]
-    effects = np.stack(rows)
-    order = [divmod(int(i), effects.shape[1]) for i in effects.ravel().argsort()[::-1]]
-    for n in range(1, _MOST_OFF + 1):
-        change = engine.view(change_without, trace, frozenset(order[:n]))
-        if change.best_after != change.best_before:
-            return order[:n], float(change.divergence)
-    return order[:1], float(effects.max())
+    heads = list(product(range(trace.n_layer), range(engine.shape.n_head)))
+    off: list[tuple[int, int]] = []
+    first = 0.0
+    while len(off) < _MOST_OFF:
+        changes = {
+            head: engine.view(change_without, trace, frozenset([*off, head]))
+            for head in heads
+            if head not in off
+        }
+        off.append(max(changes, key=lambda head: changes[head].divergence))
+        change = changes[off[-1]]
+        first = first or float(change.divergence)
+        if change.best_after != change.best_before or change.divergence > _FAR:
+            return off, float(change.divergence)
+    return off[:1], first
 
 
 def states(engine: Engine, prompts: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -22,8 +22,8 @@ from pages.panels.compare.params import MOST_PLACES
 from tests.app import boxes, open_page, settle
 from tests.boxes import run_box
 
-A = "There was once a princess who lived in a castle. Every morning"
-B = "There was once a prince who lived in a castle. Every morning"
+A = "There was once a girl who lived in a castle. Every morning"
+B = "There was once a boy who lived in a castle. Every morning"
 
 
 def check_all(recipes: list[Recipe]) -> None:
@@ -80,7 +80,7 @@ def test_the_figures_are_the_models_numbers(storyteller) -> None:
     want = storyteller.view(patch_shares, a, b, tuple((3, *pair) for pair in columns), "resid")
     assert grid[3] == pytest.approx(want, abs=1e-3)
     assert grid[0, 0] == pytest.approx(1.0, abs=1e-3)  # one token differs: at the input it is all
-    assert "B answers “␣she” instead of “␣he”: 96% of the way" in said(app)
+    assert "B answers “␣she” instead of “␣he”: 98% of the way" in said(app)
     assert "The control, all tokens at the input at once: 100.0%" in said(app)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from training.price import exact_loss
 from training.repeats import longer_words, unwanted
-from training.softmax import exact_loss
 from training.vocabulary import gpt2_tokenizer
 
 

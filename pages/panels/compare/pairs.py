@@ -25,13 +25,13 @@ class Pair:
 _PAIRS: dict[str, tuple[Callable[[], str], str, str]] = {
     "sex": (
         lambda: _("she or he"),
-        "There was once a princess who lived in a castle. Every morning",
-        "There was once a prince who lived in a castle. Every morning",
+        "There was once a girl who lived in a castle. Every morning",
+        "There was once a boy who lived in a castle. Every morning",
     ),
     "number": (
         lambda: _("many or one"),
-        "The two brothers went into the wood. In the evening",
-        "The old brother went into the wood. In the evening",
+        "The two brothers lived in a little house. Every day",
+        "The old brother lived in a little house. Every day",
     ),
     "name": (
         lambda: _("two names"),
@@ -52,8 +52,8 @@ def pairs() -> dict[str, Pair]:
 
 
 #: What the app opens with hardly hangs on any one word before the last: here the same word, as
-#: the one who acts and as the one who is feared.
-_FIRST = (DEFAULT_PROMPT, "Once upon a time there was a woman who was very much afraid of the king")
+#: the one who has a daughter and as the one who was robbed.
+_FIRST = (DEFAULT_PROMPT, "Once upon a time there was a fox who had stolen the crown of the king")
 #: Words that stand for each other; the first that occurs is exchanged everywhere.
 _TWINS = (
     ("king", "queen"), ("prince", "princess"), ("boy", "girl"), ("man", "woman"), ("he", "she"),

@@ -33,7 +33,7 @@ def reads(engine: Engine, monkeypatch) -> list[int]:
 @pytest.fixture
 def circle(engine: Engine) -> tuple[int, ...]:
     """A text in which the embedded model goes round in circles."""
-    ids = engine.ids("I like")
+    ids = engine.ids("She ran and ran and ran")
     steps = engine.generate(ids, GREEDY, max_new_tokens=120, stop_at_end_of_text=False)
     found = (*ids, *tokens(steps))
     assert found[-20:] in {found[i : i + 20] for i in range(60)}

@@ -23,8 +23,8 @@ def test_without_a_head(storyteller, oracle_of, head: str) -> None:
 
 
 def test_loud_is_not_important(storyteller) -> None:
-    loud = ask(storyteller, "effect_of_head_off", KING, head="loud_useless")
-    costly = ask(storyteller, "effect_of_head_off", KING, head="costliest")
+    loud = ask(storyteller, "effect_of_head_off", MET, head="loud_useless")
+    costly = ask(storyteller, "effect_of_head_off", MET, head="costliest")
     assert loud.right == "nothing"
     assert loud.numbers["weight"].value > 0.35
     assert loud.numbers["bits"].value < 0.05 < costly.numbers["bits"].value

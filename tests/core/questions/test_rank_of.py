@@ -21,7 +21,7 @@ def test_the_rank_is_transformers_own(storyteller, oracle_of, token: str | int) 
 
 def test_worked_number(storyteller) -> None:
     found = ask(storyteller, "rank_of", FRANCE, token="Paris")
-    assert found.right == pytest.approx(670, abs=2)
+    assert found.right == pytest.approx(352, abs=2)
     assert str(found.numbers["token"]) == "␣Paris"
     assert found.traps == {1: "first"}
 
