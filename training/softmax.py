@@ -54,6 +54,18 @@ class Head:
         given = given.to(targets.device)
         if self.exact:
             return exact_loss((hidden @ wte.T).float(), targets, given, self.price)
+        slot, ids, n_sampled = self._part(targets)
+        n_rest = len(self.slot) - (len(ids) - n_sampled)  # of which those are a sample
+        raised = math.log(n_rest / max(1, n_sampled))
+        # What stands at no place of this part is not looked at.
+        bad = torch.where(given < 0, -1, slot[given])
+        rows = (wte[ids], slot[targets], len(ids) - n_sampled, raised, bad, self.price)
+        if torch.is_autocast_enabled(hidden.device.type):
+            return HalfLoss.apply(hidden, *rows)
+        return plain_loss(hidden, *rows)
+
+    def _part(self, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, int]:
+        """Where in the part each token stands, or -1; its ids, the sampled ones last; how many."""
         slot = self.slot.clone()
         slot[self.frequent] = torch.arange(len(self.frequent), device=slot.device)
         extra = torch.unique(targets[slot[targets] < 0])
@@ -61,15 +73,7 @@ class Head:
         pick = torch.randint(len(self.rest), (self.n_sampled,), device=slot.device)
         sample = torch.unique(self.rest[pick])
         sample = sample[slot[sample] < 0]
-        ids = torch.cat([self.frequent, extra, sample])
-        n_rest = len(self.rest) - len(extra)
-        raised = math.log(n_rest / max(1, len(sample)))
-        # -1 is the last token of all; what stands at no place of this part is not looked at.
-        bad = torch.where(given < 0, -1, slot[given])
-        rows = (wte[ids], slot[targets], len(ids) - len(sample), raised, bad, self.price)
-        if torch.is_autocast_enabled(hidden.device.type):
-            return HalfLoss.apply(hidden, *rows)
-        return plain_loss(hidden, *rows)
+        return slot, torch.cat([self.frequent, extra, sample]), len(sample)
 
 
 def plain_loss(

@@ -15,7 +15,7 @@ A, B = (
 )
 #: Names come later.
 GREEN, BROWN = (
-    f"Doctor Fell met Captain {name}. Good day, said Captain" for name in ("Green", "Brown")
+    f"Doctor Fell met Captain {name}. Good day, said Captain" for name in ("White", "Moon")
 )
 
 
