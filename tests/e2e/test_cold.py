@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page
 
 from tests.e2e.conftest import served, wait_until_idle
@@ -31,10 +30,9 @@ window.requestAnimationFrame(look);
 """
 
 
-def watched(page: Page) -> tuple[list[dict], int]:
-    """What was seen of a server's first seconds, and from where on nothing may move; -1 if the
-    model was there before the page, as on a machine that has much else to do."""
-    with served() as url:
+def test_the_live_picture_takes_the_stored_ones_place_without_a_jump(page: Page):
+    page.add_init_script(WATCH)
+    with served("tests.e2e.slowly") as url:
         page.goto(url)
         page.wait_for_selector(".st-key-top_bar", timeout=120_000)
         wait_until_idle(page)
@@ -48,21 +46,10 @@ def watched(page: Page) -> tuple[list[dict], int]:
     drawn = next(
         look["at"] for look in seen if look["height"] == whole and look["state"] != "running"
     )
-    begin = next((i for i, look in enumerate(seen) if look["at"] > drawn + FONTS), -1)
-    return seen, begin if begin >= 0 and not seen[begin]["live"] else -1
-
-
-def test_the_live_picture_takes_the_stored_ones_place_without_a_jump(page: Page):
-    page.add_init_script(WATCH)
-    for _server in range(3):
-        seen, begin = watched(page)
-        if begin >= 0:
-            break
-    if begin < 0:  # on a quick machine at rest it loads while the page's fonts come
-        pytest.skip("the model was there before the page, three times: there was nothing to see")
+    begin = next(i for i, look in enumerate(seen) if look["at"] > drawn + FONTS)
+    assert not seen[begin]["live"], "the model was there before the page: nothing was tested"
     end = seen[-1]
     assert end["live"]
     moved = [look for look in seen[begin:] if abs(look["top"] - end["top"]) > STILL]
     assert not moved, f"it stood at {end['top']:.0f} in the end, and before at {moved[0]}"
-    heights = {look["height"] for look in seen[begin:]}
-    assert heights == {max(look["height"] for look in seen)}, "it was drawn anew"
+    assert {look["height"] for look in seen[begin:]} == {whole}, "it was drawn anew"
