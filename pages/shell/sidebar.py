@@ -146,16 +146,15 @@ def _model_menu(entries: dict[str, Entry], *, others: bool) -> None:
 
 
 def _other_model() -> None:
-    with menu(
-        _("Another model"), key="other_model", icon=":material/folder_open:", width="stretch"
-    ) as is_open:
-        if is_open:
-            st.text_input(
-                _("Hub id or folder of a GPT-2 checkpoint"),
-                key="typed_model",
-                on_change=_take_typed_model,
-                placeholder="openai-community/gpt2-medium",
-            )
+    # No menu that is filled when it is opened: it is one field, and closing it would run the page
+    # anew and take away the sentence that says why a model is not there.
+    with st.popover(_("Another model"), icon=":material/folder_open:", width="stretch"):
+        st.text_input(
+            _("Hub id or folder of a GPT-2 checkpoint"),
+            key="typed_model",
+            on_change=_take_typed_model,
+            placeholder="openai-community/gpt2-medium",
+        )
 
 
 def problem() -> None:

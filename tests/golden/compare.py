@@ -16,6 +16,9 @@ _ROUNDING = 5e-3
 #: A logit, or the difference of two that are nearly equal: each is about ten, in float32, and its
 #: last digits hang on how many threads there were (ten roundings of 1e-6).
 _LAST_DIGIT = 1e-5
+#: The mean of a vector whose numbers, of about ten, cancel to a thousandth: what is left of a
+#: float32 after that.
+_CANCELLED = 1e-6
 
 
 def differences(old: Any, new: Any, place: str = "") -> Iterator[str]:
@@ -98,7 +101,8 @@ def _numbers(old: dict, new: dict, place: str) -> Iterator[str]:
     tolerance = TOLERANCE
     if place.endswith("rounded"):  # and sorted, perhaps otherwise
         pairs, tolerance = pairs[:3], _ROUNDING
-    floor = _LAST_DIGIT if place.endswith(" logit") else 1e-9
+    floors = {"logit": _LAST_DIGIT, "mean": _CANCELLED}
+    floor = floors.get(place.rsplit(" ", 1)[-1], 1e-9)
     if not all(_close(a, b, old["most"], tolerance, floor) for a, b in pairs):
         yield f"{place}: largest, mean, length, order, first, last {old} → {new}"
 

@@ -154,7 +154,9 @@ LAYERS = [
     State(
         "layers",
         "everything chosen",
-        {"prompt": BANK, "token": "6", "watch": "Wimbleton", "shade": "rank", "start": "2",
+        # No other token's logit comes near that of " last" at any place: its ranks are the same
+        # whatever the last digits are.
+        {"prompt": BANK, "token": "6", "watch": "last night", "shade": "rank", "start": "2",
          "piece": "34477", "race": "rank", "layer": "2", "open": "gelu", "mlp": "1", "by": "effect",
          "neuron": "899", "why": "1660", "not": "none", "noattn": "3", "nomlp": ""},
     ),
