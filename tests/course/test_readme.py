@@ -11,6 +11,7 @@ from core.engine import Engine
 from core.questions import ask
 from pages.course.key_numbers import key_sentences
 from pages.course.reading import OURS, Read, read_folder
+from tests.golden.digest import same_text
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 LESSONS = {read.words.title: read for read in read_folder(OURS, "en")[0]}
@@ -40,8 +41,13 @@ def test_its_numbers_are_what_the_model_says(row: list[str], storyteller: Engine
     computed = said_of(storyteller, LESSONS[row[0]])
     bold = re.findall(r"\*\*(.+?)\*\*", row[2])
     assert bold
-    assert re.findall(r"\*\*(.+?)\*\*", computed) == bold
-    assert set(_NUMBER.findall(row[2])) <= set(_NUMBER.findall(computed))
+    # 470.995 bits are 471.00 on one processor and 470.99 on another.
+    said = re.findall(r"\*\*(.+?)\*\*", computed)
+    assert len(said) == len(bold)
+    assert all(map(same_text, said, bold)), (said, bold)
+    numbers = _NUMBER.findall(computed)
+    for number in _NUMBER.findall(row[2]):
+        assert any(same_text(number, other) for other in numbers), number
 
 
 def said_of(engine: Engine, read: Read) -> str:
