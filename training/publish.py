@@ -4,8 +4,8 @@ All that depends on the checkpoint is made here, in one go: the weights' file wi
 configuration and vocabulary, the history and its picture, the card with every figure
 and with the text's counts beside the edition that it replaces, the stored answers of
 the examples, the texts at which it shines. Tests hold bounds and the card's own
-figures; what else changes with the weights (golden pages) is made anew by its own
-command, which the last line names.
+figures; what else changes with the weights (golden pages, worked numbers, the READMEs'
+table, pictures) is made anew by one more command, which the last line names.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def main(argv: list[str] | None = None) -> None:
     except CorpusError as error:
         sys.exit(str(error))
     print(publish(args.out, args.to, sources, args.notes))
-    print("Now record the golden pages anew: python -m tests.golden.record PAGE")
+    print("Now the records of the tests and the pictures: python -m tests.edition")
 
 
 if __name__ == "__main__":

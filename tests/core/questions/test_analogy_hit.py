@@ -26,13 +26,6 @@ def test_the_cosine_is_transformers_own(storyteller, oracle_of, given: dict, rig
     assert (found.numbers["expected_rank"].value == 1) == (right == "hit")
 
 
-def test_worked_number(storyteller) -> None:
-    numbers = ask(storyteller, "analogy_hit", LOOKED, **QUEEN).numbers
-    assert [str(numbers[name]) for name in ("found", "cosine", "expected_rank")] == [
-        "␣queen", "0.62", "1",
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize("expected", ["king", "King"])
 def test_a_word_that_went_in_cannot_come_out(storyteller, expected: str) -> None:
     with pytest.raises(Refused, match="one of those that went in"):

@@ -23,13 +23,6 @@ def test_no_other_layer_costs_more(storyteller, prompt: str) -> None:
     assert found.numbers["cheapest_bits"] == Told("bits", float(min(bits)))
 
 
-def test_worked_number(storyteller) -> None:
-    found = ask(storyteller, "costliest_layer", KING)
-    assert (found.right, found.numbers["cheapest"].value) == (0, 2)
-    assert found.numbers["bits"].value == pytest.approx(12.34, abs=0.01)
-    assert found.traps == {5: "last"}
-
-
 def test_layers_that_cost_alike_are_refused(tiny) -> None:
     seen = set()
     for prompt in (KING, LOOKED, "The cat and the", "One, two, three"):

@@ -21,13 +21,6 @@ def test_no_more_than_fit_into_a_whole(tiny) -> None:
     assert counts[2] <= 10_000
 
 
-def test_worked_number(storyteller) -> None:
-    found = ask(storyteller, "count_above", LOOKED)
-    assert found.right == 16
-    assert found.traps == {1: "one", 50257: "all"}
-    assert str(found.numbers["share"]) == "1.0%"
-
-
 @pytest.mark.parametrize("share", [0, 1, -0.5, 7])
 def test_a_share_is_between_0_and_1(tiny, share: float) -> None:
     with pytest.raises(ValueError, match="a share is above 0"):

@@ -25,14 +25,6 @@ def test_from_there_on_it_leads_and_not_before(storyteller, oracle_of, prompt: s
     assert best[found.right - 1] != found.places["id"]
 
 
-def test_worked_number(storyteller) -> None:
-    found = ask(storyteller, "deciding_layer", KING)
-    assert found.right == 5
-    assert str(found.numbers["answer"]) == "␣was"
-    assert found.numbers["steps"].value[0] == "␣king"
-    assert found.places["layer"] == 4
-
-
 def test_a_close_end_is_refused(storyteller, oracle_of) -> None:
     prompt = "He put on his hat and"
     best = shares(oracle_of, storyteller, prompt).topk(2).values

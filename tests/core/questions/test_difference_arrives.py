@@ -36,15 +36,6 @@ def test_before_it_hardly_anything_and_from_there_on_most(storyteller, oracle_of
     assert found.numbers["after"].value == pytest.approx(shares[found.right], abs=1e-3)
 
 
-def test_worked_number(storyteller) -> None:
-    found = ask(storyteller, "difference_arrives", A, other=B)
-    assert found.right == 5
-    assert [str(found.numbers[name]) for name in ("word", "up", "down")] == [
-        "␣princess", "␣she", "␣he",
-    ]  # fmt: skip
-    assert found.places == {"row": 5, "place": 12, "token": 4}
-
-
 @pytest.mark.parametrize(
     ("other", "told"),
     [(A, "differ at their last token"), ("The king", "differ at their last token"),

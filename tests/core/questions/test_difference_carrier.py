@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.questions import ask
 from core.views.patching import share
 from tests.core.questions.common import answered
 from tests.core.questions.test_difference_arrives import A, B
@@ -25,11 +24,3 @@ def test_the_best_of_each_part_is_a_hooks(storyteller, oracle_of) -> None:
             patched.append(naive(model, ids_b, module, vector, len(ids_b) - 1, kind))
         best = share(np.stack(patched), *logits).max()
         assert found.numbers[name].value == pytest.approx(best, abs=1e-3)
-
-
-def test_worked_number(storyteller) -> None:
-    found = ask(storyteller, "difference_carrier", A, other=B)
-    assert found.right == "attention"
-    assert found.places == {"row": 4, "place": 12}
-    assert found.numbers["share"].value == pytest.approx(0.87, abs=0.01)
-    assert found.numbers["mlp_share"].value == pytest.approx(0.20, abs=0.01)

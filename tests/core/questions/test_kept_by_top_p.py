@@ -21,13 +21,6 @@ def test_more_probability_is_more_tokens(storyteller) -> None:
     assert kept == sorted(set(kept))
 
 
-def test_worked_number(storyteller) -> None:
-    found = ask(storyteller, "kept_by_top_p", KING)
-    assert found.right == pytest.approx(98, abs=1)
-    assert found.traps == {50257: "all", 45231: "share"}
-    assert found.places == {"top_p": "0.9"}
-
-
 @pytest.mark.parametrize("top_p", [0, 1, 1.5])
 def test_a_share_is_between_0_and_1(tiny, top_p: float) -> None:
     with pytest.raises(ValueError, match="top_p is above 0"):

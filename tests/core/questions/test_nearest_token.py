@@ -33,13 +33,6 @@ def test_the_wrong_ones_are_clearly_farther_away(storyteller, oracle_of) -> None
         assert one.trap == "right" or values[one.answer] < values[found.right] / 1.5
 
 
-def test_worked_number(storyteller) -> None:
-    found = ask(storyteller, "nearest_token", LOOKED, token="Monday")
-    assert str(found.numbers["nearest"]) == "␣Tuesday"
-    assert str(found.numbers["cosine"]) == "0.65"
-    assert found.places["word"] == "Monday"
-
-
 @pytest.mark.parametrize("which", ["tiny", "smallest"])
 def test_a_random_model_answers_too(request, which: str) -> None:
     assert answered(request.getfixturevalue(which), "nearest_token", "the", token="the").right >= 0

@@ -31,12 +31,6 @@ def test_no_temperature_exchanges_two_tokens(request, which: str, temperature: f
     assert bits == sorted(bits)
 
 
-def test_worked_number(storyteller) -> None:
-    numbers = ask(storyteller, "order_kept", KING).numbers
-    told = [str(numbers[name]) for name in ("top", "p_low", "p_1", "p_high", "low", "high")]
-    assert told == ["␣was", "93.6%", "24.6%", "1.9%", "0.3", "2"]
-
-
 @pytest.mark.parametrize("given", [{"temperature": 0.5}, {"low": 0}, {"low": 1.5}, {"low": -1}])
 def test_one_is_low_and_one_is_high(tiny, given: dict) -> None:
     with pytest.raises(ValueError, match="low must lie between"):

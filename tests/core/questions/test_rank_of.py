@@ -19,13 +19,6 @@ def test_the_rank_is_transformers_own(storyteller, oracle_of, token: str | int) 
     assert found.numbers["p"].value == pytest.approx(float(p[6342]), rel=1e-3)
 
 
-def test_worked_number(storyteller) -> None:
-    found = ask(storyteller, "rank_of", FRANCE, token="Paris")
-    assert found.right == pytest.approx(352, abs=2)
-    assert str(found.numbers["token"]) == "␣Paris"
-    assert found.traps == {1: "first"}
-
-
 def test_ranks_are_one_for_each_token(smallest) -> None:
     n = smallest.shape.n_vocab
     ranks = {ask(smallest, "rank_of", "the", token=i).right for i in range(n)}

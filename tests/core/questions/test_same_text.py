@@ -35,12 +35,6 @@ def test_asked_again_it_writes_the_same(storyteller) -> None:
     assert one.numbers == other.numbers
 
 
-def test_worked_number(storyteller) -> None:
-    found = ask(storyteller, "same_text", KING, temperature=0)
-    assert str(found.numbers["first_text"]).startswith(" was a very beautiful girl")
-    assert str(found.numbers["temperature"]) == "0"
-
-
 @pytest.mark.parametrize(
     ("given", "says"),
     [

@@ -17,13 +17,6 @@ def test_each_step_sees_only_the_text_so_far(storyteller, oracle_of, prompt: str
     assert (found.recipe.shown[0][1:] == found.recipe.shown[1][1:]) == (found.right == "yes")
 
 
-def test_worked_number(storyteller) -> None:
-    found = ask(storyteller, "settled", KING)
-    assert found.right == "no"
-    assert str(found.numbers["best_text"]).startswith(" was a very beautiful")
-    assert str(found.numbers["second_text"]).startswith(" had a daughter")
-
-
 @pytest.mark.parametrize("n", [0, 61])
 def test_how_far_it_looks_has_bounds(tiny, n: int) -> None:
     with pytest.raises(ValueError, match="1 to 60"):

@@ -26,13 +26,6 @@ def test_a_story_surprises_less_than_nonsense(storyteller) -> None:
     assert each[0] < each[1]
 
 
-def test_worked_number(storyteller) -> None:
-    found = ask(storyteller, "surprise_of", KING)
-    assert found.right == pytest.approx(40.8, abs=0.1)
-    assert str(found.numbers["worst"]) == "␣king"
-    assert found.places == {"token": 7}
-
-
 @pytest.mark.parametrize("text", ["", "a"])
 def test_a_text_with_nothing_to_expect_is_refused(tiny, text: str) -> None:
     with pytest.raises(Refused, match="no text to ask about"):

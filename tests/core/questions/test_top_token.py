@@ -24,11 +24,6 @@ def test_wrong_ones_are_of_rank_2_20_and_2000(storyteller, oracle_of) -> None:
     }  # fmt: skip
 
 
-def test_worked_number(storyteller) -> None:
-    found = ask(storyteller, "top_token", LOOKED)
-    assert str(found.numbers["top"]) == "␣at"
-
-
 def test_a_close_race_is_refused(storyteller, oracle_of) -> None:
     prompt = "She was"
     best = shares(oracle_of, storyteller, prompt).topk(2).values

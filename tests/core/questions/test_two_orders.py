@@ -20,13 +20,6 @@ def test_both_leaders_are_transformers_own(storyteller, oracle_of, prompt, other
     assert (found.right == "same") == (best[0].indices == best[1].indices)
 
 
-def test_worked_number(storyteller) -> None:
-    found = ask(storyteller, "two_orders", ONE, other=OTHER)
-    told = [str(found.numbers[name]) for name in ("top", "p_top", "other_top", "other_p_top")]
-    assert told == ["␣dog", "39.2%", "␣cat", "43.4%"]
-    assert found.right == "other"
-
-
 def test_two_words_change_places_where_no_other_text_is_given(storyteller) -> None:
     found = ask(storyteller, "two_orders", KING)
     assert found.right == "same"

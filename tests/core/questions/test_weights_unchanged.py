@@ -7,9 +7,8 @@ import hashlib
 import pytest
 import torch
 
-from core.questions import ask
 from core.views.fingerprint import fingerprint_of, parameter_names, together
-from tests.core.questions.common import KING, answered
+from tests.core.questions.common import answered
 
 ASKED = "What is my name? Your name is"
 
@@ -46,10 +45,3 @@ def test_it_is_sha_256_of_the_bytes(tiny) -> None:
     name = "transformer.ln_f.weight"
     weight = dict(tiny.loaded.model.named_parameters())[name].detach().numpy()
     assert fingerprint_of(tiny.loaded, name) == hashlib.sha256(weight.tobytes()).digest()
-
-
-def test_worked_number(storyteller) -> None:
-    found = ask(storyteller, "weights_unchanged", KING)
-    assert str(found.numbers["token"]) == "␣was"
-    assert str(found.numbers["checksum"]) == "f9455b2667e4"
-    assert found.numbers["n_written"].value == 40

@@ -20,14 +20,6 @@ def test_both_shares_are_transformers_own(storyteller, oracle_of) -> None:
     assert found.right == "rises"
 
 
-def test_worked_number(storyteller) -> None:
-    found = ask(storyteller, "with_without", ASKED, **ANNA)
-    assert found.places["whole"] == "My name is Anna. What is my name? Your name is"
-    assert found.numbers["rank_with"].value == 2
-    assert found.numbers["rank_without"].value == pytest.approx(436, abs=2)
-    assert str(found.numbers["times"]) == "193"
-
-
 def test_nothing_before_it_changes_nothing(storyteller) -> None:
     found = ask(storyteller, "with_without", ASKED, context="", token="Anna")
     assert found.right == "stays"
