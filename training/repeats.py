@@ -12,6 +12,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+#: What costs the price.
+PRICED = ("words", "runs")
 #: A word that comes again within so many tokens costs the price.
 NEAR = 32
 #: Shorter words come again in any text.
