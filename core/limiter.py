@@ -29,12 +29,21 @@ class Limiter:
 
     def allows(self, sender: Hashable, n: float = 1.0) -> bool:
         """Whether `n` requests of a sender may pass; they count only if they may."""
-        now = self.clock()
-        drops, since = self._buckets.pop(sender, (self.burst, now))
-        drops = min(self.burst, drops + max(0.0, now - since) * self.rate)
+        drops, now = self._drops(sender)
+        self._buckets.pop(sender, None)
         need = min(n, self.burst)  # more than a bucket holds passes when it is full
         passes = drops >= need
         self._buckets[sender] = (drops - need * passes, now)
         if len(self._buckets) > _SENDERS:
             self._buckets.popitem(last=False)
         return passes
+
+    def would_allow(self, sender: Hashable) -> bool:
+        """Whether one request of a sender could pass now; nothing is counted."""
+        return self._drops(sender)[0] >= min(1.0, self.burst)
+
+    def _drops(self, sender: Hashable) -> tuple[float, float]:
+        """What is in a sender's bucket now, and when now is."""
+        now = self.clock()
+        drops, since = self._buckets.get(sender, (self.burst, now))
+        return min(self.burst, drops + max(0.0, now - since) * self.rate), now

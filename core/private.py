@@ -30,6 +30,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 from streamlit.runtime.state.session_state import Serialized, WStates
 
 from core.errors import LearnerError
+from core.host.early import refuse_early
 from core.host.patience import bound_heads
 from core.language import _
 
@@ -45,6 +46,7 @@ def prepare() -> None:
         Runtime._enqueued_some_message = _wake  # type: ignore[method-assign]
         app_session._populate_theme_msg = _theme
         bound_heads()
+        refuse_early()
 
 
 def _wake(self: Runtime) -> None:

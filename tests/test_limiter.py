@@ -25,3 +25,13 @@ def test_more_than_a_bucket_holds_passes_when_it_is_full():
     assert not limit.allows("a", 30)
     now[0] += 0.2
     assert limit.allows("a", 30)
+
+
+def test_asking_whether_one_would_pass_counts_nothing():
+    now = [0.0]
+    limit = Limiter.a_minute(lambda: now[0], 2)
+    assert [limit.would_allow("a") for _one in range(5)] == [True] * 5
+    assert [limit.allows("a") for _one in range(2)] == [True, True]
+    assert not limit.would_allow("a")
+    now[0] += 30.0
+    assert limit.would_allow("a")

@@ -24,14 +24,19 @@ _READERS = {
 
 def bound_heads(seconds: float = HEAD) -> int:
     """Give uvicorn's connections this patience; how many kinds of reader were found."""
-    found = [
+    found = readers()
+    for reader in found:
+        _bound(reader, seconds)
+    return len(found)
+
+
+def readers() -> list[Any]:
+    """The classes by which uvicorn reads HTTP in this process."""
+    return [
         getattr(sys.modules[module], name)
         for module, name in _READERS.items()
         if module in sys.modules
     ]
-    for reader in found:
-        _bound(reader, seconds)
-    return len(found)
 
 
 def _bound(reader: Any, seconds: float) -> None:

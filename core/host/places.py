@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.host.early import DOOR
 from core.language import SOURCE_LANGUAGE, _, match, set_language
 from core.limiter import Limiter
 
@@ -71,6 +72,8 @@ class Places:
         self._asked = Limiter.a_minute(time.monotonic, a_minute * 10)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            scope.get("state", {})[DOOR] = self.at_the_door
         stream = scope["type"] == "websocket" and scope["path"].endswith(STREAM)
         person = scope["type"] == "http" and _visit(scope)
         why = self.full(scope) if stream or person else ""
@@ -83,6 +86,16 @@ class Places:
             await self._count(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+    def at_the_door(self, scope: Scope, path: str) -> float | None:
+        """Seconds until a stream is told that it has no place; None if it may come in."""
+        if not path.endswith(STREAM):
+            return None
+        why = self.full(scope) or ("" if self._begun.would_allow(_who(scope)) else "often")
+        if not why:
+            return None
+        self.refused[why] += 1
+        return self._turn_of_refusal()
 
     def full(self, scope: Scope) -> str:
         """Why there is no place for one more from this address; empty if there is."""
@@ -107,11 +120,14 @@ class Places:
         return answer
 
     async def _refuse_stream(self, send: Send) -> None:
-        """In turn: a hundred that are answered in one go keep everybody else waiting meanwhile."""
+        await asyncio.sleep(self._turn_of_refusal())
+        await send({"type": "websocket.close", "code": 1013})
+
+    def _turn_of_refusal(self) -> float:
+        """Seconds to wait: a hundred answered in one go keep everybody else waiting meanwhile."""
         now = time.monotonic()
         self._next_refusal = max(now, min(self._next_refusal + A_REFUSAL, now + REFUSALS))
-        await asyncio.sleep(self._next_refusal - now)
-        await send({"type": "websocket.close", "code": 1013})
+        return self._next_refusal - now
 
     async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
         who = _who(scope)
