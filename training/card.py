@@ -107,8 +107,6 @@ PRICE = """- **A price on words that have just been said** (unlikelihood, Wellec
   in runs that name one: a small model says the same words again far more often than
   the books it read. In rows of text the loss counts `-log(1 - p)` too, of each word of
   four letters or more among the 32 tokens before that is not the next one."""
-RUNS = """  The last of them counted it also of the token that would end a run of four that stood
-  among the 128 tokens before."""
 HINT = """- **A hint to two heads**: with fading weight, the loss told head L1.H3 to look at
   the previous token and head L3.H5 to look at what followed last time, or to
   rest on the first token where there is nothing to copy."""
@@ -133,8 +131,6 @@ def helped(record: dict) -> str:
         points.append(RETURNS)
     if any(of.get("price") for of in settings):
         points.append(PRICE)
-    if any("runs" in of.get("priced", ()) for of in settings):
-        points[-1] += "\n" + RUNS
     points.append(HINT if any(of["guide"] for of in settings) else NO_HINT)
     return "\n".join((*points, ALWAYS))
 
@@ -161,8 +157,7 @@ def rows_in_words(settings: dict) -> str:
     if settings.get("returns"):
         text += f", {fading('returns', settings)} of them with a returning passage"
     if settings.get("price"):
-        what = "words and runs of four tokens" if "runs" in settings.get("priced", ()) else "words"
-        text += f", a price of {settings['price']} on {what} that have just been said"
+        text += f", a price of {settings['price']} on words that have just been said"
     return f"{text}, {hint_in_words(settings['guide'])}, sources {settings['weights']}"
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import torch
 
-from training.repeats import PRICED
 from training.vocabulary import CONTEXT, N_VOCAB
 
 
@@ -70,7 +69,9 @@ def _rows(p: argparse.ArgumentParser) -> None:
     )
     p.add_argument("--returns", type=float, default=0.0, help="rows with a returning passage")
     p.add_argument("--returns-end", type=float, help="their share at the end")
-    p.add_argument("--price", type=float, default=0.0, help="of what has just been said")
+    p.add_argument(
+        "--price", type=float, default=0.0, help="of words that stand shortly before already"
+    )
     p.add_argument("--fade", default="0.4,0.8", help="from when to when the shares change")
     p.add_argument("--weights", default="stories=0.72,novels=0.2,glosses=0.08")
 
@@ -97,6 +98,4 @@ def settle(args: argparse.Namespace) -> argparse.Namespace:
 def settings_of(args: argparse.Namespace) -> dict:
     """The settings of a run without its folders."""
     folders = ("corpus", "work", "out", "start_from")
-    kept = {k: v for k, v in vars(args).items() if k not in folders}
-    # Earlier runs, whose records do not say it, had the price on words alone.
-    return kept | ({"priced": list(PRICED)} if args.price else {})
+    return {k: v for k, v in vars(args).items() if k not in folders}

@@ -49,16 +49,6 @@ def test_what_helped_is_told() -> None:
     assert "**A hint to two heads**" in card.helped({**SECOND, "before": hinted})
 
 
-def test_a_price_is_told_with_what_it_was_on() -> None:
-    priced = {**FIRST, "settings": {**FIRST["settings"], "price": 0.6}}
-    runs = {**FIRST, "settings": {**priced["settings"], "price": 1.0, "priced": ["words", "runs"]}}
-    assert "a price of 0.6 on words that have just been said" in card.cost(priced)
-    assert "a price of 1.0 on words and runs of four tokens that have" in card.cost(runs)
-    assert "a run of four" not in card.helped({**SECOND, "before": priced})
-    assert "a run of four" in card.helped({**runs, "before": priced})
-    assert "price" not in card.helped(SECOND)
-
-
 def test_the_shipped_record_makes_a_head() -> None:
     record = json.loads((STORYTELLER / "training.json").read_text(encoding="utf-8"))
     assert f"{card.million_tokens(record):.0f} million tokens" in card.head_of(STORYTELLER, record)
