@@ -33,6 +33,7 @@ from core.errors import LearnerError
 from core.host.early import refuse_early
 from core.host.patience import bound_heads
 from core.language import _
+from core.turns import share_the_lock
 
 
 def prepare() -> None:
@@ -47,6 +48,7 @@ def prepare() -> None:
         app_session._populate_theme_msg = _theme
         bound_heads()
         refuse_early()
+        share_the_lock()
 
 
 def _wake(self: Runtime) -> None:

@@ -28,6 +28,7 @@ from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import WStates
 
 from core import private
+from core.turns import SWITCH, share_the_lock
 from pages.kit.exports import bounded
 from tests.apart import run_apart
 
@@ -37,6 +38,7 @@ ROOT = Path(__file__).parents[2]
 ALONE = """
 from streamlit.runtime.pages_manager import PagesManager
 from core import private
+from core.turns import SWITCH, share_the_lock
 from pages.kit.exports import bounded
 from tests.apart import run_apart
 PagesManager("app.py")
@@ -52,6 +54,22 @@ def test_streamlits_private_switch_for_the_folder_of_pages_is_where_it_was() -> 
         [sys.executable, "-c", ALONE], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert made.stdout.split() == ["True", "False"]
+
+
+def test_a_servers_threads_hand_pythons_lock_over_in_time() -> None:
+    before = sys.getswitchinterval()
+    try:
+        sys.setswitchinterval(0.005)
+        share_the_lock()
+        assert sys.getswitchinterval() == pytest.approx(SWITCH)
+    finally:
+        sys.setswitchinterval(before)
+    # In a server's own process, which nobody else has prepared.
+    said = "import sys; from core import private; private.prepare(); print(sys.getswitchinterval())"
+    made = subprocess.run(
+        [sys.executable, "-c", said], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert float(made.stdout) == pytest.approx(SWITCH)
 
 
 def test_streamlits_private_word_for_the_back_button_is_where_it_was() -> None:
