@@ -15,6 +15,8 @@ import numpy as np
 MOST_ROWS = 20
 #: Next tokens that are listed.
 TOP = 8
+#: Two weights nearer than that are one: which is larger hangs on the machine.
+ALIKE = 1e-4
 #: Sources of a block's strongest head that are drawn, and the least weight of one.
 SOURCES, LEAST = 4, 0.03
 #: Of the rows, how many may be sources that lie far from the chosen token.
@@ -114,7 +116,7 @@ def pooled(vectors: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
 
 def strongest(pattern: np.ndarray) -> Look:
-    """The head that looks hardest at one earlier token.
+    """The head that looks hardest at one earlier token; the first of those that do so alike.
 
     The first token collects what a head has no use for (Xiao et al. 2023, *Efficient
     Streaming Language Models with Attention Sinks*), so it counts only where no other is.
@@ -125,7 +127,8 @@ def strongest(pattern: np.ndarray) -> Look:
     """
     here = pattern.shape[1] - 1
     earlier = slice(1, here) if here > 1 else slice(0, max(here, 1))
-    head = int(pattern[:, earlier].max(-1).argmax())
+    most = pattern[:, earlier].max(-1)
+    head = int(np.argmax(most >= most.max() - ALIKE))
     row = pattern[head]
     order = [int(i) for i in np.argsort(-row, kind="stable")[:SOURCES]]
     kept = [i for i in order if row[i] >= LEAST] or order[:1]

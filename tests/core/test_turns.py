@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from core.turns import Turns
+from core.turns import SHORT, Turns
 
 #: Seconds in which whatever can happen has happened.
 SOON = 5.0
@@ -70,7 +70,7 @@ def test_short_ones_do_not_keep_a_long_one_out_for_ever(script) -> None:
     turns, came = Turns(longest=60.0, clock=lambda: clock[0]), []
     first = script(turns, "first", came)
     long = script(turns, "page", came)
-    clock[0] = 0.6
+    clock[0] = SHORT + 0.1
     late = script(turns, "text", came, short=True)
     for one in [first, long, late]:
         one.go.set()

@@ -115,6 +115,8 @@ def test_the_first_token_counts_only_where_nothing_else_does() -> None:
     assert found.head == 1
     assert found.keys == (0, 1, 2)
     assert strongest(pattern[:, :1]).keys == (0,)
+    alike = np.array([[0.5, 0.4, 0.1], [0.0, 0.99995, 0.0], [0.0, 1.0, 0.0]], dtype=np.float32)
+    assert strongest(alike).head == 1
     few = strongest(np.array([[0.99, 0.005, 0.005]], dtype=np.float32))
     assert few.keys == (0,)
     assert all(weight >= LEAST for weight in few.weights)
