@@ -76,7 +76,7 @@ class Turns:
 
         Parameters
         ----------
-        short : whether it goes before longer ones that came half a second earlier
+        short : whether it goes before longer ones that came up to `SHORT` seconds earlier
         """
         if self._turn is not None:
             yield

@@ -15,7 +15,7 @@ import numpy as np
 MOST_ROWS = 20
 #: Next tokens that are listed.
 TOP = 8
-#: Two weights nearer than that are one: which is larger hangs on the machine.
+#: Two weights nearer than that are one: which is larger hangs on the processor.
 ALIKE = 1e-4
 #: Sources of a block's strongest head that are drawn, and the least weight of one.
 SOURCES, LEAST = 4, 0.03
