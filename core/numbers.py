@@ -94,9 +94,15 @@ def in_latex(formula: str) -> str:
 
 def listed(parts: Iterable[str]) -> str:
     """A few things one after the other: ``"a, b, c"``."""
-    locale = locale_of(current_language.get())
+    return _between(current_language.get()).join(parts)
+
+
+@lru_cache(maxsize=32)
+def _between(code: str) -> str:
+    """What a language writes between the things of a list."""
+    locale = locale_of(code)
     pattern = locale.list_patterns["standard"]["middle"] if locale else "{0}, {1}"
-    return pattern.replace("{0}", "").replace("{1}", "").join(parts)
+    return pattern.replace("{0}", "").replace("{1}", "")
 
 
 class Number(float):

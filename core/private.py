@@ -8,9 +8,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from functools import wraps
+from functools import partial, wraps
+from typing import Any
 
+from streamlit.components.v2.bidi_component import serialization
+from streamlit.dataframe_util import is_dataframe_like
 from streamlit.proto.BackMsg_pb2 import BackendOperationRequest, BackMsg
 from streamlit.proto.ForwardMsg_pb2 import (
     BackendOperationResponse,
@@ -21,17 +25,22 @@ from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.proto.RootContainer_pb2 import RootContainer
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import app_session
+from streamlit.runtime import runtime as streamlit_runtime
 from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.runtime import Runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import ScriptRunner, ScriptRunnerEvent, get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import Serialized, WStates
 
 from core.errors import LearnerError
 from core.host.early import refuse_early
+from core.host.gathered import gather
 from core.host.patience import bound_heads
+from core.host.written import write_together
 from core.language import _
 from core.turns import share_the_lock
 
@@ -44,11 +53,75 @@ def prepare() -> None:
     if WStates.__getitem__ is not _value:
         WStates.__getitem__ = _value  # type: ignore[method-assign]
         DeferredFileHandler.handle = _file  # type: ignore[method-assign]
+        SafeSessionState.filtered_state = property(_by_name)  # type: ignore[assignment]
+        serialization.is_dataframe_like = _is_table
+        ScriptRunner._maybe_handle_execution_control_request = _go_on  # type: ignore[method-assign]
+        streamlit_runtime.MESSAGE_FLUSH_INTERVAL_SECS = BETWEEN_LOOKS
         Runtime._enqueued_some_message = _wake  # type: ignore[method-assign]
         app_session._populate_theme_msg = _theme
+        gather(app_session.AppSession, Runtime, ScriptRunnerEvent.ENQUEUE_FORWARD_MSG)
         bound_heads()
         refuse_early()
+        write_together()
         share_the_lock()
+
+
+#: Seconds between two looks of the server's loop at what there is to send: half as often as
+#: Streamlit's, and nobody sees a hundredth of a second.
+BETWEEN_LOOKS = 0.01
+
+
+#: Streamlit's own way to all values of a session.
+_read_all = SafeSessionState.filtered_state.fget
+_everything = getattr(_read_all, "__wrapped__", _read_all)
+
+
+class _ByName(Mapping[str, Any]):
+    """A session's values by their names, each read when somebody asks for it."""
+
+    def __init__(self, state: SafeSessionState, all_of_them: Callable[[], dict[str, Any]]) -> None:
+        self._state, self._all_of_them = state, all_of_them
+
+    def __getitem__(self, name: str) -> Any:
+        with self._state._lock:
+            return self._state._state[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all_of_them())
+
+    def __len__(self) -> int:
+        return len(self._all_of_them())
+
+
+@wraps(_everything)
+def _by_name(self: SafeSessionState) -> _ByName:
+    """What a session holds.
+
+    Nearly every widget that is drawn asks Streamlit for all of it, which reads each value, only to
+    look whether its own is None: a twentieth of what a page's script did.
+    """
+    return _ByName(self, partial(_everything, self))
+
+
+#: Streamlit's own question whether a script is to stop or to begin anew.
+_ask = ScriptRunner._maybe_handle_execution_control_request
+_asks = getattr(_ask, "__wrapped__", _ask)
+
+
+@wraps(_asks)
+def _go_on(self: ScriptRunner) -> None:
+    """Whether the script may go on; it asks with each message and each look at its session's state.
+
+    That is four hundred times for a page. Where nobody has asked anything of it, one look tells.
+    Streamlit also asks what another thread of the same run has met; no part of ours has one.
+    """
+    if self._requests._state is not ScriptRequestType.CONTINUE:
+        _asks(self)
+
+
+def _is_table(value: object) -> bool:
+    """Whether a part of a component's data is a table; ours sends none as a list or a dict."""
+    return not isinstance(value, (dict, list)) and is_dataframe_like(value)
 
 
 def _wake(self: Runtime) -> None:
@@ -96,8 +169,9 @@ def _value(self: WStates, key: str) -> object:
     Streamlit believes that a slider gets numbers. Anything else, which only who is no browser
     sends, would raise in the script, with a traceback in the log for each such message.
     """
-    state, widget = self.states.get(key), self.widget_metadata.get(key)
-    if not isinstance(state, Serialized) or widget is None:
+    state = self.states.get(key)
+    # Most are values already.
+    if type(state) is not Serialized or (widget := self.widget_metadata.get(key)) is None:
         return _read(self, key)
     try:
         if state.value.WhichOneof("value") in {None, *_kinds(widget.value_type)}:
@@ -173,6 +247,12 @@ def look_again(seconds: float | None) -> None:
         message.auto_rerun.interval = seconds
         message.auto_rerun.fragment_id = fragment
     run.enqueue(message)
+
+
+def of_run() -> dict[str, Any]:
+    """What a run of a session's script has found already; of another thread it is nothing."""
+    run = get_script_run_ctx(suppress_warning=True)
+    return {} if run is None else run.__dict__.setdefault("_gpt2_hood", {})
 
 
 def in_session() -> bool:

@@ -198,7 +198,7 @@ def _effect(
     before: Stage, stage: Stage, token_id: int, previous_ids: tuple[int, ...]
 ) -> Explanation:
     """What a stage did to a token that came out of the one before it."""
-    higher = before.logits > before.logits[token_id]
+    higher = np.flatnonzero(before.logits > before.logits[token_id])
     concerned = stage.name != "repetition_penalty" or token_id in previous_ids
     return Explanation(
         name=stage.name,
@@ -207,8 +207,8 @@ def _effect(
         probability=float(stage.probs[token_id]),
         kept=bool(np.isfinite(stage.logits[token_id])),
         touched=concerned and bool(np.isfinite(before.logits[token_id])),
-        rank=int(higher.sum()) + 1,
+        rank=len(higher) + 1,
         above=float(before.probs[higher].sum(dtype=np.float64)),
-        best=float(before.probs.max()),
+        best=before.best,
         own=float(before.probs[token_id]),
     )

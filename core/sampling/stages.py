@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -60,6 +61,11 @@ class Stage:
     logits: np.ndarray
     probs: np.ndarray
     kept: int
+
+    @cached_property
+    def best(self) -> float:
+        """The probability of its most probable token."""
+        return float(self.probs.max())
 
 
 def processors(settings: SamplingSettings) -> list[tuple[str, LogitsProcessor]]:

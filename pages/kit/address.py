@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from core import private
+
 #: In the session: what is to be written; whether a whole run goes on; the text that the address of
 #: now cannot hold; such texts of addresses before.
 _CHANGES, _WHOLE = "address_changes", "address_whole_run"
@@ -176,4 +178,8 @@ def _one(values: list[str]) -> str | list[str]:
 
 
 def _changes() -> dict[str, list[str]]:
-    return st.session_state.setdefault(_CHANGES, {})
+    """The session's, which a run asks for some fifty times and finds once."""
+    run = private.of_run()
+    if _CHANGES not in run:
+        run[_CHANGES] = st.session_state.setdefault(_CHANGES, {})
+    return run[_CHANGES]

@@ -36,8 +36,11 @@ class Many(Param[list[str]]):
         def allows(value: str) -> bool:
             return value in ("", ALL) or set(value.split(",")) <= set(names)
 
-        text = _("{all}, or any of {first} to {last} with commas between them")
-        return Possible(allows, text.format(all=ALL, first=names[0], last=names[-1]))
+        def say() -> str:
+            text = _("{all}, or any of {first} to {last} with commas between them")
+            return text.format(all=ALL, first=names[0], last=names[-1])
+
+        return Possible(allows, say)
 
     def resolve(self, at: Values) -> list[str]:
         memory, names = st.session_state, self.options(at)

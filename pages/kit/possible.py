@@ -17,16 +17,21 @@ class Possible:
     Attributes
     ----------
     allows : whether a value, as it stands in the address, is one of them
-    words : which they are, for a sentence
+    say : which they are; most often nobody asks
     """
 
     allows: Callable[[str], bool]
-    words: str
+    say: Callable[[], str]
+
+    @property
+    def words(self) -> str:
+        """Which they are, for a sentence."""
+        return self.say()
 
 
 def anything() -> Possible:
     """Any text."""
-    return Possible(lambda _value: True, _("any text"))
+    return Possible(lambda _value: True, lambda: _("any text"))
 
 
 def between(low: float, high: float, *, whole: bool = True) -> Possible:
@@ -39,17 +44,19 @@ def between(low: float, high: float, *, whole: bool = True) -> Possible:
             return False
         return math.isfinite(number) and low <= number <= high
 
-    if whole:
-        text, write = _("a whole number from {low} to {high}"), count
-    else:
-        text, write = _("a number from {low} to {high}"), bare
-    return Possible(allows, text.format(low=write(low), high=write(high)))
+    def say() -> str:
+        if whole:
+            return _("a whole number from {low} to {high}").format(low=count(low), high=count(high))
+        return _("a number from {low} to {high}").format(low=bare(low), high=bare(high))
+
+    return Possible(allows, say)
 
 
 def among(options: Iterable[object]) -> Possible:
     """One of a few options."""
     names = [str(option) for option in options]
-    return Possible(lambda value: value in names, _("one of {names}").format(names=_list(names)))
+    say = lambda: _("one of {names}").format(names=_list(names))  # noqa: E731
+    return Possible(lambda value: value in names, say)
 
 
 def some_among(options: Iterable[object]) -> Possible:
@@ -59,7 +66,7 @@ def some_among(options: Iterable[object]) -> Possible:
     def allows(value: str) -> bool:
         return value == "" or set(value.split(",")) <= set(names)
 
-    return Possible(allows, _("any of {names}").format(names=_list(names)))
+    return Possible(allows, lambda: _("any of {names}").format(names=_list(names)))
 
 
 def switch() -> Possible:

@@ -11,7 +11,9 @@ _NAMES = ("legible", "room", "widths", "print")
 
 def _sheets() -> str:
     here = Path(__file__).parent
-    return "\n".join((here / f"{name}.css").read_text(encoding="utf-8") for name in _NAMES)
+    sheets = [(here / f"{name}.css").read_text(encoding="utf-8") for name in _NAMES]
+    # On one line: Streamlit looks through the lines of what it is given for their indent.
+    return " ".join(line.strip() for sheet in sheets for line in sheet.splitlines())
 
 
 #: All of them as one: what a browser has of them already is then only named when a page runs again

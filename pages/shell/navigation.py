@@ -6,7 +6,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.language import current_language
+from pages.kit.memory import Memory
 from pages.shell.journey import PAGES, beside, glossary_stop, room_stop, stops
+
+_FIRST = stops()[0].name
+#: What the session's pages were made for: a run finds them made, as ten files are looked up for it.
+_MADE_FOR = Memory[tuple[str, bool] | None]("navigation_pages_of", None)
 
 
 def navigation(instead: Callable[[str], None] | None = None) -> st.Page:
@@ -17,9 +23,27 @@ def navigation(instead: Callable[[str], None] | None = None) -> st.Page:
     instead : runs in the place of a page that needs a model, with its name. It is that page for
         the browser: what has the same key there and on the page is one thing, and stays.
     """
+    made_for = (current_language.get(), instead is None)
+    if _MADE_FOR.get() != made_for:
+        PAGES.set(_pages(instead))
+        _MADE_FOR.set(made_for)
+    pages = PAGES.get()
+    first = pages[_FIRST]
+    # The first page lives at the root; whoever types its name must not read "Page not found".
+    named = st.Page(
+        lambda: st.switch_page(first, query_params=st.query_params.to_dict()),
+        title=first.title,
+        url_path=_FIRST,
+        visibility="hidden",
+    )
+    return st.navigation([*pages.values(), named])
+
+
+def _pages(instead: Callable[[str], None] | None) -> dict[str, st.Page]:
+    """All pages by name, in the session's language."""
     without = [glossary_stop(), room_stop()]  # need no model
     # The address equals the file name, or a deep link as a server's first request fails.
-    pages = {
+    return {
         stop.name: st.Page(
             stop.file if instead is None or stop in without else _as(stop.name, instead),
             title=stop.title,
@@ -29,16 +53,6 @@ def navigation(instead: Callable[[str], None] | None = None) -> st.Page:
         )
         for number, stop in enumerate([*stops(), *beside()])
     }
-    PAGES.set(pages)
-    first = pages[stops()[0].name]
-    # The first page lives at the root; whoever types its name must not read "Page not found".
-    named = st.Page(
-        lambda: st.switch_page(first, query_params=st.query_params.to_dict()),
-        title=first.title,
-        url_path=stops()[0].name,
-        visibility="hidden",
-    )
-    return st.navigation([*pages.values(), named])
 
 
 def _as(name: str, instead: Callable[[str], None]) -> Callable[[], None]:

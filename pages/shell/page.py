@@ -150,7 +150,12 @@ def _shared(groups: Sequence[Sequence[Panel]], always: Sequence[Param]) -> list[
 
 
 def _run(name: str, group: Group, what: Drawing, at: Values) -> None:
-    """Draw a group as a fragment: a control in it runs this group and nothing else."""
+    """Draw a group as a fragment: a control in it runs this group and nothing else.
+
+    Where all of it is closed there is none: what opens it runs the page, and would run it first.
+    """
+    if not what.open:
+        return _draw_all(group, at.now, at, what)
     job = next((one.job for one in what.open if one.job is not None), None)
     looks = [None if job is None else jobs.pace(job, None)]  # seconds until the browser looks again
     resolved = [at]  # for the whole run; when the group runs alone, its values are asked for anew
@@ -163,8 +168,7 @@ def _run(name: str, group: Group, what: Drawing, at: Values) -> None:
                 jobs.wait_for_first(job)
             looks[0] = seconds
             private.look_again(seconds)
-        for one in group:
-            _draw(one, now, at, what)
+        _draw_all(group, now, at, what)
         for param in _reads(what.open):
             if param.late or not whole:  # the others are in the address already
                 param.remember(at)
@@ -174,7 +178,12 @@ def _run(name: str, group: Group, what: Drawing, at: Values) -> None:
     # Streamlit knows a fragment by these: two panels must not become one.
     draw.__module__ = f"pages.panels.{name}"
     draw.__qualname__ = "+".join(one.word for one in group)
-    fragment(draw, run_every=looks[0])(at.now)
+    return fragment(draw, run_every=looks[0])(at.now)
+
+
+def _draw_all(group: Group, now: Current, at: Values, what: Drawing) -> None:
+    for one in group:
+        _draw(one, now, at, what)
 
 
 def _draw(panel: Panel, now: Current, at: Values, what: Drawing) -> None:

@@ -10,22 +10,34 @@ from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
+from streamlit.components.v2.bidi_component import serialization
+from streamlit.dataframe_util import is_dataframe_like
 from streamlit.proto.BackMsg_pb2 import BackendOperationRequest, BackMsg
+from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse, ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import app_session
+from streamlit.runtime import runtime as streamlit_runtime
 from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.runtime import Runtime
+from streamlit.runtime.scriptrunner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import (
+    RerunData,
+    ScriptRequests,
+    ScriptRequestType,
+)
 from streamlit.runtime.scriptrunner_utils.script_run_context import (
     FragmentThreadState,
     ScriptRunContext,
 )
 from streamlit.runtime.state.common import WidgetMetadata
-from streamlit.runtime.state.session_state import WStates
+from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.runtime.state.session_state import SessionState, WStates
 
 from core import private
 from core.turns import SWITCH, share_the_lock
@@ -226,3 +238,102 @@ def test_what_streamlit_does_before_it_looks_is_what_the_wake_relies_on() -> Non
     """The wish is forgotten first, then the sessions' messages are taken."""
     source = inspect.getsource(Runtime._loop_coroutine)
     assert 0 < source.index("need_send_data.clear()") < source.index("flush_browser_queue()")
+
+
+def session(values: dict[str, object]) -> SafeSessionState:
+    """A session that holds these values."""
+    private.prepare()
+    state = SafeSessionState(SessionState(), lambda: None)
+    for name, value in values.items():
+        state[name] = value
+    return state
+
+
+def test_what_a_session_holds_is_what_streamlit_says_of_it() -> None:
+    values = {"a": 1, "b": None, "c": [2]}
+    found = session(values).filtered_state
+    assert (dict(found), len(found), sorted(found)) == (values, 3, sorted(values))
+    assert dict(found) == private._everything(session(values))
+    assert "d" not in found
+    assert found["b"] is None
+    with pytest.raises(KeyError):
+        found["d"]
+
+
+def test_only_the_value_that_is_asked_for_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit reads all of them for each widget."""
+    state, read = session({"a": 1, "b": 2}), []
+    own = SessionState.__getitem__
+    monkeypatch.setattr(SessionState, "__getitem__", lambda s, k: read.append(k) or own(s, k))
+    found = state.filtered_state
+    assert "a" in found
+    assert found["a"] == 1
+    assert set(read) == {"a"}
+
+
+@pytest.mark.parametrize("wanted", [ScriptRequestType.STOP, ScriptRequestType.RERUN])
+def test_a_script_that_is_to_stop_or_to_begin_anew_is_told_at_once(
+    wanted: ScriptRequestType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private.prepare()
+    asked: list[object] = []
+    monkeypatch.setattr(private, "_asks", asked.append)
+    requests = ScriptRequests()
+    runner = SimpleNamespace(_requests=requests)
+    ScriptRunner._maybe_handle_execution_control_request(runner)  # type: ignore[arg-type]
+    assert asked == []
+    if wanted is ScriptRequestType.STOP:
+        requests.request_stop()
+    else:
+        requests.request_rerun(RerunData())
+    ScriptRunner._maybe_handle_execution_control_request(runner)  # type: ignore[arg-type]
+    assert asked == [runner]
+
+
+def test_no_part_of_a_page_runs_in_a_thread_of_its_own() -> None:
+    """What such a thread met would be asked for; see `private._go_on`."""
+    files = [*ROOT.glob("pages/**/*.py"), *ROOT.glob("core/**/*.py"), ROOT / "app.py"]
+    assert len(files) > 100
+    assert not [file for file in files if "parallel=True" in file.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("value", [{"a": [1]}, [1, 2], {}, "a", 1, None])
+def test_what_our_components_are_given_is_no_table(value: object) -> None:
+    private.prepare()
+    assert serialization.is_dataframe_like(value) is False
+
+
+def test_a_table_still_is_one() -> None:
+    private.prepare()
+    assert serialization.is_dataframe_like(pd.DataFrame({"a": [1]})) is True
+
+
+def test_what_a_component_is_given_arrives_as_it_would_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    private.prepare()
+    data = {"tokens": [{"t": "a", "n": None}], "rows": [[1, 2.5], []], "of": {"x": {"y": "z"}}}
+    ours, own = BidiComponent(), BidiComponent()
+    serialization.serialize_mixed_data(data, ours)
+    monkeypatch.setattr(serialization, "is_dataframe_like", is_dataframe_like)
+    serialization.serialize_mixed_data(data, own)
+    assert ours == own
+    assert ours.json
+
+
+def test_outside_of_a_run_nothing_is_found_already() -> None:
+    private.of_run()["a"] = 1
+    assert private.of_run() == {}
+
+
+def test_the_loop_looks_as_often_as_we_say() -> None:
+    private.prepare()
+    assert "MESSAGE_FLUSH_INTERVAL_SECS" in inspect.getsource(Runtime._loop_coroutine)
+    assert streamlit_runtime.MESSAGE_FLUSH_INTERVAL_SECS == private.BETWEEN_LOOKS
+
+
+def test_to_prepare_twice_is_to_prepare_once() -> None:
+    private.prepare()
+    before = ScriptRunner._maybe_handle_execution_control_request, WStates.__getitem__
+    private.prepare()
+    assert before == (ScriptRunner._maybe_handle_execution_control_request, WStates.__getitem__)

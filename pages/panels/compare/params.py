@@ -32,7 +32,7 @@ class _Given(Follows[str], Text):
         if not locked.prompt_is_locked():
             return super().possible(at)
         ready = [self.default(at), *chain(*((pair.a, pair.b) for pair in pairs().values()))]
-        return Possible(ready.__contains__, _("a text of the examples"))
+        return Possible(ready.__contains__, lambda: _("a text of the examples"))
 
     def fits(self, value: str, at: Values) -> bool:
         return True  # what was typed before the lock stays

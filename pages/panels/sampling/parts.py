@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -101,10 +102,10 @@ def take_over(text: str, key: str) -> None:
 def files_of(choices: Sequence[Choice], name: str, *, model: str, prompt: str, seed: int) -> Files:
     """The steps as CSV and JSON, and the text, as `model` wrote it after `prompt`."""
     about = {"model": model, "prompt": prompt, "seed": seed}
-    files = {
-        f"{name}.csv": (_("Steps as CSV"), records.as_csv(choices)),
-        f"{name}.json": (_("Steps as JSON"), records.as_json(choices, **about)),
-        f"{name}.txt": (_("Text"), prompt + text_of(choices)),
+    files: dict[str, tuple[str, Callable[[], str]]] = {
+        f"{name}.csv": (_("Steps as CSV"), partial(records.as_csv, choices)),
+        f"{name}.json": (_("Steps as JSON"), partial(records.as_json, choices, **about)),
+        f"{name}.txt": (_("Text"), lambda: prompt + text_of(choices)),
     }
     return Files(name, files)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from core.language import _
 from core.model.history import Moment
@@ -12,17 +12,19 @@ from core.sampling.explain import Explanation
 from core.sampling.settings import SamplingSettings
 from core.tokens.label import label, piece
 
+_STAGES: dict[str, Callable[[], str]] = {
+    "logits": lambda: _("Model's own"),
+    "repetition_penalty": lambda: _("Repetition penalty"),
+    "temperature": lambda: _("Temperature"),
+    "top_k": lambda: _("top-k"),
+    "top_p": lambda: _("top-p"),
+    "min_p": lambda: _("min-p"),
+}
+
 
 def stage_name(stage: str) -> str:
     """A stage in words."""
-    return {
-        "logits": _("Model's own"),
-        "repetition_penalty": _("Repetition penalty"),
-        "temperature": _("Temperature"),
-        "top_k": _("top-k"),
-        "top_p": _("top-p"),
-        "min_p": _("min-p"),
-    }[stage]
+    return _STAGES[stage]()
 
 
 def stage_setting(stage: str, settings: SamplingSettings) -> str:

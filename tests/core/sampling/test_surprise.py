@@ -23,7 +23,11 @@ def test_a_text_equals_transformers(storyteller, oracle_of) -> None:
     log_probs = out.logits[0, :-1].log_softmax(-1).numpy()
     own = log_probs[range(len(ids) - 1), list(ids[1:])]
     assert scores.log_probs == pytest.approx(own, abs=2e-3)
-    assert scores.ranks.tolist() == ((log_probs > own[:, None]).sum(-1) + 1).tolist()
+    # Two tokens far down the list may lie closer together than two ways of computing do.
+    first = (log_probs > own[:, None] + 1e-4).sum(-1) + 1
+    last = (log_probs > own[:, None] - 1e-4).sum(-1)
+    assert np.all((first <= scores.ranks) & (scores.ranks <= last))
+    assert np.all(last - first < 10), "of 50,257 places"
     entropy = -(np.exp(log_probs.astype(float)) * log_probs).sum(-1) / math.log(2)
     assert scores.entropy == pytest.approx(entropy, abs=1e-3)
     assert np.array_equal(scores.favourites[:, 0], log_probs.argmax(-1))
