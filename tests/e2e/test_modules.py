@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from core.charts import theme
 from core.tokens.label import MARKS, label
-from pages.components.shared.declare import bundle
+from pages.components.shared.declare import bundle, thin
 from pages.components.shared.wire import pack
 from tests.e2e.modules import COMPONENTS, Run, runner
 
@@ -28,7 +28,7 @@ def test_every_bundle_is_a_module(page: Page, run: Run) -> None:
                 const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
                 return typeof (await import(url)).default;
             }""",
-            bundle(script),
+            thin(bundle(script)),
         )
         assert kind == "function", script
 
