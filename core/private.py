@@ -13,6 +13,7 @@ from contextlib import suppress
 from functools import partial, wraps
 from typing import Any
 
+from streamlit.commands import execution_control
 from streamlit.components.v2.bidi_component import serialization
 from streamlit.dataframe_util import is_dataframe_like
 from streamlit.proto.BackMsg_pb2 import BackendOperationRequest, BackMsg
@@ -56,7 +57,8 @@ def prepare() -> None:
         SafeSessionState.filtered_state = property(_by_name)  # type: ignore[assignment]
         serialization.is_dataframe_like = _is_table
         ScriptRunner._maybe_handle_execution_control_request = _go_on  # type: ignore[method-assign]
-        streamlit_runtime.MESSAGE_FLUSH_INTERVAL_SECS = BETWEEN_LOOKS
+        for user in (streamlit_runtime, execution_control):
+            user.MESSAGE_FLUSH_INTERVAL_SECS = BETWEEN_LOOKS
         Runtime._enqueued_some_message = _wake  # type: ignore[method-assign]
         app_session._populate_theme_msg = _theme
         gather(app_session.AppSession, Runtime, ScriptRunnerEvent.ENQUEUE_FORWARD_MSG)
@@ -72,7 +74,7 @@ BETWEEN_LOOKS = 0.01
 
 
 #: Streamlit's own way to all values of a session.
-_read_all = SafeSessionState.filtered_state.fget
+_read_all: Any = SafeSessionState.filtered_state.fget
 _everything = getattr(_read_all, "__wrapped__", _read_all)
 
 
@@ -132,8 +134,13 @@ def _wake(self: Runtime) -> None:
     there is to send, so whoever finds it standing is heard.
     """
     loop = self._get_async_objs()
-    if not loop.need_send_data.is_set():
+    if loop.need_send_data.is_set():
+        return
+    try:
         loop.eventloop.call_soon_threadsafe(loop.need_send_data.set)
+    except RuntimeError:
+        if not loop.eventloop.is_closed():  # a server that has ended sends nothing
+            raise
 
 
 #: Streamlit's own reading of a theme from the options, and what it made of each.
@@ -250,9 +257,15 @@ def look_again(seconds: float | None) -> None:
 
 
 def of_run() -> dict[str, Any]:
-    """What a run of a session's script has found already; of another thread it is nothing."""
+    """What a run of a session's script has found already; of another thread it is nothing.
+
+    To ask is to stop where the script is to stop, as with each look at its session's state.
+    """
     run = get_script_run_ctx(suppress_warning=True)
-    return {} if run is None else run.__dict__.setdefault("_gpt2_hood", {})
+    if run is None:
+        return {}
+    run.yield_check()
+    return run.__dict__.setdefault("_gpt2_hood", {})
 
 
 def in_session() -> bool:

@@ -19,6 +19,8 @@ from typing import Any
 #: Where a session keeps what its scripts have laid down, in order: who says it, and a message or,
 #: instead of one, what else is told.
 _LAID = "_gpt2_hood_laid_down"
+#: Messages sent in one go: Streamlit takes a browser for lost that is 500 behind.
+MOST = 100
 
 
 class Bundle(list):
@@ -33,10 +35,11 @@ def gather(session: Any, runtime: Any, message: Any) -> None:
     session, runtime : Streamlit's classes of a session and of a server
     message : the event by which a script's thread tells of a message
     """
-    told, flush = session._on_scriptrunner_event, session.flush_browser_queue
-    session._on_scriptrunner_event = _laid_down(_own(told), message)
-    session.flush_browser_queue = _bundled(_own(flush))
+    # In this order: a server may be at work already, and must be able to send what it is given.
     runtime._send_message = _one_by_one(_own(runtime._send_message))
+    session.flush_browser_queue = _bundled(_own(session.flush_browser_queue))
+    session.request_rerun = _heard_first(_own(session.request_rerun))
+    session._on_scriptrunner_event = _laid_down(_own(session._on_scriptrunner_event), message)
 
 
 def _own(function: Callable) -> Callable:
@@ -68,9 +71,20 @@ def _bundled(flush: Callable[..., list]) -> Callable[..., list]:
     def all_at_once(self: Any) -> list:
         _take_up(self)
         messages = flush(self)
-        return [Bundle(messages)] if messages else []
+        return [Bundle(messages[i : i + MOST]) for i in range(0, len(messages), MOST)]
 
     return all_at_once
+
+
+def _heard_first(ask: Callable[..., None]) -> Callable[..., None]:
+    """What lies there is the session's: the run that is asked for may make its script another."""
+
+    @wraps(ask)
+    def after_it(self: Any, *asked: Any) -> None:
+        _take_up(self)
+        ask(self, *asked)
+
+    return after_it
 
 
 def _one_by_one(send: Callable[..., None]) -> Callable[..., None]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
+from typing import Any
 
 import streamlit as st
 
@@ -11,8 +13,8 @@ from pages.kit.memory import Memory
 from pages.shell.journey import PAGES, beside, glossary_stop, room_stop, stops
 
 _FIRST = stops()[0].name
-#: What the session's pages were made for: a run finds them made, as ten files are looked up for it.
-_MADE_FOR = Memory[tuple[str, bool] | None]("navigation_pages_of", None)
+#: What the session's pages were made for, and they: ten files are looked up to make them.
+_MADE = Memory[tuple[tuple[str, bool], dict[str, Any]] | None]("navigation_made", None)
 
 
 def navigation(instead: Callable[[str], None] | None = None) -> st.Page:
@@ -24,10 +26,13 @@ def navigation(instead: Callable[[str], None] | None = None) -> st.Page:
         the browser: what has the same key there and on the page is one thing, and stays.
     """
     made_for = (current_language.get(), instead is None)
-    if _MADE_FOR.get() != made_for:
-        PAGES.set(_pages(instead))
-        _MADE_FOR.set(made_for)
-    pages = PAGES.get()
+    kept = _MADE.get()
+    if kept is None or kept[0] != made_for:
+        kept = made_for, _pages(instead)
+        _MADE.set(kept)
+    # Each run has its own: Streamlit writes into a page whether it may be run.
+    pages = {name: copy(page) for name, page in kept[1].items()}
+    PAGES.set(pages)
     first = pages[_FIRST]
     # The first page lives at the root; whoever types its name must not read "Page not found".
     named = st.Page(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -155,7 +156,9 @@ def _run(name: str, group: Group, what: Drawing, at: Values) -> None:
     Where all of it is closed there is none: what opens it runs the page, and would run it first.
     """
     if not what.open:
-        return _draw_all(group, at.now, at, what)
+        # One place for the group, as with a fragment: what comes after it stays where it is.
+        with st.container() if len(group) > 1 else nullcontext():
+            return _draw_all(group, at.now, at, what)
     job = next((one.job for one in what.open if one.job is not None), None)
     looks = [None if job is None else jobs.pace(job, None)]  # seconds until the browser looks again
     resolved = [at]  # for the whole run; when the group runs alone, its values are asked for anew

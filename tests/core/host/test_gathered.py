@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.runtime import Runtime
+from streamlit.web.server.starlette.starlette_server_config import WEBSOCKET_MAX_SEND_QUEUE_SIZE
 
-from core.host.gathered import Bundle, gather
+from core.host.gathered import MOST, Bundle, gather
 
 MESSAGE, STARTED, ENDED = "message", "started", "ended"
 
@@ -58,6 +59,9 @@ def made() -> tuple[type, type, list[Callable[[], None]], list]:
         def flush_browser_queue(self) -> list:
             return self._browser_queue.flush()
 
+        def request_rerun(self, script: object) -> None:
+            self._scriptrunner = script
+
     class Server:
         def _send_message(self, to: object, message: object) -> None:
             sent.append((to, message))
@@ -101,6 +105,17 @@ def test_messages_come_in_one_go_and_wake_the_loop_without_a_call_each() -> None
     assert one.session.flush_browser_queue() == []
 
 
+def test_more_than_a_browser_may_be_behind_goes_in_several_goes() -> None:
+    """Between two of them the loop lets the sender send."""
+    assert 2 * MOST < WEBSOCKET_MAX_SEND_QUEUE_SIZE
+    one, said = begin(), list(range(2 * MOST + 1))
+    for number in said:
+        one.say(number)
+    found = one.session.flush_browser_queue()
+    assert [len(bundle) for bundle in found] == [MOST, MOST, 1]
+    assert [number for bundle in found for number in bundle] == said
+
+
 def test_a_run_that_begins_takes_none_of_its_own_messages_away() -> None:
     """It tells that it begins, and says its first words before the loop has heard of it."""
     one = begin()
@@ -137,6 +152,17 @@ def test_a_script_that_is_not_the_sessions_any_more_is_not_heard() -> None:
     one.turn()
     one.look()
     assert one.told() == ["b"]
+
+
+def test_what_it_had_said_before_it_was_replaced_is_heard() -> None:
+    """A part of a page that runs anew keeps the rest of the page, which must be there."""
+    one = begin()
+    one.say("a")
+    one.session.request_rerun("another")
+    one.say("late")
+    one.say("b", by="another")
+    one.look()
+    assert one.told() == ["a", "b"]
 
 
 def test_what_fails_takes_nothing_else_with_it() -> None:

@@ -54,3 +54,10 @@ def test_what_does_something_is_all_there(script: Path) -> None:
     assert all(line in lines for line in kept), "in its order"
     left_out = [line.strip() for line in whole.splitlines() if line.strip() not in kept]
     assert all(line.startswith(("//", "/*", "*")) for line in left_out if line), left_out
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.parent.name)
+def test_no_text_goes_over_several_lines(script: Path) -> None:
+    """A line of one that begins like a comment would be taken for one."""
+    sent = thin(bundle(script)).splitlines()
+    assert not [line for line in sent if line.count("`") % 2]
