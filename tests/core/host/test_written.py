@@ -18,6 +18,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.sync.client import connect
 
 from core.host.written import Gathering, write_together
+from tests.apart import run_apart
 
 N = 300
 
@@ -57,7 +58,7 @@ def in_a_loop(*does: str) -> Transport:
                 gathering.write(what.encode())
         await asyncio.sleep(0)
 
-    asyncio.run(go())
+    run_apart(go())
     return transport
 
 
