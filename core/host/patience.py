@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from functools import wraps
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -32,9 +33,14 @@ def bound_heads(seconds: float = HEAD) -> int:
 
 def readers() -> list[Any]:
     """The classes by which uvicorn reads HTTP in this process."""
+    return in_use(_READERS)
+
+
+def in_use(classes: Mapping[str, str]) -> list[Any]:
+    """Those of some classes, by their modules, whose module this process has imported."""
     return [
         getattr(sys.modules[module], name)
-        for module, name in _READERS.items()
+        for module, name in classes.items()
         if module in sys.modules
     ]
 

@@ -7,9 +7,10 @@ lock up and asks for it again: in a class, where scripts want it too, every mess
 from __future__ import annotations
 
 import asyncio
-import sys
 from functools import wraps
 from typing import Any
+
+from core.host.patience import in_use
 
 #: How uvicorn speaks with a stream, by the module: whichever is in use is imported by then. It is
 #: not imported here, as another server may serve the app.
@@ -44,11 +45,7 @@ class Gathering:
 
 def write_together() -> int:
     """Let uvicorn's streams write so; how many kinds of them were found."""
-    found = [
-        getattr(sys.modules[module], name)
-        for module, name in _SPEAKERS.items()
-        if module in sys.modules
-    ]
+    found = in_use(_SPEAKERS)
     for speaker in found:
         _gather(speaker)
     return len(found)
