@@ -8,40 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 
-from core.engine.forward import Everywhere, Forward
+from core.engine.forward import Forward
+from core.engine.groups import Group
 from core.engine.kv_cache import KVBlock, KVCache, Slot
 from core.engine.prefill import Prefilled
-
-
-class _Group(NamedTuple):
-    """The sequences of one block that take part in a step.
-
-    Each step sends these to a device once, not with every layer: a copy out of the main
-    memory is waited for.
-
-    Attributes
-    ----------
-    block : where their keys and values lie
-    span : their rows in the step
-    first : the first one's row in the block
-    which : their rows in the block, shape (n,); None for the first n, or for one alone
-    written : where the new keys and values go in the flattened block, shape (n,)
-    mask : shape (n, 1, 1, key), added to the scores; None where all are of one length
-    longest : tokens of the longest, the new one included
-    """
-
-    block: KVBlock
-    span: slice
-    first: int
-    which: Everywhere | None
-    written: Everywhere
-    mask: Everywhere | None
-    longest: int
 
 
 class Batch:
@@ -117,19 +90,15 @@ class Batch:
         ids = torch.tensor([token_of[id(slot)] for slot in order])
         positions = torch.tensor([slot.length for slot in order])
 
-        def attend(layer: int, qkv: torch.Tensor) -> torch.Tensor:
-            parts = [self._attend(layer, qkv[group.span], group) for group in groups]
-            return parts[0] if len(parts) == 1 else torch.cat(parts)
-
-        x = self.forward.blocks(self.forward.embed(ids, positions), attend)
+        x = self.forward.step(self.forward.embed(ids, positions), groups)
         logits = self.forward.logits(_in_order(x, order, [slot for slot, _token in rows]))
         for slot in order:
             slot.length += 1
         return logits
 
-    def _groups(self, token_of: dict[int, int]) -> tuple[list[_Group], list[Slot]]:
+    def _groups(self, token_of: dict[int, int]) -> tuple[list[Group], list[Slot]]:
         """The sequences that are stepped, block by block; and their order."""
-        groups: list[_Group] = []
+        groups: list[Group] = []
         order: list[Slot] = []
         for block in self.cache.blocks.values():
             here = [slot for slot in block.slots if id(slot) in token_of]
@@ -138,26 +107,6 @@ class Batch:
                 groups.append(_group(self.forward, block, here, span))
                 order.extend(here)
         return groups, order
-
-    def _attend(self, layer: int, qkv: torch.Tensor, group: _Group) -> torch.Tensor:
-        """One new token of each sequence of a group looks at its text; (n, 3 E) -> (n, E)."""
-        forward, n_embd, n = self.forward, self.forward.n_embd, qkv.shape[0]
-        kv = group.block.kv[layer]
-        if n == 1:
-            mine = kv[group.first]
-            mine[group.longest - 1] = qkv[0, n_embd:]
-            return forward.attend_one(layer, qkv[0, :n_embd], mine[: group.longest])
-        kv.view(-1, 2 * n_embd).index_copy_(0, group.written[kv.device], qkv[:, n_embd:])
-        rows = slice(n) if group.which is None else group.which[kv.device]
-        seen = kv[rows, : group.longest]
-        z = F.scaled_dot_product_attention(
-            qkv[:, :n_embd].view(n, forward.n_head, 1, forward.d_head),
-            forward.split_heads(seen[..., :n_embd]),
-            forward.split_heads(seen[..., n_embd:]),
-            attn_mask=None if group.mask is None else group.mask[kv.device],
-            scale=forward.scaling[layer],
-        )
-        return z.reshape(n, n_embd)
 
     def room(self, slot: Slot) -> int:
         """Tokens that a sequence can be given before its block or the context is full."""
@@ -183,13 +132,9 @@ class Batch:
         stop, block = start + len(tokens), self.cache.blocks[slot.capacity]
         if len(tokens) > self.room(slot):
             raise ValueError(f"{len(tokens)} tokens, but room for {self.room(slot)}")
-        mask = forward.causal_mask(start, stop)
-
-        def attend(layer: int, qkv: torch.Tensor) -> torch.Tensor:
-            return forward.attend_rows(layer, qkv, block.kv[layer][slot.row, :stop], mask)
-
+        kv = [layer[slot.row, :stop] for layer in block.kv]
         embedded = forward.embed(torch.tensor(tokens), torch.arange(start, stop))
-        return forward.logits(forward.blocks(embedded, attend))
+        return forward.logits(forward.read(embedded, kv, start))
 
 
 def _in_order(x: torch.Tensor, order: list[Slot], wanted: list[Slot]) -> torch.Tensor:
@@ -201,12 +146,12 @@ def _in_order(x: torch.Tensor, order: list[Slot], wanted: list[Slot]) -> torch.T
     return x[[place[id(slot)] for slot in wanted]]
 
 
-def _group(forward: Forward, block: KVBlock, here: list[Slot], span: slice) -> _Group:
+def _group(forward: Forward, block: KVBlock, here: list[Slot], span: slice) -> Group:
     """Where a block's sequences lie, are written, what is masked, how far to look."""
     lengths = [slot.length for slot in here]
     longest, first = max(lengths) + 1, here[0].row
     if len(here) == 1:
-        return _Group(block, span, first, None, {}, None, longest)
+        return Group(block.kv, span, first, None, None, None, longest)
     which = None
     if len(here) < len(block.slots):
         which = forward.everywhere(torch.tensor([slot.row for slot in here]))
@@ -216,4 +161,4 @@ def _group(forward: Forward, block: KVBlock, here: list[Slot], span: slice) -> _
         seen = torch.arange(longest)[None] <= torch.tensor(lengths)[:, None]
         added = torch.zeros(seen.shape, dtype=forward.dtype).masked_fill_(~seen, -math.inf)
         mask = forward.everywhere(added[:, None, None])  # (n, 1, query = 1, key)
-    return _Group(block, span, first, which, forward.everywhere(flat), mask, longest)
+    return Group(block.kv, span, first, which, forward.everywhere(flat), mask, longest)

@@ -12,21 +12,23 @@ n rows, E = n_embd, H heads, d = d_head, T tokens, V = n_vocab.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 import torch.nn.functional as F
 from transformers.models.gpt2.modeling_gpt2 import GPT2Block
 
+from core.engine import passes
+from core.engine.compiled import compiled
 from core.engine.gemm_choice import GemmChoice
+from core.engine.groups import Everywhere, Group
 from core.model.loaded import LoadedModel
 
 #: (layer, packed q, k, v of shape (n, 3 E)) -> the heads' outputs, shape (n, E).
 Attend = Callable[[int, torch.Tensor], torch.Tensor]
-#: The same small tensor on each device that has layers.
-Everywhere = dict[torch.device, torch.Tensor]
+_CPU = torch.device("cpu")
+#: Where the weights of a layer's four products lie among its own, in the order of `passes`' ways.
+_PRODUCTS = (2, 4, 8, 10)
 
 
 def is_plain(loaded: LoadedModel) -> bool:
@@ -56,33 +58,13 @@ def _is_resident(model: torch.nn.Module) -> bool:
     return plain and not hooked
 
 
-@dataclass(frozen=True, eq=False)
-class LayerWeights:
-    """One block's (weight, bias) pairs, looked up once: attribute look-ups cost as much as
-    small products."""
-
-    ln_1: tuple[torch.Tensor, torch.Tensor]
-    c_attn: tuple[torch.Tensor, torch.Tensor]
-    attn_proj: tuple[torch.Tensor, torch.Tensor]
-    ln_2: tuple[torch.Tensor, torch.Tensor]
-    c_fc: tuple[torch.Tensor, torch.Tensor]
-    mlp_proj: tuple[torch.Tensor, torch.Tensor]
-
-    @classmethod
-    def of(cls, block: Any) -> LayerWeights:
-        """Those of one of the model's blocks; not copied."""
-        attn, mlp = block.attn, block.mlp
-        modules = (block.ln_1, attn.c_attn, attn.c_proj, block.ln_2, mlp.c_fc, mlp.c_proj)
-        return cls(*((m.weight.data, m.bias.data) for m in modules))
-
-
 class Forward:
     """Carries rows of the residual stream through all blocks.
 
-    With the weights in float32 on the processor the products are chosen by
-    measurement (`fast`); anywhere else each step goes through the model's own
-    modules, which works for GPUs, other dtypes and weights that accelerate
-    fetches from disk.
+    With the weights in float32 on the processor a pass is one program whose products
+    are chosen by measurement (`fast`; `core.engine.passes`); anywhere else each step
+    goes through the model's own modules, which works for GPUs, other dtypes and
+    weights that accelerate fetches from disk.
     """
 
     def __init__(self, loaded: LoadedModel) -> None:
@@ -91,26 +73,38 @@ class Forward:
         self.body, self.h = body, list(body.h)
         self.n_layer, self.n_embd = loaded.shape.n_layer, loaded.shape.n_embd
         self.n_head, self.d_head = loaded.shape.n_head, loaded.shape.d_head
-        self.scaling: list[Any] = [block.attn.scaling for block in self.h]
+        self.scaling = [float(block.attn.scaling) for block in self.h]
+        self.eps: float = self.h[0].ln_1.eps
         self.dtype = loaded.model.dtype
         # Tanh-approximated GELU: one kernel instead of transformers' eight steps.
         activation = loaded.model.config.activation_function
         self.tanh_gelu = activation in {"gelu_new", "gelu_pytorch_tanh"}
         self.gemm = GemmChoice()
-        self.fast = _is_resident(loaded.model)
-        self.layers = [LayerWeights.of(block) for block in self.h] if self.fast else []
-        self.devices = (
-            [torch.device("cpu")] * self.n_layer
-            if self.fast
-            else [_device(block) for block in self.h]
-        )
+        self.fast = self.tanh_gelu and _is_resident(loaded.model)
+        #: In `passes.LAYER`'s order; the same memory as the modules'. Looked up once: that costs as
+        #: much as a small product.
+        self.weights: list[torch.Tensor] = []
+        if self.fast:
+            modules = [block.get_submodule(name) for block in self.h for name in passes.LAYER]
+            self.weights = [t.data for module in modules for t in (module.weight, module.bias)]
+        self.devices = [_CPU] * self.n_layer if self.fast else [_device(block) for block in self.h]
 
     def measure(self) -> Iterator[None]:
         """Choose the products for this machine; see `GemmChoice.measure_all`."""
         if self.fast:
-            names = ("c_attn", "attn_proj", "c_fc", "mlp_proj")
-            weights = [[getattr(layer, name) for layer in self.layers[:6]] for name in names]
+            weights = [
+                [(layer[at], layer[at + 1]) for layer in self._by_layer(6)] for at in _PRODUCTS
+            ]
             yield from self.gemm.measure_all(weights, self.body.wte.weight.data)
+
+    def _by_layer(self, n: int) -> list[list[torch.Tensor]]:
+        """The weights of the first n layers."""
+        size = 2 * len(passes.LAYER)
+        return [self.weights[at : at + size] for at in range(0, n * size, size)][: self.n_layer]
+
+    def _ways(self, rows: int) -> list[int]:
+        """How each product of a layer is computed for so many rows."""
+        return [self.gemm.way(*self.weights[at].shape, rows) for at in _PRODUCTS]
 
     # --- embedding, blocks, head ------------------------------------------------------------
 
@@ -123,15 +117,17 @@ class Forward:
         token = self.body.wte(ids.to(where))
         return token + self.body.wpe(positions.to(where)).to(token.device)
 
-    def blocks(
-        self, x: torch.Tensor, attend: Attend, out: torch.Tensor | None = None
-    ) -> torch.Tensor:
-        """Rows through all blocks.
+    def read(
+        self, x: torch.Tensor, kv: Sequence[torch.Tensor], start: int,
+        out: torch.Tensor | None = None,
+    ) -> torch.Tensor:  # fmt: skip
+        """New rows of one text through all blocks.
 
         Parameters
         ----------
         x : shape (n, E)
-        attend : (layer, packed q, k, v of shape (n, 3 E)) -> heads' outputs (n, E)
+        kv : L tensors of shape (T, 2 E), keys, then values; the last n rows are written
+        start : rows before these; T - n
         out : shape (L + 1, n, E), on the processor; filled with the rows before each block
             and after the last
 
@@ -143,29 +139,56 @@ class Forward:
         ----------
         Radford et al. (2019), Language Models are Unsupervised Multitask Learners, section 2.3.
         """
-        return (self._blocks_fast if self.fast else self._blocks_by_module)(x, attend, out)
+        mask = self._causal_mask(start, start + len(x))
+        if self.fast:
+            run, seen = compiled(passes.read_rows), None if mask is None else mask[_CPU]
+            return run(x, *self._of_blocks(len(x)), list(kv), seen, out)
 
-    def _blocks_fast(
-        self, x: torch.Tensor, attend: Attend, out: torch.Tensor | None
-    ) -> torch.Tensor:
-        shape, gemm = (self.n_embd,), self.gemm
-        eps = self.h[0].ln_1.eps
-        if out is not None:
-            x = out[0].copy_(x)
-        for index, layer in enumerate(self.layers):
-            qkv = gemm(F.layer_norm(x, shape, *layer.ln_1, eps), *layer.c_attn)
-            x = gemm(attend(index, qkv), *layer.attn_proj).add_(x)
-            m = gemm(F.layer_norm(x, shape, *layer.ln_2, eps), *layer.c_fc, self.tanh_gelu)
-            if not self.tanh_gelu:
-                m = self.h[index].mlp.act(m)
-            m = gemm(m, *layer.mlp_proj)
-            # Where the rows are kept they are made in their place: memory is fresh only once.
-            x = m.add_(x) if out is None else torch.add(m, x, out=out[index + 1])
-        return x
+        def attend(layer: int, qkv: torch.Tensor) -> torch.Tensor:
+            seen = None if mask is None else mask[qkv.device]
+            return passes.attend_rows(qkv, kv[layer], seen, self.n_head, self.scaling[layer])
 
-    def _blocks_by_module(
-        self, x: torch.Tensor, attend: Attend, out: torch.Tensor | None
-    ) -> torch.Tensor:
+        return self._by_module(x, attend, out)
+
+    def step(self, x: torch.Tensor, groups: Sequence[Group]) -> torch.Tensor:
+        """One new token of each of some sequences through all blocks.
+
+        Parameters
+        ----------
+        x : shape (n, E), group by group
+        groups : what each of them looks at
+
+        Returns
+        -------
+        shape (n, E), before `ln_f`
+        """
+        if self.fast:
+            looks = [group.on(_CPU) for group in groups]
+            which, written, mask = (list(one) for one in zip(*looks, strict=True))
+            kv, places = [group.kv for group in groups], [group.places for group in groups]
+            run = compiled(passes.step_groups)
+            return run(x, *self._of_blocks(len(x)), kv, places, which, written, mask)
+
+        def attend(layer: int, qkv: torch.Tensor) -> torch.Tensor:
+            parts = [self._attend(layer, qkv[group.span], group) for group in groups]
+            return parts[0] if len(parts) == 1 else torch.cat(parts)
+
+        return self._by_module(x, attend, None)
+
+    def _of_blocks(
+        self, rows: int
+    ) -> tuple[list[torch.Tensor], list[int], float, int, list[float]]:
+        """What `core.engine.passes` knows of the blocks."""
+        return self.weights, self._ways(rows), self.eps, self.n_head, self.scaling
+
+    def _attend(self, layer: int, qkv: torch.Tensor, group: Group) -> torch.Tensor:
+        which, written, mask = group.on(qkv.device)
+        return passes.attend_group(
+            qkv, group.kv[layer], group.places, which, written, mask, self.n_head,
+            self.scaling[layer],
+        )  # fmt: skip
+
+    def _by_module(self, x: torch.Tensor, attend: Attend, out: torch.Tensor | None) -> torch.Tensor:
         for index, block in enumerate(self.h):
             x = x.to(self.devices[index])
             if out is not None:
@@ -182,60 +205,13 @@ class Forward:
     def logits(self, x: torch.Tensor) -> torch.Tensor:
         """The head. Shape (n, E) -> (n, V), float32 on the processor: the step's one wait."""
         if self.fast:
-            ln_f = self.body.ln_f
-            x = F.layer_norm(x, (self.n_embd,), ln_f.weight, ln_f.bias, ln_f.eps)
-            return self.gemm.head(x, self.loaded.model.lm_head.weight)
+            ln_f, wte = self.body.ln_f, self.loaded.model.lm_head.weight
+            way = self.gemm.head_way(*wte.shape, len(x))
+            return compiled(passes.logits_of)(x, ln_f.weight, ln_f.bias, ln_f.eps, way, wte)
         x = self.body.ln_f(x.to(_device(self.body.ln_f)))
         return self.loaded.model.lm_head(x).to("cpu", torch.float32)
 
-    # --- attention over stored keys and values ----------------------------------------------
-
-    def attend_one(self, layer: int, q: torch.Tensor, kv: torch.Tensor) -> torch.Tensor:
-        """One query over all keys: three small products beat the fused kernel's start-up.
-
-        Parameters
-        ----------
-        q : shape (E,)
-        kv : shape (T, 2 E), keys, then values
-
-        Returns
-        -------
-        shape (1, E)
-        """
-        k, v = kv.view(-1, 2, self.n_head, self.d_head).unbind(1)  # (T, H, d) each
-        q = q.view(self.n_head, 1, self.d_head)
-        # Scaling inside the product: a Python number times a tensor is converted first.
-        scores = torch.baddbmm(q[..., :1], q, k.permute(1, 2, 0), beta=0, alpha=self.scaling[layer])
-        return torch.bmm(scores.softmax(-1), v.transpose(0, 1)).view(1, -1)
-
-    def attend_rows(
-        self, layer: int, qkv: torch.Tensor, kv: torch.Tensor, mask: Everywhere | None
-    ) -> torch.Tensor:
-        """New rows of one text over all before them and themselves.
-
-        Parameters
-        ----------
-        qkv : shape (n, 3 E)
-        kv : shape (T, 2 E), keys, then values; the last n rows are written from `qkv`
-        mask : what `causal_mask` says of rows T - n to T
-
-        Returns
-        -------
-        shape (n, E)
-        """
-        n_embd, start = self.n_embd, kv.shape[0] - qkv.shape[0]
-        kv[start:] = qkv[:, n_embd:]
-        z = F.scaled_dot_product_attention(
-            self.split_heads(qkv[:, :n_embd])[None],
-            self.split_heads(kv[:, :n_embd])[None],
-            self.split_heads(kv[:, n_embd:])[None],
-            attn_mask=None if mask is None else mask[qkv.device],
-            is_causal=start == 0,
-            scale=self.scaling[layer],
-        )
-        return z[0].transpose(0, 1).reshape(-1, n_embd)
-
-    def causal_mask(self, start: int, stop: int) -> Everywhere | None:
+    def _causal_mask(self, start: int, stop: int) -> Everywhere | None:
         """True where rows start to stop may look: shape (stop - start, stop).
 
         None where the kernel knows by itself (from the first row on) or one row sees all.
@@ -248,7 +224,3 @@ class Forward:
         """A small tensor on each device that has layers."""
         # By the name that a tensor there has: "mps" was asked for, "mps:0" is what it says.
         return {there.device: there for there in map(tensor.to, dict.fromkeys(self.devices))}
-
-    def split_heads(self, packed: torch.Tensor) -> torch.Tensor:
-        """(..., T, E) -> (..., H, T, d), a view."""
-        return packed.unflatten(-1, (self.n_head, self.d_head)).transpose(-2, -3)

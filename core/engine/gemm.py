@@ -4,12 +4,11 @@ GPT-2's layers store their weights as (inputs, outputs), the head as (vocabulary
 inputs). Both are used where they lie: no way here keeps a second copy. The only
 file that calls a private operator of PyTorch.
 
+All of it is also read as TorchScript (`core.engine.compiled`), which knows no numbers from
+outside of a function: -1 and 0 there are `SWAPPED` and `ONEDNN`.
+
 Shapes: n rows, K inputs, N outputs, E = n_embd, V = n_vocab.
 """
-
-from __future__ import annotations
-
-import math
 
 import torch
 import torch.nn.functional as F
@@ -20,12 +19,6 @@ import torch.nn.functional as F
 ONEDNN = 0
 #: The head times the rows instead of the rows times the head.
 SWAPPED = -1
-
-#: ``2 sqrt(2 / pi)``; a tensor, so that GELU's polynomial is one kernel.
-_C2 = torch.tensor(2 * math.sqrt(2 / math.pi))
-_CUBIC = 0.044715 * _C2.item()
-#: Rows from which GELU is computed by way of the logistic.
-_LOGISTIC = 32
 
 
 def addmm(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
@@ -61,7 +54,7 @@ def columns_product(
     n, k = x.shape
     width = weight.shape[1] // parts
     cut = torch.bmm(x.expand(parts, n, k), weight.view(k, parts, width).transpose(0, 1))
-    out = x.new_empty(n, parts, width)
+    out = x.new_empty([n, parts, width])
     # The parts lie one after the other; putting them side by side is one pass with the bias.
     torch.add(cut.transpose(0, 1), bias.view(parts, width), out=out)
     return out.view(n, -1)
@@ -72,10 +65,11 @@ def head_product(x: torch.Tensor, wte: torch.Tensor, parts: int) -> torch.Tensor
     n_vocab, n_embd = wte.shape
     even = n_vocab - n_vocab % parts
     cut = torch.bmm(
-        x.expand(parts, *x.shape), wte[:even].view(parts, even // parts, n_embd).transpose(1, 2)
+        x.expand(parts, x.shape[0], n_embd),
+        wte[:even].view(parts, even // parts, n_embd).transpose(1, 2),
     )
-    logits = x.new_empty(x.shape[0], n_vocab)
-    logits[:, :even].unflatten(1, (parts, even // parts)).copy_(cut.transpose(0, 1))
+    logits = x.new_empty([x.shape[0], n_vocab])
+    logits[:, :even].unflatten(1, [parts, even // parts]).copy_(cut.transpose(0, 1))
     if even < n_vocab:
         logits[:, even:] = x @ wte[even:].T
     return logits
@@ -122,9 +116,10 @@ def tanh_gelu(x: torch.Tensor) -> torch.Tensor:
     ----------
     Hendrycks and Gimpel (2016), Gaussian Error Linear Units, section 2.
     """
-    if x.shape[0] < _LOGISTIC:  # little to compute: one kernel starts faster than four
+    if x.shape[0] < 32:  # little to compute: one kernel starts faster than four
         return F.gelu(x, approximate="tanh")
-    u = torch.addcmul(_C2, x, x, value=_CUBIC).mul_(x)
+    c2 = 1.5957691216057308  # 2 sqrt(2 / pi); as a tensor, so that the polynomial is one kernel
+    u = torch.addcmul(torch.full([], c2), x, x, value=0.044715 * c2).mul_(x)
     return u.sigmoid_().mul_(x)
 
 
@@ -142,21 +137,28 @@ def onednn_works() -> bool:
         return bool(torch.allclose(found, wanted, atol=1e-4))
 
 
-def product(way: int, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
-    """A layer's product in one of the ways. Shapes (n, K), (K, N), (N,) -> (n, N)."""
-    if way == ONEDNN:
-        return onednn_product(x, weight.t(), bias)
+def product(
+    way: int, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, gelu: bool
+) -> torch.Tensor:
+    """A layer's product in one of the ways, tanh-GELU on top if asked for.
+
+    Shapes (n, K), (K, N), (N,) -> (n, N).
+    """
+    if way == 0:
+        return onednn_product(x, weight.t(), bias, gelu)
     if way == 1:
-        return addmm(x, weight, bias)
-    if way < 0:
-        return columns_product(x, weight, bias, -way)
-    return split_product(x, weight, bias, way)
+        out = addmm(x, weight, bias)
+    elif way < 0:
+        out = columns_product(x, weight, bias, -way)
+    else:
+        out = split_product(x, weight, bias, way)
+    return tanh_gelu(out) if gelu else out
 
 
 def head(way: int, x: torch.Tensor, wte: torch.Tensor) -> torch.Tensor:
     """The head's product in one of the ways. Shapes (n, E), (V, E) -> (n, V)."""
-    if way == ONEDNN:
+    if way == 0:
         return onednn_product(x, wte, None)
-    if way == SWAPPED:
+    if way == -1:
         return swapped_head(x, wte)
     return F.linear(x, wte) if way == 1 else head_product(x, wte, way)

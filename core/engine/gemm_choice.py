@@ -64,16 +64,16 @@ class GemmChoice:
         Shapes (n, K), (K, N), (N,) -> (n, N).
         """
         way = self.way(weight.shape[0], weight.shape[1], x.shape[0])
-        if way == ONEDNN:
-            return gemm.onednn_product(x, weight.t(), bias, gelu)
-        out = gemm.product(way, x, weight, bias)
-        return gemm.tanh_gelu(out) if gelu else out
+        return gemm.product(way, x, weight, bias, gelu)
 
     def head(self, x: torch.Tensor, wte: torch.Tensor) -> torch.Tensor:
         """``x @ wte.T``. Shapes (n, E), (V, E) -> (n, V)."""
-        rows = min(1 << (x.shape[0] - 1).bit_length(), max(self.HEAD_ROWS))
-        way = self.chosen.get((-wte.shape[1], wte.shape[0], rows), self._else)
-        return gemm.head(way, x, wte)
+        return gemm.head(self.head_way(*wte.shape, len(x)), x, wte)
+
+    def head_way(self, n_vocab: int, n_embd: int, rows: int) -> int:
+        """How to compute a head's product of so many rows."""
+        bucket = min(1 << (rows - 1).bit_length(), max(self.HEAD_ROWS))
+        return self.chosen.get((-n_embd, n_vocab, bucket), self._else)
 
     def measure_all(
         self, weights: list[list[tuple[torch.Tensor, torch.Tensor]]], wte: torch.Tensor
@@ -127,7 +127,7 @@ class GemmChoice:
 
         def run(way: int, x: torch.Tensor) -> None:
             for weight, bias in some:
-                gemm.product(way, x, weight, bias)
+                gemm.product(way, x, weight, bias, False)
 
         yield from self._choose((k, n, rows), self._cuts(k, n, rows), run, torch.randn(rows, k))
 

@@ -111,10 +111,6 @@ def _read(
     kv: tuple[torch.Tensor, ...],
 ) -> torch.Tensor:
     """Read some rows of a text; fills `resid` and `kv` there, returns shape (n rows, E)."""
-    mask = forward.causal_mask(rows.start, rows.stop)
-
-    def attend(layer: int, qkv: torch.Tensor) -> torch.Tensor:
-        return forward.attend_rows(layer, qkv, kv[layer][: rows.stop], mask)
-
     embedded = forward.embed(token_ids[rows], torch.arange(rows.start, rows.stop))
-    return forward.blocks(embedded, attend, resid[:, rows])
+    seen = [layer[: rows.stop] for layer in kv]
+    return forward.read(embedded, seen, rows.start, resid[:, rows])

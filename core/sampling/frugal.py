@@ -13,8 +13,10 @@ from core.sampling.settings import SamplingSettings
 from core.sampling.stages import processors
 from core.views.top_k import top_k
 
-#: `draw` looks among this many leading tokens before it sorts the whole vocabulary.
-_LEADING = 64
+#: `draw` looks among so many leading tokens, and then among more, before it sorts all of them:
+#: where nothing is cut, every third draw falls beyond the first few, and all take a hundred times
+#: as long to sort.
+_LEADING = (64, 1024, 8192)
 
 
 def draw(probs: np.ndarray, u: float) -> int:
@@ -25,9 +27,11 @@ def draw(probs: np.ndarray, u: float) -> int:
     probs : shape (n_left,), sums to one
     u : in [0, 1)
     """
-    if len(probs) > 2 * _LEADING:
-        bound = np.partition(probs, -_LEADING)[-_LEADING]
-        leading = np.flatnonzero(probs > bound)  # ties with the bound wait for the full order
+    for n in _LEADING:
+        if len(probs) <= 2 * n:
+            break
+        bound = np.partition(probs, -n)[-n]
+        leading = np.flatnonzero(probs > bound)  # ties with the bound wait for the next order
         leading = leading[np.argsort(-probs[leading], kind="stable")]
         ends = np.cumsum(probs[leading], dtype=np.float64)
         covers = int(np.searchsorted(ends, u, side="right"))

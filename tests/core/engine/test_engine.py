@@ -149,9 +149,9 @@ def test_status_and_logs_count_and_never_tell_the_text(engine: Engine, caplog):
 def test_the_weights_exist_once(engine: Engine):
     """Nothing on the fast path owns a weight: every tensor shares the model's memory."""
     owned = {p.data_ptr() for p in engine.loaded.model.parameters()}
-    for layer in engine.owner.forward.layers:
-        for pair in vars(layer).values():
-            assert {t.data_ptr() for t in pair} <= owned
+    held = {t.data_ptr() for t in engine.owner.forward.weights}
+    assert len(held) == 12 * engine.shape.n_layer
+    assert held <= owned
 
 
 def test_an_engine_over_a_second_model_is_its_own(tiny: Engine, tiny_folder):
