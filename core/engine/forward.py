@@ -18,8 +18,8 @@ import torch
 import torch.nn.functional as F
 from transformers.models.gpt2.modeling_gpt2 import GPT2Block
 
+from core.compiled import compiled
 from core.engine import passes
-from core.engine.compiled import compiled
 from core.engine.gemm_choice import GemmChoice
 from core.engine.groups import Everywhere, Group
 from core.model.loaded import LoadedModel

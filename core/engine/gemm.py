@@ -4,7 +4,7 @@ GPT-2's layers store their weights as (inputs, outputs), the head as (vocabulary
 inputs). Both are used where they lie: no way here keeps a second copy. The only
 file that calls a private operator of PyTorch.
 
-All of it is also read as TorchScript (`core.engine.compiled`), which knows no numbers from
+All of it is also read as TorchScript (`core.compiled`), which knows no numbers from
 outside of a function: -1 and 0 there are `SWAPPED` and `ONEDNN`.
 
 Shapes: n rows, K inputs, N outputs, E = n_embd, V = n_vocab.

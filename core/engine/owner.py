@@ -263,12 +263,10 @@ class Owner:
         return taken
 
     def _compute(self, request: ComputeRequest) -> bool:
-        """One piece of a request; False while there are more."""
+        """Some of a request; False while there is more."""
         if not request.future.running() and not request.future.set_running_or_notify_cancel():
             return True
-        begin = time.monotonic()
-        result = request.context.run(next, request.pieces)
-        request.spent += time.monotonic() - begin
+        result = request.advance()
         if result is MORE:
             return False
         self.records.report(request)

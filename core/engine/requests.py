@@ -23,6 +23,9 @@ from core.sampling.settings import SamplingSettings
 #: Steps that a sequence may be ahead of whoever reads it; twice what one pass can make.
 AHEAD = 16
 
+#: Seconds for which small pieces of a request follow each other, before others come in between.
+SHORT = 0.005
+
 MORE = object()  # a request's piece that is not its result
 
 
@@ -48,6 +51,15 @@ class ComputeRequest:
         self.context: Context = context_of_now(many=True)
         self.begun = time.monotonic()
         self.spent = 0.0
+
+    def advance(self) -> Any:
+        """The next piece, or some small ones: `MORE`, or the result."""
+        begin = time.monotonic()
+        made = self.context.run(next, self.pieces)
+        while made is MORE and time.monotonic() - begin < SHORT:
+            made = self.context.run(next, self.pieces)
+        self.spent += time.monotonic() - begin
+        return made
 
     @property
     def dropped(self) -> bool:

@@ -94,17 +94,23 @@ def choice_of(
         int((step.logits > step.logits[step.token_id]).sum()) + 1,
         step.u,
         settings,
-        favourites(tokenizer, step.logits),
+        _favourites(tokenizer, step),
     )
 
 
-def favourites(
-    tokenizer: GPT2TokenizerFast, logits: np.ndarray, n: int = 4
+def _favourites(
+    tokenizer: GPT2TokenizerFast, step: Step, n: int = 4
 ) -> tuple[tuple[bytes, float], ...]:
     """The `n` tokens that the model itself finds most likely, as (bytes, probability)."""
-    top = np.argpartition(-logits, n)[:n]
+    logits = step.logits
+    top = np.argpartition(logits, -n)[-n:]
     top = top[np.argsort(-logits[top], kind="stable")]
-    probs = frugal.probabilities_of(logits, top)
+    if step.model_probability > 1e-30:
+        # e to the difference of two logits is how many times as likely: no sum over all of them.
+        against = logits[top].astype(np.float64) - float(logits[step.token_id])
+        probs = step.model_probability * np.exp(against)
+    else:
+        probs = frugal.probabilities_of(logits, top)
     return tuple(
         (token_bytes(tokenizer, i), p) for i, p in zip(top.tolist(), probs.tolist(), strict=True)
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from core.compiled import compiled
 from core.sampling import draw as plain
 from core.sampling.settings import SamplingSettings
 from core.sampling.stages import processors
@@ -109,7 +110,8 @@ def candidates_of_many(
     """
     n_vocab = logits.shape[1]
     k = min(settings.top_k, n_vocab)
-    scores, ids = top_k(torch.from_numpy(logits), min(k + 1, n_vocab), block=32)
+    # A class's texts are chosen for while its pages are drawn: see `core.compiled`.
+    scores, ids = compiled(top_k)(torch.from_numpy(logits), min(k + 1, n_vocab), 32)
     # Two different logits may become the same one when they are divided.
     scores = scores / (settings.temperature if settings.temperature else 1.0)
     tied = (scores[:, k - 1] == scores[:, k]).tolist() if k < n_vocab else [False] * len(logits)

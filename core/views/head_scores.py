@@ -18,6 +18,9 @@ import numpy as np
 
 from core.views.head_kinds import kind_masks
 
+#: Tokens of a text whose heads and kinds of looking are one product.
+SHORT = 128
+
 
 @dataclass(frozen=True, eq=False)
 class Tally:
@@ -43,18 +46,24 @@ def tally(pattern: np.ndarray, masks: dict[str, np.ndarray]) -> Tally:
     pattern : shape (n_head, query, key)
     masks : as `kind_masks` gives for the text
     """
-    weight: dict[str, np.ndarray] = {}
-    even: dict[str, float] = {}
-    queries: dict[str, int] = {}
+    per_query = np.stack([mask.sum(axis=1) for mask in masks.values()])
     keys = np.arange(1, pattern.shape[-1] + 1)
-    for kind, mask in masks.items():
-        per_query = mask.sum(axis=1)
-        rows = per_query > 0
+    even, queries = (per_query / keys).sum(axis=1), (per_query > 0).sum(axis=1)
+    return Tally(
+        dict(zip(masks, _weights(pattern, list(masks.values())), strict=True)),
+        dict(zip(masks, even.tolist(), strict=True)),
+        dict(zip(masks, queries.tolist(), strict=True)),
+    )
+
+
+def _weights(pattern: np.ndarray, masks: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
+    """Attention summed over each mask, in float64; for each mask shape (n_head,)."""
+    if pattern.shape[-1] > SHORT:
         # Boolean picking instead of a product: at 1,024 tokens a product is 4 MB per head.
-        weight[kind] = np.array([head[mask].sum(dtype=np.float64) for head in pattern])
-        even[kind] = float((per_query[rows] / keys[rows]).sum())
-        queries[kind] = int(rows.sum())
-    return Tally(weight, even, queries)
+        sums = [[head[mask].sum(dtype=np.float64) for head in pattern] for mask in masks]
+        return [np.array(of_heads) for of_heads in sums]
+    flat = np.stack(masks).reshape(len(masks), -1)
+    return flat.astype(np.float64) @ pattern.reshape(len(pattern), -1).astype(np.float64).T
 
 
 def add(tallies: Sequence[Tally]) -> Tally:

@@ -71,7 +71,7 @@ class LayerSummary:
 def layer_summary(loaded: LoadedModel, trace: Trace, layer: int) -> LayerSummary:
     """Small pictures and head scores of one layer; the full patterns are let go."""
     q, k, _v = qkv(loaded, trace, layer)
-    masks = kind_masks(trace.token_ids, token_kinds(trace.pieces))
+    masks = _masks(trace.token_ids, trace.pieces)
     made = []
     for some in patterns(loaded, layer, q, k, buffer(loaded, trace.n_ctx)):
         pattern = some.numpy(force=True)
@@ -80,6 +80,12 @@ def layer_summary(loaded: LoadedModel, trace: Trace, layer: int) -> LayerSummary
         made.append((largest.copy(), average.copy(), tally(pattern, masks)))
     largest, average, tallies = zip(*made, strict=True)
     return LayerSummary(np.concatenate(largest), np.concatenate(average), side_by_side(tallies))
+
+
+@lru_cache(maxsize=2)
+def _masks(token_ids: tuple[int, ...], pieces: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Of a text, for all of its layers."""
+    return kind_masks(token_ids, token_kinds(pieces))
 
 
 def pictures(made: Sequence[LayerSummary], fold: str) -> np.ndarray:

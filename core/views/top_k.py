@@ -1,7 +1,5 @@
 """The k largest of a vocabulary, several times faster than an order of all of it."""
 
-from __future__ import annotations
-
 import torch
 
 
@@ -26,7 +24,7 @@ def top_k(rows: torch.Tensor, k: int, block: int = 128) -> tuple[torch.Tensor, t
     if n_blocks <= 2 * k:
         return rows.topk(min(k, n_vocab), dim=-1)
     whole = n_blocks * block
-    blocks = rows[:, :whole].unflatten(1, (n_blocks, block))
+    blocks = rows[:, :whole].unflatten(1, [n_blocks, block])
     best = blocks.amax(-1).topk(k, dim=-1).indices
     ids = (best[:, :, None] * block + torch.arange(block, device=rows.device)).flatten(1)
     rest = torch.arange(whole, n_vocab, device=rows.device).expand(n_rows, -1)

@@ -10,10 +10,10 @@ from collections.abc import Callable
 import pytest
 import torch
 
+from core.compiled import compiled
 from core.engine import forward as module
 from core.engine import passes
 from core.engine.batch import Batch
-from core.engine.compiled import compiled
 from core.engine.engine import Engine
 from core.engine.forward import Forward
 from tests.core.engine.oracle import read_all, same, text

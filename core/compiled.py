@@ -1,4 +1,4 @@
-"""The passes of `core.engine.passes` as TorchScript, each read once a process.
+"""Functions of tensors as TorchScript: each asks for Python's lock once, not with each operation.
 
 PyTorch calls TorchScript the old way and names `torch.compile` and `torch.export` as the new
 ones: the first needs a compiler on every learner's machine, the second's programs still take
