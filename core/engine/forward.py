@@ -112,7 +112,7 @@ class Forward:
         """Token plus position vectors. Shapes (n,), (n,) -> (n, E)."""
         if self.fast:
             body = self.body
-            return F.embedding(ids, body.wte.weight).add_(F.embedding(positions, body.wpe.weight))
+            return compiled(passes.embed)(ids, positions, body.wte.weight, body.wpe.weight)
         where = self.loaded.device
         token = self.body.wte(ids.to(where))
         return token + self.body.wpe(positions.to(where)).to(token.device)

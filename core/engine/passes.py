@@ -20,6 +20,13 @@ from core.engine.gemm import head, product
 LAYER = ("ln_1", "attn.c_attn", "attn.c_proj", "ln_2", "mlp.c_fc", "mlp.c_proj")
 
 
+def embed(
+    ids: torch.Tensor, positions: torch.Tensor, wte: torch.Tensor, wpe: torch.Tensor
+) -> torch.Tensor:
+    """Token plus position vectors; (n,), (n,) -> (n, E)."""
+    return F.embedding(ids, wte).add_(F.embedding(positions, wpe))
+
+
 def split_heads(packed: torch.Tensor, n_head: int) -> torch.Tensor:
     """(..., T, E) -> (..., H, T, d), a view."""
     return packed.unflatten(-1, [n_head, packed.shape[-1] // n_head]).transpose(-2, -3)

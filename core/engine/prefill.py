@@ -90,10 +90,13 @@ def prefill(
 
 def _room(forward: Forward, n: int) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
     """Room for the residual stream and the keys and values of n tokens."""
-    n_embd = forward.n_embd
-    resid = torch.empty(forward.n_layer + 1, n, n_embd)
-    kv = (torch.empty(n, 2 * n_embd, dtype=forward.dtype, device=d) for d in forward.devices)
-    return resid, tuple(kv)
+    n_layer, width, dtype = forward.n_layer, 2 * forward.n_embd, forward.dtype
+    resid = torch.empty(n_layer + 1, n, forward.n_embd)
+    if len(set(forward.devices)) == 1:
+        kv = torch.empty(n_layer, n, width, dtype=dtype, device=forward.devices[0]).unbind()
+    else:
+        kv = tuple(torch.empty(n, width, dtype=dtype, device=d) for d in forward.devices)
+    return resid, kv
 
 
 def _copy(before: Prefilled, n: int, resid: torch.Tensor, kv: tuple[torch.Tensor, ...]) -> None:
@@ -112,5 +115,6 @@ def _read(
 ) -> torch.Tensor:
     """Read some rows of a text; fills `resid` and `kv` there, returns shape (n rows, E)."""
     embedded = forward.embed(token_ids[rows], torch.arange(rows.start, rows.stop))
-    seen = [layer[: rows.stop] for layer in kv]
+    whole = rows.stop == resid.shape[1]
+    seen = kv if whole else [layer[: rows.stop] for layer in kv]
     return forward.read(embedded, seen, rows.start, resid[:, rows])

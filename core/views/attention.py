@@ -21,9 +21,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from core.compiled import compiled
 from core.model.bounds import check_layer
 from core.model.loaded import LoadedModel
 from core.views.arrays import tensor
+from core.views.products import weights_are_here
 from core.views.softmax import softmax
 from core.views.trace import Trace, frozen
 
@@ -87,12 +89,28 @@ def qkv(loaded: LoadedModel, trace: Trace, layer: int) -> tuple[torch.Tensor, ..
         If the model has no such layer.
     """
     check_layer(layer, loaded.shape.n_layer)
-    block = loaded.model.transformer.h[layer]
-    x = block.ln_1(tensor(loaded, trace.resid[layer]))
+    block, n_head = loaded.model.transformer.h[layer], loaded.shape.n_head
+    rows, ln, packed = tensor(loaded, trace.resid[layer]), block.ln_1, block.attn.c_attn
+    if weights_are_here():
+        weights = [ln.weight, ln.bias, packed.weight, packed.bias]
+        return compiled(_qkv)(rows, weights, ln.eps, n_head)
+    return _heads(packed(ln(rows)), n_head)
+
+
+def _qkv(
+    rows: torch.Tensor, weights: list[torch.Tensor], eps: float, n_head: int
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """`ln_1` and `c_attn` of a layer, cut into heads."""
+    x = torch.nn.functional.layer_norm(rows, [rows.shape[1]], weights[0], weights[1], eps)
+    return _heads(torch.addmm(weights[3], x, weights[2]), n_head)
+
+
+def _heads(packed: torch.Tensor, n_head: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """(n_ctx, 3 n_embd) -> three of (n_head, n_ctx, d_head)."""
     # c_attn packs all Q, then all K, then all V: split before cutting heads.
-    parts = block.attn.c_attn(x).split(loaded.shape.n_embd, dim=-1)
-    n_head, d_head = loaded.shape.n_head, loaded.shape.d_head
-    return tuple(part.reshape(-1, n_head, d_head).transpose(0, 1) for part in parts)
+    n_ctx, width = packed.shape[0], packed.shape[1] // 3
+    cut = packed.view(n_ctx, 3, n_head, width // n_head).permute(1, 2, 0, 3)
+    return cut[0], cut[1], cut[2]
 
 
 def scaling_of(loaded: LoadedModel, layer: int) -> float:

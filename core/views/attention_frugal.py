@@ -6,12 +6,12 @@ at 1,024 tokens are 2.8 GiB: nothing here keeps them.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
 import torch
 
+from core.compiled import compiled
 from core.model.loaded import LoadedModel
 from core.views.arrays import handed_over
 from core.views.attention import qkv, scaling_of
@@ -31,14 +31,24 @@ def patterns(
     q, k : shape (n_head, n_ctx, d_head)
     out : shape (n heads, query, key), float32, on q's device; written over with each of them
     """
-    n_ctx = q.shape[1]
+    n_head, n_ctx, _d_head = q.shape
     future = torch.ones((n_ctx, n_ctx), dtype=torch.bool, device=q.device).triu_(1)
-    for some_q, some_k in zip(q.split(len(out)), k.split(len(out)), strict=True):
-        some = out[: len(some_q)]
-        # All in one place: of a long prompt every step would leave 4 MB a head behind.
-        torch.matmul(some_q.float(), some_k.float().transpose(-1, -2), out=some)
-        some.mul_(scaling_of(loaded, layer)).masked_fill_(future, -math.inf)
-        yield torch.softmax(some, dim=-1, out=some)
+    scaling, run = scaling_of(loaded, layer), compiled(_patterns)
+    for start in range(0, n_head, len(out)):
+        yield run(q, k, start, scaling, future, out)
+
+
+def _patterns(
+    q: torch.Tensor, k: torch.Tensor, start: int, scaling: float, future: torch.Tensor,
+    out: torch.Tensor,
+) -> torch.Tensor:  # fmt: skip
+    """The patterns of as many heads as there is room for, from one on."""
+    stop = min(start + out.shape[0], q.shape[0])
+    some = out[: stop - start]
+    # All in one place: of a long prompt every step would leave 4 MB a head behind.
+    torch.matmul(q[start:stop].float(), k[start:stop].float().transpose(-1, -2), out=some)
+    some.mul_(scaling).masked_fill_(future, -float("inf"))
+    return torch.softmax(some, -1, out=some)
 
 
 def buffer(loaded: LoadedModel, n_ctx: int) -> torch.Tensor:

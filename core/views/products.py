@@ -33,6 +33,14 @@ def computed_by(product: Product | None) -> Iterator[None]:
         _fast.product = before
 
 
+def weights_are_here() -> bool:
+    """Whether this thread's model has all weights in the main memory, in float32.
+
+    Then they can be used without their modules, in one call for many operations (`core.compiled`).
+    """
+    return getattr(_fast, "product", None) is not None
+
+
 def linear(module: torch.nn.Module, rows: torch.Tensor) -> torch.Tensor:
     """What a Conv1D of GPT-2 makes of some rows; (rows, inputs) -> (rows, outputs)."""
     product: Product | None = getattr(_fast, "product", None)

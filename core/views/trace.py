@@ -17,7 +17,8 @@ from core.model.loaded import LoadedModel
 def frozen(tensor: torch.Tensor) -> np.ndarray:
     """A read-only float32 NumPy copy of a tensor, on the processor."""
     # A frozen dataclass does not stop writes into a tensor; a read-only array does.
-    array = tensor.detach().to("cpu", torch.float32).numpy().copy()
+    here = tensor.device.type == "cpu" and tensor.dtype == torch.float32
+    array = (tensor.detach() if here else tensor.detach().to("cpu", torch.float32)).numpy().copy()
     array.flags.writeable = False
     return array
 
