@@ -24,10 +24,10 @@ LONGEST = 0.4
 #: comes of it before others see whole pages, also while a class opens them.
 SHORT = 5.0
 #: Seconds after which whoever has Python's lock gives it up to others who want it. PyTorch gives
-#: it up for each product and asks for it again: with Python's own 5 ms a token of the embedded
-#: model takes 1.6 s beside one script that computes in Python (measured; alone 0.01 s), and with
-#: this 0.07 s.
-SWITCH = 0.0002
+#: it up for what it computes and asks for it again: with Python's own 5 ms a token of the embedded
+#: model takes 72 ms beside one script that computes in Python (measured; alone 11), with this 25.
+#: Less would make it 20, but a class's scripts would pay a tenth more for handing the lock over.
+SWITCH = 0.0005
 
 
 def share_the_lock() -> None:

@@ -74,8 +74,21 @@ def open_in_italian(visit: Visit, name: str, loaded: set[str]) -> Page:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_sentence_of_ours_is_english(name: str, visit: Visit, loaded: set[str]) -> None:
+def test_no_sentence_of_ours_is_english_and_nothing_is_cut(
+    name: str, visit: Visit, loaded: set[str]
+) -> None:
     page = open_in_italian(visit, name, loaded)
+    check_page(page)
+    for width in (1280, 1024, 400):
+        page.set_viewport_size({"width": width, "height": 900})
+        wait_until_drawn(page)
+        check_no_error(page)
+        check_fits(page)
+        assert not cut(page), width
+
+
+def check_page(page: Page) -> None:
+    """All that it says is Italian."""
     assert page.evaluate("document.documentElement.lang") == "it"
     texts = page.evaluate(_READ)
     said = {text for text, _theirs in texts} - {twin(DEFAULT_PROMPT)}  # a prompt is English
@@ -122,14 +135,3 @@ def test_no_step_of_a_lesson_is_english(lesson: str, visit: Visit, loaded: set[s
     page = visit(found.lesson.opened(step).page, lang="it", lesson=lesson, step=step.id, panel="")
     page.wait_for_selector(".st-key-lesson_band")
     check_italian(page, said_in_english(lesson))
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_nothing_is_cut(name: str, visit: Visit, page: Page, loaded: set[str]) -> None:
-    open_in_italian(visit, name, loaded)
-    for width in (1280, 1024, 400):
-        page.set_viewport_size({"width": width, "height": 900})
-        wait_until_drawn(page)
-        check_no_error(page)
-        check_fits(page)
-        assert not cut(page), width
