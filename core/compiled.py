@@ -8,6 +8,7 @@ Python's lock for each operation.
 from __future__ import annotations
 
 import logging
+import threading
 import warnings
 from collections.abc import Callable
 from functools import cache, wraps
@@ -17,13 +18,19 @@ import torch
 
 P = ParamSpec("P")
 R = TypeVar("R")
+#: Two models' threads may want their first pass at the same time.
+_lock = threading.Lock()
 
 
 @cache
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """A function as TorchScript; itself where TorchScript cannot be had, as with Python 3.14."""
+    """A function as TorchScript; itself where TorchScript cannot be had.
+
+    What fails in it raises RuntimeError with the lines around in its words: no "memory" in them, by
+    which `core.engine.failures` knows that it ran out.
+    """
     try:
-        with warnings.catch_warnings():
+        with _lock, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that it is the old way
             script = torch.jit.script(function)
     except Exception:  # whatever a later PyTorch makes of it: the same numbers, a bit slower

@@ -8,8 +8,9 @@ From the outside in: `engine` is what pages ask; `requests` wait in the `inbox` 
 the `owner` serves them, one turn after the other, and does in `idle` what can wait. Results stay
 in the `memo`, texts that were read in the `prefix_cache`. `prefill` reads a text, `decoding` makes
 the next tokens (guessed ahead by `prompt_lookup`) of the `sequences` in the `batch`, whose keys and
-values lie in the `kv_cache`. All of it goes through `forward`, whose products `gemm_choice` takes
-from `gemm`; `transformers_batch` is the way out for other blocks. `continuations`, `comparison` and
+values lie in the `kv_cache`. All of it goes through `forward`: on the processor through `passes`,
+each a program that PyTorch runs without Python's lock, whose products `gemm_choice` takes from
+`gemm`; `transformers_batch` is the way out for other blocks. `continuations`, `comparison` and
 `scoring` are long work made of all this, which `jobs` runs in the background.
 """
 

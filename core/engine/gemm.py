@@ -32,7 +32,7 @@ def split_product(
     """``x @ weight + bias``, the input dimension cut in `parts` that the cores share; as `addmm`.
 
     A product of few rows only reads its weight, and BLAS reads it with one core;
-    a batched product over views of the same memory is read by all of them.
+    a batched product over views of the same numbers is read by all of them.
     """
     n, k = x.shape
     cut = torch.bmm(

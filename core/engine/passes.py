@@ -130,7 +130,7 @@ def rest_of(
 ) -> torch.Tensor:  # fmt: skip
     """What follows a layer's heads: their projection, then the MLP; shapes (n, E).
 
-    Where the rows are kept they are made in their place, `out`: memory is fresh only once.
+    Where the rows are kept they are made in their place, `out`: a fresh page costs only once.
     """
     x = product(ways[1], z, weights[at + 4], weights[at + 5], False).add_(x)
     m = F.layer_norm(x, [x.shape[1]], weights[at + 6], weights[at + 7], eps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import threading
 import time
@@ -12,10 +13,12 @@ import torch
 
 from core.compiled import compiled
 from core.engine import forward as module
-from core.engine import passes
+from core.engine import gemm, passes
 from core.engine.batch import Batch
 from core.engine.engine import Engine
+from core.engine.failures import out_of_memory
 from core.engine.forward import Forward
+from core.engine.gemm import product
 from tests.core.engine.oracle import read_all, same, text
 
 PASSES = [passes.read_rows, passes.step_groups, passes.logits_of]
@@ -34,6 +37,27 @@ def test_what_cannot_be_compiled_runs_as_it_stands() -> None:
             return x + 1
 
     assert compiled(strange) is strange
+
+
+def huge(x: torch.Tensor) -> torch.Tensor:
+    return torch.empty([x.shape[0], 1125899906842624])
+
+
+def wrong(x: torch.Tensor) -> torch.Tensor:
+    return product(1, x, x, x, False)
+
+
+def test_what_fails_in_it_is_known_for_what_it_is() -> None:
+    assert compiled(huge) is not huge
+    with pytest.raises(RuntimeError) as found:
+        compiled(huge)(torch.ones(1))
+    assert out_of_memory(found.value)
+    with pytest.raises(RuntimeError) as found:
+        compiled(wrong)(torch.ones(2, 3))
+    assert not out_of_memory(found.value)
+    for program in (passes, gemm):  # an error's words hold the lines around
+        for _name, function in inspect.getmembers(program, inspect.isfunction):
+            assert "memory" not in inspect.getsource(function).lower()
 
 
 def steps(forward: Forward) -> tuple[torch.Tensor, torch.Tensor]:
