@@ -56,19 +56,10 @@ class GemmChoice:
                 return found
         return self._first.get(rows, self._else)
 
-    def __call__(
-        self, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, gelu: bool = False
-    ) -> torch.Tensor:
-        """``x @ weight + bias``, tanh-GELU on top if asked for.
-
-        Shapes (n, K), (K, N), (N,) -> (n, N).
-        """
+    def __call__(self, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+        """``x @ weight + bias``. Shapes (n, K), (K, N), (N,) -> (n, N)."""
         way = self.way(weight.shape[0], weight.shape[1], x.shape[0])
-        return gemm.product(way, x, weight, bias, gelu)
-
-    def head(self, x: torch.Tensor, wte: torch.Tensor) -> torch.Tensor:
-        """``x @ wte.T``. Shapes (n, E), (V, E) -> (n, V)."""
-        return gemm.head(self.head_way(*wte.shape, len(x)), x, wte)
+        return gemm.product(way, x, weight, bias, False)
 
     def head_way(self, n_vocab: int, n_embd: int, rows: int) -> int:
         """How to compute a head's product of so many rows."""
