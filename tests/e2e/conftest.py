@@ -11,12 +11,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import ConsoleMessage, Error, FloatRect, Page, expect
 
 ROOT = Path(__file__).parent.parent.parent
 ARTEFACTS = ROOT / "tests" / "artefacts"
@@ -66,9 +67,7 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict) -> dict:
-    # Playwright's own waiting is `eval`, which our policy forbids; test_policy.py keeps the policy.
-    size = {"width": 1280, "height": 720}
-    return {**browser_context_args, "viewport": size, "bypass_csp": True}
+    return {**browser_context_args, "viewport": {"width": 1280, "height": 720}}
 
 
 @pytest.fixture(scope="session")
@@ -128,10 +127,26 @@ def _wait_for(url: str, server: subprocess.Popen, record: Path) -> None:
     raise TimeoutError("the server did not answer within two minutes")
 
 
+def wait_for(page: Page, condition: str, arg: Any = None) -> None:
+    """Wait until a function of the page's own says yes.
+
+    Playwright's `wait_for_function` is `eval` in the page, which our policy forbids.
+    """
+    end = time.monotonic() + WAIT / 1000
+    while time.monotonic() < end:
+        # Whoever goes to another page meanwhile takes the question's ground away.
+        with suppress(Error):
+            if page.evaluate(condition, arg):
+                return
+        page.wait_for_timeout(50)
+    raise TimeoutError(f"not within {WAIT / 1000:.0f} s: {condition}")
+
+
 def wait_until_idle(page: Page) -> None:
     """Wait until the script has run to its end, the model is there and all is drawn."""
     page.wait_for_selector('[data-testid="stApp"]', timeout=WAIT)
-    page.wait_for_function(
+    wait_for(
+        page,
         """() => {
             const app = document.querySelector('[data-testid="stApp"]');
             return app && app.getAttribute('data-test-script-state') !== 'running'
@@ -139,13 +154,12 @@ def wait_until_idle(page: Page) -> None:
               && !/Loading the model|Carico il modello/.test(document.body.innerText)
               && document.querySelector('h1');
         }""",
-        timeout=WAIT,
     )
     page.wait_for_timeout(300)
-    page.wait_for_function(
+    wait_for(
+        page,
         """() => document.querySelector('[data-testid="stApp"]')
                  .getAttribute('data-test-script-state') !== 'running'""",
-        timeout=WAIT,
     )
 
 
@@ -167,6 +181,12 @@ def wait_until_drawn(page: Page) -> None:
             setTimeout(look, 50);
         })"""
     )
+
+
+def box_of(page: Page, selector: str) -> FloatRect:
+    box = page.locator(selector).first.bounding_box()
+    assert box is not None, selector
+    return box
 
 
 def check_no_error(page: Page) -> None:
@@ -208,35 +228,50 @@ def check_legible(page: Page) -> None:
     assert not small, small
 
 
-@pytest.fixture
-def visit(page: Page, app_url: str) -> Visit:
-    """Open a page of the app by name, all panels open, and wait until it is drawn.
+#: Tells of what the page's policy held back, wherever in the page it was.
+TELL = """document.addEventListener('securitypolicyviolation', (event) => console.error(
+    `held back: ${event.effectiveDirective} ${event.blockedURI} ${event.sample}`))"""
 
-    ``visit("attention", prompt="...", layer="1")`` returns the playwright page;
-    exception boxes and console errors fail the test, then and at its end.
-    """
-    page.errors = []  # type: ignore[attr-defined]
+
+def listen(page: Page) -> list[str]:
+    """What goes wrong in a page from now on, what its policy holds back with it."""
+    errors: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
         # On a deep link Streamlit's front end asks for its own address at the page's path
         # first and at the root when that is not there; the browser logs the first answer.
-        probing = re.search(r"/_stcore/(health|host-config)$", message.location.get("url", ""))
-        if message.type == "error" and not probing:
-            page.errors.append(message.text)  # type: ignore[attr-defined]
+        # And a room that is over is not found.
+        url = message.location.get("url", "")
+        expected = re.search(r"/_stcore/(health|host-config)$|/room/\w+/state\?", url)
+        if message.type == "error" and not expected:
+            errors.append(f"{message.text} ({url})")
 
+    page.add_init_script(TELL)
     page.on("console", on_console)
-    page.on("pageerror", lambda error: page.errors.append(str(error)))  # type: ignore[attr-defined]
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.set_default_timeout(WAIT)
+    return errors
+
+
+@pytest.fixture
+def visit(page: Page, app_url: str) -> Iterator[Visit]:
+    """Open a page of the app by name as a visitor meets it, and wait until it is drawn.
+
+    ``visit("attention", prompt="...", layer="1")`` returns the playwright page;
+    ``panel="all"`` opens all panels. Exception boxes and console errors fail the test, then and
+    at its end.
+    """
+    page.errors = listen(page)  # type: ignore[attr-defined]
 
     def open_page(name: str = "", **query: str) -> Page:
         path = "" if name == "overview" else name
-        query = {"panel": "all", **query}
         page.goto(f"{app_url}/{path}" + (f"?{urlencode(query)}" if query else ""))
         wait_until_idle(page)
         check_no_error(page)
         return page
 
-    return open_page
+    yield open_page
+    check_no_error(page)
 
 
 @contextmanager

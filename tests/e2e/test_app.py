@@ -10,13 +10,11 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.visitor import Visitor
-from pages.shell.hero import NAME
 from pages.shell.journey import stops
 from tests.e2e.conftest import (
     Visit,
-    check_fits,
-    check_legible,
     check_no_error,
+    wait_for,
     wait_until_idle,
 )
 
@@ -24,29 +22,11 @@ PAGES = [stop.name for stop in stops()]
 PROMPT = "The little dog ran after the cat, and the cat ran after the"
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_shows_the_prompt_without_errors(
-    name: str, visit: Visit, shot: Callable[[str], Path]
-) -> None:
-    """Deep links: the first of these is also the server's very first request."""
-    page = visit(name, prompt=PROMPT)
-    asks = next(stop.question for stop in stops() if stop.name == name)
-    title = NAME if name == "overview" else asks
-    expect(page.locator("h1")).to_have_text(title)
-    named = next(stop.title for stop in stops() if stop.name == name)
-    expect(page).to_have_title(f"{named} · {NAME}")
-    expect(page.get_by_role("textbox", name="Prompt", exact=True)).to_have_value(PROMPT)
-    check_fits(page)
-    check_no_error(page)
-    assert shot(f"page-{name}").stat().st_size > 20_000
-    check_legible(page)
-
-
 def test_the_first_page_is_found_by_its_name_too(visit: Visit, app_url: str) -> None:
     """It lives at the root; its name, as the other pages have one, leads there with the prompt."""
     page = visit("overview")
     page.goto(f"{app_url}/overview?prompt=Named")
-    page.wait_for_function("() => location.pathname === '/'")
+    wait_for(page, "() => location.pathname === '/'")
     wait_until_idle(page)
     expect(page.get_by_role("textbox", name="Prompt", exact=True)).to_have_value("Named")
     expect(page.get_by_text("Page not found")).to_have_count(0)
@@ -94,12 +74,6 @@ def test_typing_walking_and_reopening(visit: Visit) -> None:
     check_no_error(page)
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_narrow_window(name: str, visit: Visit, page) -> None:
-    page.set_viewport_size({"width": 420, "height": 800})
-    check_fits(visit(name, prompt=PROMPT))
-
-
 def test_dark_theme(visit: Visit, page, shot: Callable[[str], Path]) -> None:
     page.emulate_media(color_scheme="dark")
     visit("overview", prompt=PROMPT)
@@ -115,10 +89,11 @@ def test_words_in_charts_when_the_system_changes_its_scheme(
     first: str, then: str, visit: Visit, page
 ) -> None:
     page.emulate_media(color_scheme=first)
-    visit("overview", prompt=PROMPT)
+    visit("overview", prompt=PROMPT, panel="all")
     page.emulate_media(color_scheme=then)
     # No run of the script: the words have the new page's ink all the same.
-    page.wait_for_function(
+    wait_for(
+        page,
         """(wanted) => {
             const app = document.querySelector('[data-testid="stApp"]');
             const ink = getComputedStyle(app).color;

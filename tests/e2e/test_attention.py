@@ -7,13 +7,18 @@ from urllib.parse import parse_qs, urlparse
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import check_fits, check_no_error, wait_until_idle
+from tests.e2e.conftest import (
+    check_fits,
+    check_no_error,
+    wait_for,
+    wait_until_idle,
+)
 
 PROMPT = "The little dog ran after the cat, and the cat ran after the"
 
 
 def test_point_and_click(visit, shot) -> None:
-    page = visit("attention", prompt=PROMPT, layer="1", head="2")
+    page = visit("attention", prompt=PROMPT, layer="1", head="2", panel="all")
     view = page.locator(".st-key-panel_head .view")
     view.scroll_into_view_if_needed()
     before = view.locator(".say").inner_text()
@@ -25,7 +30,8 @@ def test_point_and_click(visit, shot) -> None:
            }).observe(document.querySelector('[data-testid="stApp"]'), { attributes: true }); }"""
     )
     view.locator(".text .t").nth(4).hover()
-    page.wait_for_function(
+    wait_for(
+        page,
         "old => document.querySelector('.st-key-panel_head') && [...document.querySelectorAll("
         "'.st-key-panel_head *')].some(n => n.shadowRoot && n.shadowRoot.querySelector('.say') &&"
         " n.shadowRoot.querySelector('.say').innerText !== old)",
@@ -35,12 +41,12 @@ def test_point_and_click(visit, shot) -> None:
     assert page.evaluate("() => window.runs") == 0
     # Clicking chooses the query, in the bar on top and in the address.
     view.locator(".text .t").nth(6).click()
-    page.wait_for_function("() => location.search.includes('token=6')")
+    wait_for(page, "() => location.search.includes('token=6')")
     wait_until_idle(page)
     expect(page.locator(".st-key-top_bar .token").nth(6)).to_have_class(re.compile("chosen"))
     # A click in the grid pins a head.
     page.locator(".st-key-panel_grid .tiles canvas").click(position={"x": 42 + 5, "y": 24 + 5})
-    page.wait_for_function("() => location.search.includes('layer=0')")
+    wait_for(page, "() => location.search.includes('layer=0')")
     wait_until_idle(page)
     assert parse_qs(urlparse(page.url).query)["head"] == ["0"]
     check_no_error(page)
@@ -49,10 +55,10 @@ def test_point_and_click(visit, shot) -> None:
 
 
 def test_the_text_where_a_head_is_seen_best_becomes_the_prompt(visit) -> None:
-    page = visit("attention", prompt=PROMPT, layer="0", head="2")
+    page = visit("attention", prompt=PROMPT, layer="0", head="2", panel="all")
     box = page.get_by_role("textbox", name="Prompt", exact=True)
     page.get_by_role("button", name="Use it as the prompt").click()
-    page.wait_for_function("() => !location.search.includes('little')")
+    wait_for(page, "() => !location.search.includes('little')")
     wait_until_idle(page)
     best = page.locator(".st-key-panel_role")
     assert box.input_value() != PROMPT
@@ -62,7 +68,7 @@ def test_the_text_where_a_head_is_seen_best_becomes_the_prompt(visit) -> None:
 
 
 def test_full_context(visit, shot) -> None:
-    page = visit("attention", prompt="Hello")
+    page = visit("attention", prompt="Hello", panel="all")
     box = page.get_by_role("textbox", name="Prompt", exact=True)
     box.fill("One day the king went into the wood and saw a bird in a tree. " * 80)
     box.press("Control+Enter")
@@ -81,7 +87,7 @@ def test_full_context(visit, shot) -> None:
 
 
 def test_the_largest_weights_are_not_summed_and_one_other_is_one(visit) -> None:
-    page = visit("attention", prompt=PROMPT)
+    page = visit("attention", prompt=PROMPT, panel="all")
     panel = page.locator(".st-key-panel_together")
     say = panel.locator(".view .say")
     assert "others together" in say.inner_text()  # rollout: shares that add up
@@ -91,14 +97,14 @@ def test_the_largest_weights_are_not_summed_and_one_other_is_one(visit) -> None:
     assert "others with at most" in say.inner_text()
     assert "together" not in say.inner_text()
     # Five tokens: four are named, the last is one other.
-    page = visit("attention", prompt="The little dog ran after")
+    page = visit("attention", prompt="The little dog ran after", panel="all")
     assert "1 other " in page.locator(".st-key-panel_together .view .say").inner_text()
     check_no_error(page)
 
 
 def test_numbers_stand_in_the_cells_on_a_narrow_window(visit) -> None:
     """Every canvas text that is drawn in a run is written down; 100 is among them."""
-    page = visit("attention", prompt=PROMPT, layer="1", head="3")
+    page = visit("attention", prompt=PROMPT, layer="1", head="3", panel="all")
     page.add_init_script(
         """window.drawn = []; const own = CanvasRenderingContext2D.prototype.fillText;
         CanvasRenderingContext2D.prototype.fillText = function (...all) {
@@ -107,5 +113,5 @@ def test_numbers_stand_in_the_cells_on_a_narrow_window(visit) -> None:
     page.set_viewport_size({"width": 500, "height": 800})
     page.reload()
     wait_until_idle(page)
-    page.wait_for_function("() => window.drawn.includes('100')")
+    wait_for(page, "() => window.drawn.includes('100')")
     check_fits(page)

@@ -38,7 +38,7 @@ def test_the_panel_in_sight(run: Run) -> None:
 
 
 def test_a_token_is_followed_on_all_pages(visit: Visit) -> None:
-    page = visit("layers", prompt=PROMPT, panel="")
+    page = visit("layers", prompt=PROMPT)
     page.locator(f"{BAR} .token").nth(7).click()
     page.wait_for_url(re.compile("token=7"))
     wait_until_idle(page)
@@ -55,7 +55,7 @@ def test_a_token_is_followed_on_all_pages(visit: Visit) -> None:
 
 
 def test_the_index_opens_and_walks(visit: Visit) -> None:
-    page = visit("attention", prompt=PROMPT, panel="")
+    page = visit("attention", prompt=PROMPT)
     place = page.locator(f"{BAR} .place")
     expect(place).to_contain_text("1 of 7")
     place.click()
@@ -77,7 +77,7 @@ def test_the_index_opens_and_walks(visit: Visit) -> None:
 
 
 def test_home_and_end_walk_the_strip_and_leave_the_page_where_it_is(visit: Visit) -> None:
-    page = visit("attention", prompt=PROMPT, panel="")
+    page = visit("attention", prompt=PROMPT)
     strip = page.locator(".top-bar .strip .token")
     strip.last.focus()
     page.keyboard.press("Home")
@@ -89,7 +89,7 @@ def test_home_and_end_walk_the_strip_and_leave_the_page_where_it_is(visit: Visit
 
 
 def test_the_keyboards_place_is_seen_in_the_navigation(visit: Visit) -> None:
-    page = visit("attention", panel="")
+    page = visit("attention")
     link = page.get_by_test_id("stSidebarNavLink").first
     for _stop in range(4):  # where Tab begins is the browser's affair
         page.keyboard.press("Tab")

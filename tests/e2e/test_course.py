@@ -13,6 +13,7 @@ from tests.e2e.conftest import (
     check_fits,
     check_legible,
     check_no_error,
+    wait_for,
     wait_until_idle,
 )
 from tests.e2e.modules import runner
@@ -27,10 +28,10 @@ def stored(page: Page) -> dict[str, Any] | None:
 
 
 def wait_for_stored(page: Page, condition: str) -> None:
-    page.wait_for_function(
+    wait_for(
+        page,
         f"(key) => {{ const kept = JSON.parse(localStorage.getItem(key)); return {condition}; }}",
         arg=KEY,
-        timeout=WAIT,
     )
 
 
@@ -49,7 +50,7 @@ def press(page: Page, name: str) -> None:
 def test_what_was_done_is_kept_if_one_wants_and_two_tabs_do_no_harm(
     visit: Visit, page: Page
 ) -> None:
-    visit("lessons", panel="")
+    visit("lessons")
     press(page, "Skip this")
     assert stored(page) is None
     page.get_by_text(SWITCH).click()
@@ -78,12 +79,12 @@ def test_what_was_done_is_kept_if_one_wants_and_two_tabs_do_no_harm(
     expect(page.get_by_role("button", name="Continue at step 3")).to_be_visible(timeout=WAIT)
     expect(page.get_by_role("switch", name=SWITCH)).to_be_checked()
     page.get_by_text(SWITCH).click()
-    page.wait_for_function("(key) => localStorage.getItem(key) === null", arg=KEY, timeout=WAIT)
+    wait_for(page, "(key) => localStorage.getItem(key) === null", arg=KEY)
     check_no_error(page)
 
 
 def test_starting_over_leaves_nothing_of_before(visit: Visit, page: Page) -> None:
-    visit("lessons", panel="")
+    visit("lessons")
     old = {"version": 1, "done": ["what-comes-back"], "before": {"looks-up": "agree"}}
     page.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, json.dumps(old)])
     page.reload()
@@ -98,7 +99,7 @@ def test_starting_over_leaves_nothing_of_before(visit: Visit, page: Page) -> Non
 
 
 def test_foreign_and_broken_storage_is_ignored(visit: Visit, page: Page) -> None:
-    visit("lessons", panel="")
+    visit("lessons")
     for text in ("{", '{"version": 99}', "[" * 1000, "x" * 300_000, '{"version": 1, "done": 7}'):
         page.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, text])
         page.reload()
@@ -112,7 +113,7 @@ def test_where_nothing_may_be_kept_the_switch_says_so(visit: Visit, page: Page) 
     page.add_init_script(
         "Storage.prototype.setItem = () => { throw new DOMException('no', 'QuotaExceededError'); }"
     )
-    visit("lessons", panel="")
+    visit("lessons")
     page.get_by_text(SWITCH).click()
     expect(page.get_by_text("This browser does not let a page keep anything.")).to_be_visible(
         timeout=WAIT
@@ -121,7 +122,7 @@ def test_where_nothing_may_be_kept_the_switch_says_so(visit: Visit, page: Page) 
 
 
 def test_the_statements_by_keyboard_and_by_name(visit: Visit, page: Page) -> None:
-    visit("lessons", panel="", part="entrance")
+    visit("lessons", part="entrance")
     group = page.get_by_role("radiogroup", name="It reads our texts word by word.")
     group.get_by_role("radio", name="I agree").focus()
     page.keyboard.press("Space")
@@ -137,14 +138,14 @@ def test_each_part_fits_a_phone_and_can_be_read(visit: Visit, page: Page) -> Non
     for width in (400, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         for part in ("", "entrance", "results", "teacher", "worksheet", "write"):
-            visit("lessons", panel="", part=part, lesson_id="who-looks-where")
+            visit("lessons", part=part, lesson_id="who-looks-where")
             check_fits(page)
             check_legible(page)
 
 
 def test_answers_are_printed_on_a_page_of_their_own(visit: Visit, page: Page) -> None:
     page.emulate_media(color_scheme="dark")
-    visit("lessons", panel="", part="worksheet", lesson_id="are-tokens-words")
+    visit("lessons", part="worksheet", lesson_id="are-tokens-words")
     page.emulate_media(media="print", color_scheme="dark")
     expect(page.get_by_test_id("stSidebar")).to_be_hidden()
     expect(page.get_by_role("button", name="Print")).to_be_hidden()

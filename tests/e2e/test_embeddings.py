@@ -15,7 +15,7 @@ PANELS = ["sum", "alike", "context", "map", "order", "matrix"]
 
 
 def test_pointing_and_choosing(visit: Visit, shot: Callable[[str], Path]) -> None:
-    page = visit("embeddings", prompt=BANK, token="4")
+    page = visit("embeddings", prompt=BANK, token="4", panel="all")
     for name in PANELS:
         expect(page.locator(f".st-key-panel_{name}")).to_be_visible()
     panel = page.locator(".st-key-panel_sum")

@@ -1,52 +1,20 @@
-"""How much room a page takes: a first look is short, a first screen has something to see."""
+"""Where figures and closed cards stand, and how they grow with the window."""
 
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import FloatRect, Page
+from playwright.sync_api import Page
 
-from tests.e2e.conftest import Visit, check_fits, check_no_error, wait_until_drawn, wait_until_idle
+from tests.e2e.conftest import (
+    Visit,
+    box_of,
+    check_fits,
+    check_no_error,
+    wait_until_drawn,
+    wait_until_idle,
+)
 
-MOST = 2_200  # pixels, in a window of 1,280 x 720
 PROMPT = "Once upon a time there was a king who had a beautiful daughter. The king"
-#: Of each page: a control of its first figure, the figure, and how much of that is to be seen.
-FIRST_SCREEN = {
-    "overview": (".st-key-panel_machine .machine button", ".st-key-panel_machine .machine", 300),
-    "tokenizer": (".st-key-tok_lanes", ".st-key-tok_chips", 250),
-    "embeddings": (".st-key-after", ".st-key-panel_map [data-testid='stVegaLiteChart']", 300),
-    "attention": (".st-key-attention_head", ".st-key-pattern", 300),
-    "layers": (".st-key-grid_lens .steps", ".st-key-grid_lens", 300),
-    "sampling": (".st-key-temperature", ".st-key-stage_table", 80),
-}
-
-
-def box_of(page: Page, selector: str) -> FloatRect:
-    box = page.locator(selector).first.bounding_box()
-    assert box is not None, selector
-    return box
-
-
-def height_of(page: Page) -> int:
-    return page.evaluate("""document.querySelector('[data-testid="stMain"]').scrollHeight""")
-
-
-@pytest.mark.parametrize("name", [*FIRST_SCREEN, "compare"])
-def test_a_first_look_is_short(visit: Visit, name: str) -> None:
-    page = visit(name, prompt=PROMPT, panel="")
-    wait_until_drawn(page)
-    assert height_of(page) <= MOST
-
-
-@pytest.mark.parametrize("name", FIRST_SCREEN)
-def test_the_first_screen_has_a_question_a_strip_and_a_figure(visit: Visit, name: str) -> None:
-    page = visit(name, prompt=PROMPT, panel="")
-    wait_until_drawn(page)
-    control, figure, least = FIRST_SCREEN[name]
-    assert box_of(page, "h1")["y"] < 100
-    assert box_of(page, ".st-key-top_bar")["y"] < 300
-    control_box = box_of(page, control)
-    assert control_box["y"] + control_box["height"] <= 720
-    assert 720 - box_of(page, figure)["y"] >= least
 
 
 def test_closed_cards_share_rows_and_open_where_they_are(visit: Visit) -> None:
@@ -70,7 +38,7 @@ def test_closed_cards_share_rows_and_open_where_they_are(visit: Visit) -> None:
 def test_figures_grow_with_the_window(visit: Visit, page: Page) -> None:
     """At 1,920 the heads fill the page; matrix, lines and text of one head share a screen."""
     page.set_viewport_size({"width": 1_920, "height": 1_080})
-    visit("attention", prompt=PROMPT, panel="")
+    visit("attention", prompt=PROMPT)
     wait_until_drawn(page)
     view, bar = box_of(page, ".st-key-pattern .view"), box_of(page, ".st-key-top_bar")
     tiles = box_of(page, ".st-key-head_grid .tiles canvas")
@@ -82,7 +50,7 @@ def test_figures_grow_with_the_window(visit: Visit, page: Page) -> None:
 
 
 def test_the_words_of_the_map_do_not_collide(visit: Visit) -> None:
-    page = visit("embeddings", prompt=PROMPT, panel="", token="7")
+    page = visit("embeddings", prompt=PROMPT, token="7")
     page.wait_for_selector(".st-key-panel_map svg .mark-text text")
     found = page.evaluate(
         """() => [...document.querySelectorAll('.st-key-panel_map svg .role-mark.mark-text text')]

@@ -137,7 +137,7 @@ def test_an_empty_prompt_invites(visit: Visit) -> None:
 
 
 def test_back_and_forward_bring_prompt_and_choices(visit: Visit) -> None:
-    page = visit("overview", prompt=STORY)
+    page = visit("overview", prompt=STORY, panel="all")
     hero(page).fill("red seven lamp red seven")
     hero(page).press("Enter")
     settle(page)

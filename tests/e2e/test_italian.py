@@ -70,7 +70,7 @@ def open_in_italian(visit: Visit, name: str, loaded: set[str]) -> Page:
     if not loaded:
         visit("tokenizer")
         loaded.add("model")
-    return visit(name, lang="it")
+    return visit(name, lang="it", panel="all")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -109,7 +109,7 @@ def check_italian(page: Page, more: set[str]) -> None:
 @pytest.mark.parametrize("part", ["entrance", "exit", "results", "teacher", "write"])
 def test_no_part_of_the_course_is_english(part: str, visit: Visit, loaded: set[str]) -> None:
     open_in_italian(visit, "lessons", loaded)
-    page = visit("lessons", lang="it", part=part)
+    page = visit("lessons", lang="it", part=part, panel="all")
     check_italian(page, set())
 
 
@@ -132,6 +132,6 @@ def test_no_step_of_a_lesson_is_english(lesson: str, visit: Visit, loaded: set[s
     open_in_italian(visit, "glossary", loaded)
     found = read_lesson(OURS / lesson, "it")
     step = next(step for step in found.lesson.steps if step.kind == "reveal")
-    page = visit(found.lesson.opened(step).page, lang="it", lesson=lesson, step=step.id, panel="")
+    page = visit(found.lesson.opened(step).page, lang="it", lesson=lesson, step=step.id)
     page.wait_for_selector(".st-key-lesson_band")
     check_italian(page, said_in_english(lesson))

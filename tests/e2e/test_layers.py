@@ -16,7 +16,7 @@ PROMPT = "Once upon a time there was a king who had a beautiful daughter. The ki
 
 
 def test_pointing_clicking_and_the_link(visit, shot, page) -> None:
-    visit("layers", prompt=PROMPT, watch="daughter")
+    visit("layers", prompt=PROMPT, watch="daughter", panel="all")
     check_fits(page)
     grid = page.locator(".st-key-panel_lens .grid")
     note = page.locator(".st-key-panel_lens .note")
@@ -43,7 +43,7 @@ def test_pointing_clicking_and_the_link(visit, shot, page) -> None:
 
 def test_a_narrow_window_moves_over_the_tokens(visit, shot, page) -> None:
     page.set_viewport_size({"width": 500, "height": 720})
-    visit("layers", prompt=PROMPT)
+    visit("layers", prompt=PROMPT, panel="all")
     check_fits(page)
     grid = page.locator(".st-key-panel_lens .grid")
     first = grid.locator(".head .n").first
@@ -54,7 +54,9 @@ def test_a_narrow_window_moves_over_the_tokens(visit, shot, page) -> None:
 
 
 def test_odd_text_is_shown_and_taken_away_as_it_was_typed(visit, shot, page, tmp_path) -> None:
-    visit("layers", prompt="*Hi* 🙂 你好 `x` <script>alert(1)</script> -- $a$", token="9")
+    visit(
+        "layers", prompt="*Hi* 🙂 你好 `x` <script>alert(1)</script> -- $a$", token="9", panel="all"
+    )
     check_fits(page)
     panel = page.locator(".st-key-panel_lens")
     expect(panel.locator(".head").nth(9)).to_contain_text("`")
@@ -80,7 +82,7 @@ def test_odd_text_is_shown_and_taken_away_as_it_was_typed(visit, shot, page, tmp
 
 
 def test_a_whole_context_leaves_the_grid_on_the_first_screen(visit, shot, page) -> None:
-    visit("layers", prompt="The king had a daughter. " * 240)
+    visit("layers", prompt="The king had a daughter. " * 240, panel="all")
     check_fits(page)
     panel = page.locator(".st-key-panel_lens")
     expect(panel.locator(".head .n").last).to_have_text("1023")
@@ -100,7 +102,7 @@ def test_a_whole_context_leaves_the_grid_on_the_first_screen(visit, shot, page) 
 
 
 def test_the_lens_plays_row_by_row(visit, page) -> None:
-    visit("layers", prompt=PROMPT, panel="")
+    visit("layers", prompt=PROMPT)
     panel = page.locator(".st-key-panel_lens")
     later, note = panel.locator(".cell.later"), panel.locator(".note")
     expect(panel.locator(".cell").first).to_be_visible()
@@ -124,7 +126,7 @@ def test_the_lens_plays_row_by_row(visit, page) -> None:
 
 def test_who_asks_for_less_motion_goes_from_row_to_row(visit, page) -> None:
     page.emulate_media(reduced_motion="reduce")
-    visit("layers", prompt=PROMPT, panel="")
+    visit("layers", prompt=PROMPT)
     panel = page.locator(".st-key-panel_lens")
     on = panel.get_by_role("button", name="One layer on")
     on.click()
@@ -137,7 +139,7 @@ def test_who_asks_for_less_motion_goes_from_row_to_row(visit, page) -> None:
 
 
 def test_one_slider_says_and_sets_which_tokens_are_shown(visit, page) -> None:
-    visit("layers", prompt=PROMPT, panel="")
+    visit("layers", prompt=PROMPT)
     panel = page.locator(".st-key-panel_lens")
     numbers, where = panel.locator(".head .n"), panel.locator(".where")
 

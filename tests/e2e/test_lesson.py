@@ -9,7 +9,12 @@ from playwright.sync_api import Page, expect
 
 from pages.course.lesson import Step
 from pages.course.reading import ORDER, OURS, Read, read
-from tests.e2e.conftest import Visit, check_no_error, wait_until_idle
+from tests.e2e.conftest import (
+    Visit,
+    check_no_error,
+    wait_for,
+    wait_until_idle,
+)
 
 LESSONS = [read(OURS / name, "en") for name in ORDER]
 SHORT = [one for one in LESSONS if one.lesson.path(short=True)]
@@ -38,7 +43,8 @@ def press(page: Page, name: str) -> None:
 
 
 def wait_for_step(page: Page, lesson: str, step: str) -> None:
-    page.wait_for_function(
+    wait_for(
+        page,
         """([lesson, step]) => {
           const at = new URLSearchParams(location.search);
           const band = document.querySelector('.st-key-lesson_band');

@@ -47,14 +47,14 @@ def take(page: Page, name: str, lang: str = "en") -> None:
 def test_a_first_screen(name: str, scheme: str, lang: str, visit: Visit, page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 1000 if name == "overview" else 900})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    visit(name, panel="", lang=lang)
+    visit(name, lang=lang)
     take(page, name if scheme == "light" else f"{name}-dark", lang)
 
 
 @in_each_language
 def test_on_a_phone(lang: str, visit: Visit, page: Page) -> None:
     page.set_viewport_size({"width": 400, "height": 1400})
-    visit("overview", panel="", lang=lang)
+    visit("overview", lang=lang)
     take(page, "overview-phone", lang)
 
 
@@ -65,7 +65,7 @@ def test_as_many_layers_as_gpt2_large(lang: str, visit: Visit, page: Page, tmp_p
     for name in ("tokenizer.json", "tokenizer_config.json"):
         (tmp_path / name).write_bytes((STORYTELLER / name).read_bytes())
     page.set_viewport_size({"width": 1280, "height": 1000})
-    visit("overview", panel="", model=str(tmp_path), lang=lang)
+    visit("overview", model=str(tmp_path), lang=lang)
     expect(page.locator(f"{MACHINE} .block")).to_have_count(36, timeout=WAIT)
     take(page, "overview-36-layers", lang)
 
@@ -74,7 +74,7 @@ def test_as_many_layers_as_gpt2_large(lang: str, visit: Visit, page: Page, tmp_p
 def test_a_thought_in_stills(lang: str, visit: Visit, page: Page) -> None:
     page.set_viewport_size({"width": 1100, "height": 1100})
     page.emulate_media(reduced_motion="reduce")
-    visit("overview", panel="", lang=lang)
+    visit("overview", lang=lang)
     machine, stills = page.locator(f"{MACHINE} .machine"), []
     on = page.get_by_role("button", name=speaker(lang)("Step forward"))
     for _stage in range(10):
@@ -92,7 +92,7 @@ def test_a_thought_in_stills(lang: str, visit: Visit, page: Page) -> None:
 def test_a_class(lang: str, visit: Visit, page: Page, browser: Browser, app_url: str) -> None:
     say = speaker(lang)
     page.set_viewport_size({"width": 1280, "height": 900})
-    visit("room", panel="", lang=lang)
+    visit("room", lang=lang)
     press(page, say("Open a room"))
     code = page.locator(".room-bar .code").inner_text()
     page.goto(f"{app_url}/attention?present=1&lang={lang}")
@@ -139,7 +139,7 @@ def test_a_lesson(lang: str, visit: Visit, page: Page) -> None:
     """The course, a guess, its answer on the real panel, and what came out of it."""
     say = speaker(lang)
     page.set_viewport_size({"width": 1280, "height": 900})
-    visit("lessons", panel="", lang=lang)
+    visit("lessons", lang=lang)
     take(page, "lessons", lang)
     believe(page, say, "I agree", "I am not sure", "I disagree")
     page.locator(".st-key-lesson_who-looks-where").get_by_role("button").click()

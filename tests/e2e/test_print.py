@@ -11,7 +11,7 @@ from tests.e2e.test_widths import cut
 
 @pytest.mark.parametrize("name", ["layers", "sampling"])
 def test_a_page_on_paper(name: str, visit: Visit, page: Page) -> None:
-    visit(name, panel="")
+    visit(name)
     expect(page.get_by_test_id("stSidebar")).to_be_visible()
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 794, "height": 1123})  # A4 at 96 dots an inch

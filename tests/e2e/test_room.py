@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.e2e.conftest import ARTEFACTS, WAIT, check_fits, check_legible, wait_until_idle
+from tests.e2e.conftest import ARTEFACTS, WAIT, check_fits, check_legible, listen, wait_until_idle
 
 Enter = Callable[..., Page]
 LETTERS = "BCDFGHJKLMPRTWXZ"
@@ -16,16 +16,15 @@ LETTERS = "BCDFGHJKLMPRTWXZ"
 @pytest.fixture
 def enter(browser: Browser, app_url: str) -> Iterator[Enter]:
     """Open the app as somebody else; no script of it may fail."""
-    errors: list[str] = []
+    errors: list[list[str]] = []
     contexts = []
 
     def come(path: str = "", width: int = 1280) -> Page:
         size = ViewportSize(width=width, height=720)
-        context = browser.new_context(viewport=size, bypass_csp=True)
+        context = browser.new_context(viewport=size)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(WAIT)
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        errors.append(listen(page))
         page.goto(f"{app_url}/{path}")
         wait_until_idle(page)
         return page
@@ -33,7 +32,7 @@ def enter(browser: Browser, app_url: str) -> Iterator[Enter]:
     yield come
     for context in contexts:
         context.close()
-    assert not errors, errors
+    assert not any(errors), errors
 
 
 def lead(enter: Enter) -> tuple[Page, str]:

@@ -20,7 +20,7 @@ def press(page: Page, key: str) -> None:
 
 
 def test_choose_undo_and_fork(visit, shot) -> None:
-    page = visit("sampling", prompt=PROMPT, penalty="1.2", min_p="0.02")
+    page = visit("sampling", prompt=PROMPT, penalty="1.2", min_p="0.02", panel="all")
     begin = len(chosen(page))
     candidates = page.locator(".st-key-candidates tbody tr")
     second = candidates.nth(1).locator("th").inner_text()
@@ -53,7 +53,7 @@ def test_choose_undo_and_fork(visit, shot) -> None:
 
 
 def test_stop_in_mid_stream(visit, shot) -> None:
-    page = visit("sampling", prompt=PROMPT, length="900")
+    page = visit("sampling", prompt=PROMPT, length="900", panel="all")
     page.locator(".st-key-start_run button").click()
     strip = page.locator(".st-key-run_strip .token")
     strip.nth(10).wait_for()

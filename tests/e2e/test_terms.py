@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.conftest import WAIT, Visit, check_fits, check_no_error, wait_until_idle
+from tests.e2e.conftest import (
+    WAIT,
+    Visit,
+    check_fits,
+    check_no_error,
+    wait_for,
+    wait_until_idle,
+)
 
 MARK = ".st-key-panel_head a[href*='term=causal-mask']"
 MEANING = "a token can look at itself and at earlier tokens"
@@ -66,7 +73,7 @@ def test_the_keyboard_opens_closes_and_goes_on(visit: Visit) -> None:
     expect(mark).to_be_focused()
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
-    page.wait_for_function("() => location.search.includes('panel=steps')", timeout=WAIT)
+    wait_for(page, "() => location.search.includes('panel=steps')")
     wait_until_idle(page)
     expect(page.get_by_role("textbox", name="Prompt", exact=True)).to_have_value("Once upon a time")
     check_no_error(page)
@@ -75,8 +82,7 @@ def test_the_keyboard_opens_closes_and_goes_on(visit: Visit) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_tap_on_a_phone_shows_the_whole_note(browser: Browser, app_url: str, scheme: str) -> None:
     context = browser.new_context(
-        viewport={"width": 400, "height": 800}, has_touch=True, color_scheme=scheme,
-        bypass_csp=True,
+        viewport={"width": 400, "height": 800}, has_touch=True, color_scheme=scheme
     )  # fmt: skip
     page = context.new_page()
     page.goto(f"{app_url}/attention")
@@ -101,11 +107,11 @@ def test_the_glossary_finds_a_term_and_leads_to_its_panel(visit: Visit) -> None:
     expect(found).to_have_count(1)
     check_fits(page)
     found.get_by_role("link").click()
-    page.wait_for_function("() => location.pathname === '/layers'", timeout=WAIT)
+    wait_for(page, "() => location.pathname === '/layers'")
     wait_until_idle(page)
     expect(page.get_by_role("textbox", name="Prompt", exact=True)).to_have_value("Once upon a time")
     page.go_back()
-    page.wait_for_function("() => location.pathname === '/glossary'", timeout=WAIT)
+    wait_for(page, "() => location.pathname === '/glossary'")
     check_no_error(page)
 
 

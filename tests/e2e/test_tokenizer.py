@@ -9,7 +9,14 @@ from urllib.parse import parse_qs, urlparse
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import ARTEFACTS, Visit, check_fits, check_no_error, wait_until_idle
+from tests.e2e.conftest import (
+    ARTEFACTS,
+    Visit,
+    check_fits,
+    check_no_error,
+    wait_for,
+    wait_until_idle,
+)
 
 PROMPT = "The naïve king said: 🙂日 don't <script>alert(1)</script> **b**\n  ok"
 COUNT_RUNS = """() => { window.runs = 0; new MutationObserver((all) => {
@@ -19,7 +26,7 @@ COUNT_RUNS = """() => { window.runs = 0; new MutationObserver((all) => {
 
 
 def test_point_click_and_replay(visit, shot) -> None:
-    page = visit("tokenizer", prompt=PROMPT)
+    page = visit("tokenizer", prompt=PROMPT, panel="all")
     lanes = page.locator(".st-key-tok_chips")
     page.evaluate(COUNT_RUNS)
     chip = lanes.locator(".lane.tokens .token").nth(2)
@@ -45,9 +52,7 @@ def test_point_click_and_replay(visit, shot) -> None:
     chip.click()
     wait_until_idle(page)
     word = page.locator(".st-key-tok_word input")
-    page.wait_for_function(
-        "() => document.querySelector('.st-key-tok_word input').value === '␣king'"
-    )
+    wait_for(page, "() => document.querySelector('.st-key-tok_word input').value === '␣king'")
     assert word.input_value() == "␣king"
     # The slider goes on to the token, and the address keeps where it stands.
     thumb = page.locator(".st-key-tok_step input[type=range]")
@@ -55,7 +60,7 @@ def test_point_click_and_replay(visit, shot) -> None:
     pieces = page.locator(".st-key-tok_pieces .token .face")
     assert pieces.all_inner_texts() == ["␣", "k", "i", "n", "g"]
     thumb.press("End")
-    page.wait_for_function("() => location.search.includes('tok_step=')")
+    wait_for(page, "() => location.search.includes('tok_step=')")
     wait_until_idle(page)
     assert pieces.all_inner_texts() == ["␣king"]
     query = parse_qs(urlparse(page.url).query)
@@ -71,7 +76,7 @@ def test_point_click_and_replay(visit, shot) -> None:
     for name in ("chips", "cuts", "merges", "bytes", "vocabulary", "costs"):
         page.locator(f".st-key-panel_{name}").screenshot(path=ARTEFACTS / f"tokenizer-{name}.png")
     # The link reopens the state.
-    page = visit("tokenizer", **{key: value[0] for key, value in query.items()})
+    page = visit("tokenizer", **{key: value[0] for key, value in query.items()} | {"panel": "all"})
     assert page.locator(".st-key-tok_pieces .token").count() == 1
     assert page.locator(".st-key-tok_chips .token.chosen").all_inner_texts() == ["␣king"]
     page.set_viewport_size({"width": 500, "height": 800})
@@ -80,7 +85,7 @@ def test_point_click_and_replay(visit, shot) -> None:
 
 
 def test_ten_thousand_tokens(visit) -> None:
-    page = visit("tokenizer", prompt="Hello")
+    page = visit("tokenizer", prompt="Hello", panel="all")
     box = page.get_by_role("textbox", name="Prompt", exact=True)
     box.fill("One day the king went into the wood and saw a bird in a tree. " * 667)
     box.press("Control+Enter")
@@ -88,9 +93,10 @@ def test_ten_thousand_tokens(visit) -> None:
     wait_until_idle(page)
     page.locator(".st-key-tok_per input").click()
     page.get_by_role("option", name="10,000").click()
-    page.wait_for_function(
+    wait_for(
+        page,
         """() => [...document.querySelectorAll('.st-key-tok_chips *')].some(n => n.shadowRoot &&
-             n.shadowRoot.querySelectorAll('.lane.tokens .token').length === 10000)"""
+             n.shadowRoot.querySelectorAll('.lane.tokens .token').length === 10000)""",
     )
     lanes = page.locator(".st-key-tok_chips")
     lanes.locator(".lane.tokens .token").nth(5000).hover()
@@ -108,7 +114,7 @@ def fill(page: Page, name: str, text: str) -> None:
 
 
 def test_the_tokens_go_home_as_csv_and_json(visit) -> None:
-    page = visit("tokenizer", prompt=PROMPT)
+    page = visit("tokenizer", prompt=PROMPT, panel="all")
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as caught:
         page.get_by_role("button", name="Tokens as CSV").click()
@@ -124,19 +130,19 @@ def test_the_tokens_go_home_as_csv_and_json(visit) -> None:
 
 
 def test_an_example_with_many_bytes_becomes_the_prompt(visit) -> None:
-    page = visit("tokenizer", prompt="Hello")
+    page = visit("tokenizer", prompt="Hello", panel="all")
     page.get_by_role("button", name="Try emoji and Japanese").click()
-    page.wait_for_function("() => !location.search.includes('Hello')")
+    wait_for(page, "() => !location.search.includes('Hello')")
     wait_until_idle(page)
     assert page.get_by_role("textbox", name="Prompt", exact=True).input_value() != "Hello"
     check_no_error(page)
 
 
 def test_examples_vocabulary_and_pairs(visit) -> None:
-    page = visit("tokenizer", prompt="Hello")
+    page = visit("tokenizer", prompt="Hello", panel="all")
     page.locator(".st-key-panel_chips").get_by_role("button", name="Examples").click()
     page.get_by_role("button", name="One character, many tokens").click()
-    page.wait_for_function("() => location.search.includes('smile')")
+    wait_for(page, "() => location.search.includes('smile')")
     wait_until_idle(page)
     assert page.locator(".st-key-tok_chips .bundle").count() > 2
     fill(page, "Search all tokens", "8582")
@@ -160,7 +166,7 @@ def test_examples_vocabulary_and_pairs(visit) -> None:
 
 def test_bad_input_is_answered_in_words(visit) -> None:
     # A lone surrogate in the address, as no browser sends it but a broken program may.
-    page = visit("tokenizer")
+    page = visit("tokenizer", panel="all")
     page.goto(page.url.split("?")[0] + "?panel=all&prompt=a%ED%A0%BDb")
     wait_until_idle(page)
     assert "EF BF BD" in page.locator(".st-key-tok_chips .lane.bytes").inner_text()
@@ -181,7 +187,7 @@ def test_bad_input_is_answered_in_words(visit) -> None:
 
 
 def test_the_merges_play_to_the_token_and_pause(visit: Visit) -> None:
-    page = visit("tokenizer", prompt="The king", tok_word="␣king", panel="")
+    page = visit("tokenizer", prompt="The king", tok_word="␣king")
     panel = page.locator(".st-key-panel_merges")
     faces = panel.locator(".st-key-tok_pieces .token .face")
     expect(faces).to_have_count(5)
@@ -202,7 +208,7 @@ def test_the_merges_play_to_the_token_and_pause(visit: Visit) -> None:
 
 def test_who_asks_for_less_motion_goes_from_merge_to_merge(visit: Visit, page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
-    visit("tokenizer", prompt="The king", tok_word="␣king", panel="")
+    visit("tokenizer", prompt="The king", tok_word="␣king")
     panel = page.locator(".st-key-panel_merges")
     on = panel.get_by_role("button", name="One step on")
     expect(on).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import altair as alt
 
@@ -72,5 +73,7 @@ def _chart(names: tuple[str, ...], title: str, share: bool) -> alt.LayerChart:
     )
     marks = alt.Chart(rows("starts")).mark_rule(color=ACCENT, strokeDash=[4, 4]).encode(x=x)
     # Beside so low a figure its title would not be whole; it stands above.
-    heading = alt.Title(title, anchor="start", frame="group", fontSize=FONT_SIZE)
+    # Streamlit would shorten it for the width that the window had when the figure was made.
+    limit: Any = alt.ExprRef("width + 30")
+    heading = alt.Title(title, anchor="start", frame="group", fontSize=FONT_SIZE, limit=limit)
     return alt.layer(lines, marks, height=280, title=heading)

@@ -55,10 +55,9 @@ def _three(found: Looks, names: list[str]) -> Drawn:
             alt=_("Where one head looks: {title}.").format(title=title),
         )
 
-    apart = _("A − B: orange more in A, blue more in B")
     return below(
         side_by_side(cells("a", _("in A"), found.a), cells("b", _("in B"), found.b)),
-        cells("apart", apart, found.difference, signed=True),
+        cells("apart", "A − B", found.difference, signed=True),
     )
 
 

@@ -127,7 +127,8 @@ def pattern(
     now: Current, both: Sides, at: tuple[int, int], found: Looks, shown: Sequence[Pair],
     apart: np.ndarray | None,
 ) -> str:  # fmt: skip
-    """How otherwise a head looks, and where most."""
+    """What the colours say, how otherwise a head looks, and where most."""
+    colours = _("In A − B, orange is more in A, blue more in B.")
     query, key = np.unravel_index(np.abs(found.difference).argmax(), found.difference.shape)
     text = _(
         "Most apart from “{query}” to “{key}”: {a} in A, {b} in B."
@@ -137,12 +138,13 @@ def pattern(
         a=percent(float(found.a[query, key])), b=percent(float(found.b[query, key])),
     )  # fmt: skip
     if apart is None:
-        return text + " " + _("For texts of this length the heads are not ranked.")
+        unranked = _("For texts of this length the heads are not ranked.")
+        return f"{colours} {text} {unranked}"
     there = _("{head} puts {share} of its look elsewhere in A than in B.").format(
         head=_capital(named(*at)), share=percent(float(apart[at]), 0)
     )
     look = _("A look that differs need not matter: the panel of the heads tries that.")
-    return f"{there} {text} {look}"
+    return f"{colours} {there} {text} {look}"
 
 
 def _capital(text: str) -> str:
