@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
+from statistics import median
 
 import torch
 
@@ -33,7 +34,8 @@ class GemmChoice:
 
     def __init__(self) -> None:
         self.chosen: dict[tuple[int, int, int], int] = {}
-        self._times: dict[tuple[int, int, int], dict[int, float]] = {}  # the least of each way
+        #: The least time of any way when the choice was made: how quick the machine was then.
+        self._quick: dict[tuple[int, int, int], float] = {}
         self.onednn = gemm.onednn_works()
         # What an unmeasured machine starts with. One row was two to three times faster cut in
         # four where BLAS used one core, and never slower by more than noise.
@@ -71,7 +73,7 @@ class GemmChoice:
     ) -> Iterator[None]:
         """Choose a model's products for this machine; some seconds, in small steps.
 
-        A second time adds to what the first one found: the least time of each way counts.
+        A second time chooses anew what it finds the machine quicker at.
 
         Parameters
         ----------
@@ -141,6 +143,10 @@ class GemmChoice:
     ) -> Iterator[None]:
         """Time the ways in turns, and note the best.
 
+        A shared machine is twice as fast at one moment as at the next, so a way's least time would
+        say when it was tried. What counts is the median of how it stood beside PyTorch's own way in
+        the same trial.
+
         Parameters
         ----------
         key : of `chosen`
@@ -148,17 +154,31 @@ class GemmChoice:
         run : computes the product of `x`, shape (rows, K), in one way
         """
         ways = [1, *others, *([ONEDNN] if self.onednn else [])]
-        # Kept: what other programs took part of the machine from is measured once more later.
-        times = self._times.setdefault(key, {})
-        rows = x.shape[0]
-        for _trial in range(8 if rows == 1 else 5 if rows < 128 else 3):  # reading is noisiest
-            for way in ways:
-                begin = time.perf_counter()
-                run(way, x)
-                times[way] = min(time.perf_counter() - begin, times.get(way, math.inf))
-            # What stays far behind is not measured to the end.
-            ways = [way for way in ways if times[way] < 1.3 * min(times.values())]
+        beside: dict[int, list[float]] = {}  # of each trial, its time to that of PyTorch's own
+        quick, rows = math.inf, x.shape[0]
+        for trial in range(8 if rows == 1 else 5 if rows < 128 else 3):  # reading is noisiest
+            times = {way: _seconds(run, way, x) for way in ways}
+            quick = min(quick, *times.values())
+            for way, spent in times.items():
+                beside.setdefault(way, []).append(spent / times[1])
             yield
-        best = min(times, key=lambda way: times[way])
-        # PyTorch's own is the plain way: leave it only for a clear gain.
-        self.chosen[key] = best if times[best] < 0.95 * times[1] else 1
+            if trial:  # one trial may have been disturbed
+                ways = _in_sight(ways, beside)
+        best = min(beside, key=lambda way: median(beside[way]))
+        # What other programs took part of the machine from is measured once more later.
+        if quick < self._quick.get(key, math.inf):
+            self._quick[key] = quick
+            # PyTorch's own is the plain way: leave it only for a clear gain.
+            self.chosen[key] = best if median(beside[best]) < 0.95 else 1
+
+
+def _seconds(run: Callable[[int, torch.Tensor], None], way: int, x: torch.Tensor) -> float:
+    begin = time.perf_counter()
+    run(way, x)
+    return time.perf_counter() - begin
+
+
+def _in_sight(ways: list[int], beside: dict[int, list[float]]) -> list[int]:
+    """The ways worth another trial, PyTorch's own among them: what was always far behind is not."""
+    most = 1.3 * min(median(beside[way]) for way in ways)
+    return [way for way in ways if way == 1 or min(beside[way]) < most]

@@ -84,6 +84,37 @@ def test_measuring_once_more_mends_what_a_busy_machine_hid(monkeypatch):
     assert choice.chosen == {key: 8}
 
 
+def test_a_moment_at_which_the_machine_was_quick_does_not_choose(monkeypatch):
+    """PyTorch's own way is tried once while everything takes half the time."""
+    choice, now, tried = GemmChoice(), [0.0], []
+    choice.onednn = False
+    monkeypatch.setattr(module.time, "perf_counter", lambda: now[0])
+
+    def run(way: int, _x) -> None:
+        lucky = way == 1 and tried.count(1) == 2
+        tried.append(way)
+        now[0] += {1: 1.0, 4: 0.7, 8: 0.8}[way] * (0.5 if lucky else 1.0)
+
+    for _look in choice._choose((64, 40, 4), [4, 8], run, torch.randn(4, 64)):
+        pass
+    assert choice.chosen == {(64, 40, 4): 4}
+
+
+def test_a_way_that_was_disturbed_once_is_tried_on(monkeypatch):
+    choice, now, tried = GemmChoice(), [0.0], []
+    choice.onednn = False
+    monkeypatch.setattr(module.time, "perf_counter", lambda: now[0])
+
+    def run(way: int, _x) -> None:
+        disturbed = way == 4 and not tried.count(4)
+        tried.append(way)
+        now[0] += {1: 1.0, 4: 0.7, 8: 0.8}[way] * (3 if disturbed else 1)
+
+    for _look in choice._choose((64, 40, 1), [4, 8], run, torch.randn(1, 64)):
+        pass
+    assert choice.chosen == {(64, 40, 1): 4}
+
+
 def test_measuring_chooses_for_each_shape_and_is_used(storyteller: Engine):
     forward = Forward(storyteller.loaded)
     with torch.inference_mode():
