@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from statistics import median
 
 import torch
 
@@ -34,7 +33,7 @@ class GemmChoice:
 
     def __init__(self) -> None:
         self.chosen: dict[tuple[int, int, int], int] = {}
-        #: The least time of any way when the choice was made: how quick the machine was then.
+        #: What the best way took when the choice was made: how quick the machine was then.
         self._quick: dict[tuple[int, int, int], float] = {}
         self.onednn = gemm.onednn_works()
         # What an unmeasured machine starts with. One row was two to three times faster cut in
@@ -143,9 +142,8 @@ class GemmChoice:
     ) -> Iterator[None]:
         """Time the ways in turns, and note the best.
 
-        A shared machine is twice as fast at one moment as at the next, so a way's least time would
-        say when it was tried. What counts is the median of how it stood beside PyTorch's own way in
-        the same trial.
+        One row is as fast as memory, which others read too: twice as fast at one moment as at the
+        next. There a way's least time would say when it was tried; its lower quartile counts.
 
         Parameters
         ----------
@@ -154,31 +152,27 @@ class GemmChoice:
         run : computes the product of `x`, shape (rows, K), in one way
         """
         ways = [1, *others, *([ONEDNN] if self.onednn else [])]
-        beside: dict[int, list[float]] = {}  # of each trial, its time to that of PyTorch's own
-        quick, rows = math.inf, x.shape[0]
-        for trial in range(8 if rows == 1 else 5 if rows < 128 else 3):  # reading is noisiest
-            times = {way: _seconds(run, way, x) for way in ways}
-            quick = min(quick, *times.values())
-            for way, spent in times.items():
-                beside.setdefault(way, []).append(spent / times[1])
+        times: dict[int, list[float]] = {way: [] for way in ways}
+        rows = x.shape[0]
+        for trial in range(12 if rows == 1 else 5 if rows < 128 else 3):
+            for way in ways:
+                begin = time.perf_counter()
+                run(way, x)
+                times[way].append(time.perf_counter() - begin)
             yield
-            if trial:  # one trial may have been disturbed
-                ways = _in_sight(ways, beside)
-        best = min(beside, key=lambda way: median(beside[way]))
+            if trial or rows > 1:  # one reading may have been disturbed
+                ways = _in_sight(times)
+        quantile = 0.25 if rows == 1 else 0.0
+        typical = {way: sorted(some)[int(quantile * len(some))] for way, some in times.items()}
+        best = min(typical, key=lambda way: typical[way])
         # What other programs took part of the machine from is measured once more later.
-        if quick < self._quick.get(key, math.inf):
-            self._quick[key] = quick
+        if typical[best] < self._quick.get(key, math.inf):
+            self._quick[key] = typical[best]
             # PyTorch's own is the plain way: leave it only for a clear gain.
-            self.chosen[key] = best if median(beside[best]) < 0.95 else 1
+            self.chosen[key] = best if typical[best] < 0.95 * typical[1] else 1
 
 
-def _seconds(run: Callable[[int, torch.Tensor], None], way: int, x: torch.Tensor) -> float:
-    begin = time.perf_counter()
-    run(way, x)
-    return time.perf_counter() - begin
-
-
-def _in_sight(ways: list[int], beside: dict[int, list[float]]) -> list[int]:
-    """The ways worth another trial, PyTorch's own among them: what was always far behind is not."""
-    most = 1.3 * min(median(beside[way]) for way in ways)
-    return [way for way in ways if way == 1 or min(beside[way]) < most]
+def _in_sight(times: dict[int, list[float]]) -> list[int]:
+    """The ways worth another trial: what was always far behind is not."""
+    most = 1.3 * min(min(some) for some in times.values())
+    return [way for way, some in times.items() if min(some) < most]

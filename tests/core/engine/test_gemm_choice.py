@@ -95,9 +95,9 @@ def test_a_moment_at_which_the_machine_was_quick_does_not_choose(monkeypatch):
         tried.append(way)
         now[0] += {1: 1.0, 4: 0.7, 8: 0.8}[way] * (0.5 if lucky else 1.0)
 
-    for _look in choice._choose((64, 40, 4), [4, 8], run, torch.randn(4, 64)):
+    for _look in choice._choose((64, 40, 1), [4, 8], run, torch.randn(1, 64)):
         pass
-    assert choice.chosen == {(64, 40, 4): 4}
+    assert choice.chosen == {(64, 40, 1): 4}
 
 
 def test_a_way_that_was_disturbed_once_is_tried_on(monkeypatch):
