@@ -52,7 +52,7 @@ def back(page: Page) -> None:
 
 
 def test_the_cursor_is_in_the_prompt_and_enter_applies(visit: Visit) -> None:
-    page = visit("overview", prompt=STORY)
+    page = visit("overview", prompt=STORY, panel="all")
     expect(hero(page)).to_be_focused()
     page.keyboard.type(" and r c a queen")  # "r" and "c" are keys of Streamlit's own elsewhere
     expect(sidebar(page)).to_have_value(STORY)
@@ -69,7 +69,7 @@ def test_the_cursor_is_in_the_prompt_and_enter_applies(visit: Visit) -> None:
 
 
 def test_a_space_at_the_end_is_told_and_taken_away(visit: Visit) -> None:
-    page = visit("overview", prompt=STORY + " ")
+    page = visit("overview", prompt=STORY + " ", panel="all")
     told = page.get_by_text("The text ends in a space: the model answers another question.")
     expect(told).to_have_count(1)
     page.get_by_role("button", name="Take it away").click()
@@ -84,7 +84,7 @@ def test_a_space_at_the_end_is_told_and_taken_away(visit: Visit) -> None:
 
 
 def test_what_is_typed_survives_what_runs_meanwhile(visit: Visit) -> None:
-    page = visit("overview", prompt=STORY)
+    page = visit("overview", prompt=STORY, panel="all")
     page.get_by_role("button", name="Write 20").click()
     hero(page).focus()
     page.keyboard.press("Control+a")
@@ -103,7 +103,7 @@ def test_what_is_typed_survives_what_runs_meanwhile(visit: Visit) -> None:
 
 
 def test_writing_is_seen_stopped_undone_and_begun_again(visit: Visit) -> None:
-    page = visit("overview", prompt=STORY)
+    page = visit("overview", prompt=STORY, panel="all")
     page.get_by_role("button", name="Write 20").click()
     expect(page.get_by_text(re.compile("tokens? written with"))).to_have_count(1, timeout=WAIT)
     settle(page)
@@ -124,7 +124,7 @@ def test_writing_is_seen_stopped_undone_and_begun_again(visit: Visit) -> None:
 
 
 def test_an_empty_prompt_invites(visit: Visit) -> None:
-    page = visit("overview", prompt=STORY)
+    page = visit("overview", prompt=STORY, panel="all")
     hero(page).fill("")
     hero(page).press("Enter")
     settle(page)
@@ -166,7 +166,7 @@ def test_back_and_forward_bring_prompt_and_choices(visit: Visit) -> None:
 
 
 def test_back_leaves_a_page_at_once_though_it_writes_into_its_address(visit: Visit) -> None:
-    page = visit("overview", prompt="red seven lamp red seven")
+    page = visit("overview", prompt="red seven lamp red seven", panel="all")
     walk(page, "Attention")
     layer = parse_qs(urlparse(page.url).query)["layer"]
     walk(page, "Layers")
@@ -180,7 +180,7 @@ def test_back_leaves_a_page_at_once_though_it_writes_into_its_address(visit: Vis
 
 def test_back_brings_the_model(visit: Visit, tmp_path: Path) -> None:
     other = str(write_published(tmp_path / "other"))
-    page = visit("overview", prompt="the and", model=other)
+    page = visit("overview", prompt="the and", model=other, panel="all")
     chosen = page.get_by_test_id("stSidebar").get_by_role("combobox").last
     expect(chosen).to_have_value(re.compile("other"))
     chosen.scroll_into_view_if_needed()  # a menu that is open closes when the sidebar scrolls
@@ -196,7 +196,7 @@ def test_back_brings_the_model(visit: Visit, tmp_path: Path) -> None:
 
 
 def test_back_brings_a_text_that_is_too_long_for_the_address(visit: Visit) -> None:
-    page = visit("overview", prompt=STORY)
+    page = visit("overview", prompt=STORY, panel="all")
     long = "The dog and the cat went to the king. " * 50 + "End"
     for text in (long, "short"):
         hero(page).fill(text)
@@ -210,7 +210,7 @@ def test_back_brings_a_text_that_is_too_long_for_the_address(visit: Visit) -> No
 
 
 def test_the_machine_begins_on_the_first_screen(visit: Visit) -> None:
-    page = visit("overview")
+    page = visit("overview", panel="all")
     first = page.locator(".st-key-panel_journey, .st-key-panel_machine").first
     assert first.bounding_box()["y"] <= 270  # type: ignore[index]
     check_legible(page)
@@ -219,6 +219,6 @@ def test_the_machine_begins_on_the_first_screen(visit: Visit) -> None:
 @pytest.mark.parametrize("width", [400, 700, 1024])
 def test_it_fits(width: int, visit: Visit, page: Page) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    visit("overview", prompt="مرحبا 🙂 \x07 " + "supercalifragilistic" * 20)
+    visit("overview", prompt="مرحبا 🙂 \x07 " + "supercalifragilistic" * 20, panel="all")
     check_fits(page)
     check_no_error(page)
