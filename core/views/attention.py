@@ -90,14 +90,20 @@ def qkv(loaded: LoadedModel, trace: Trace, layer: int) -> tuple[torch.Tensor, ..
     """
     check_layer(layer, loaded.shape.n_layer)
     block, n_head = loaded.model.transformer.h[layer], loaded.shape.n_head
-    rows, ln, packed = tensor(loaded, trace.resid[layer]), block.ln_1, block.attn.c_attn
+    rows = tensor(loaded, trace.resid[layer])
     if weights_are_here():
-        weights = [ln.weight, ln.bias, packed.weight, packed.bias]
-        return compiled(_qkv)(rows, weights, ln.eps, n_head)
-    return _heads(packed(ln(rows)), n_head)
+        return compiled(qkv_of)(rows, *weights_of(loaded, layer), n_head)
+    return _heads(block.attn.c_attn(block.ln_1(rows)), n_head)
 
 
-def _qkv(
+def weights_of(loaded: LoadedModel, layer: int) -> tuple[list[torch.Tensor], float]:
+    """What `qkv_of` needs of a layer: the weights of `ln_1` and `c_attn`, and epsilon."""
+    block = loaded.model.transformer.h[layer]
+    ln, packed = block.ln_1, block.attn.c_attn
+    return [ln.weight, ln.bias, packed.weight, packed.bias], ln.eps
+
+
+def qkv_of(
     rows: torch.Tensor, weights: list[torch.Tensor], eps: float, n_head: int
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """`ln_1` and `c_attn` of a layer, cut into heads."""

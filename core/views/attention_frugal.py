@@ -33,16 +33,16 @@ def patterns(
     """
     n_head, n_ctx, _d_head = q.shape
     future = torch.ones((n_ctx, n_ctx), dtype=torch.bool, device=q.device).triu_(1)
-    scaling, run = scaling_of(loaded, layer), compiled(_patterns)
+    scaling, run = scaling_of(loaded, layer), compiled(patterns_of)
     for start in range(0, n_head, len(out)):
         yield run(q, k, start, scaling, future, out)
 
 
-def _patterns(
+def patterns_of(
     q: torch.Tensor, k: torch.Tensor, start: int, scaling: float, future: torch.Tensor,
     out: torch.Tensor,
 ) -> torch.Tensor:  # fmt: skip
-    """The patterns of as many heads as there is room for, from one on."""
+    """The patterns of as many heads as there is room for in `out`, from one on; TorchScript."""
     stop = min(start + out.shape[0], q.shape[0])
     some = out[: stop - start]
     # All in one place: of a long prompt every step would leave 4 MB a head behind.

@@ -46,11 +46,16 @@ def tally(pattern: np.ndarray, masks: dict[str, np.ndarray]) -> Tally:
     pattern : shape (n_head, query, key)
     masks : as `kind_masks` gives for the text
     """
+    weights = _weights(pattern, list(masks.values()))
+    return Tally(dict(zip(masks, weights, strict=True)), *counts_of(masks))
+
+
+def counts_of(masks: dict[str, np.ndarray]) -> tuple[dict[str, float], dict[str, int]]:
+    """`even` and `queries` of a `Tally`: they depend on the text alone."""
     per_query = np.stack([mask.sum(axis=1) for mask in masks.values()])
-    keys = np.arange(1, pattern.shape[-1] + 1)
+    keys = np.arange(1, per_query.shape[1] + 1)
     even, queries = (per_query / keys).sum(axis=1), (per_query > 0).sum(axis=1)
-    return Tally(
-        dict(zip(masks, _weights(pattern, list(masks.values())), strict=True)),
+    return (
         dict(zip(masks, even.tolist(), strict=True)),
         dict(zip(masks, queries.tolist(), strict=True)),
     )

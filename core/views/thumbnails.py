@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import torch
 
+from core.compiled import compiled
+from core.model.bounds import check_layer
 from core.model.loaded import LoadedModel
-from core.views.attention import qkv
-from core.views.attention_frugal import buffer, patterns
+from core.views.arrays import tensor
+from core.views.attention import qkv, qkv_of, scaling_of, weights_of
+from core.views.attention_frugal import buffer, patterns, patterns_of
 from core.views.head_kinds import kind_masks, token_kinds
-from core.views.head_scores import Tally, side_by_side, tally
+from core.views.head_scores import SHORT, Tally, counts_of, side_by_side, tally
+from core.views.products import weights_are_here
 from core.views.trace import Trace
 
 #: Small pictures of a pattern are at most this many cells wide.
@@ -70,6 +75,8 @@ class LayerSummary:
 
 def layer_summary(loaded: LoadedModel, trace: Trace, layer: int) -> LayerSummary:
     """Small pictures and head scores of one layer; the full patterns are let go."""
+    if trace.n_ctx <= SHORT and weights_are_here():
+        return _of_short_text(loaded, trace, layer)
     q, k, _v = qkv(loaded, trace, layer)
     masks = _masks(trace.token_ids, trace.pieces)
     made = []
@@ -86,6 +93,40 @@ def layer_summary(loaded: LoadedModel, trace: Trace, layer: int) -> LayerSummary
 def _masks(token_ids: tuple[int, ...], pieces: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Of a text, for all of its layers."""
     return kind_masks(token_ids, token_kinds(pieces))
+
+
+def _of_short_text(loaded: LoadedModel, trace: Trace, layer: int) -> LayerSummary:
+    """`layer_summary`, all heads at once in one program: what a class asks for together."""
+    check_layer(layer, loaded.shape.n_layer)
+    masks, even, queries = _asked_of(trace.token_ids, trace.pieces)
+    weights, eps = weights_of(loaded, layer)
+    pattern, shares = compiled(_at_a_glance)(
+        tensor(loaded, trace.resid[layer]), weights, eps, loaded.shape.n_head,
+        scaling_of(loaded, layer), masks,
+    )  # fmt: skip
+    made = Tally(dict(zip(even, shares.numpy(), strict=True)), even, queries)
+    return LayerSummary(*pooled(pattern.numpy()), made)
+
+
+@lru_cache(maxsize=32)
+def _asked_of(
+    token_ids: tuple[int, ...], pieces: tuple[str, ...]
+) -> tuple[torch.Tensor, dict[str, float], dict[str, int]]:
+    """The masks of a short text, shape (kinds, query * key), and its `counts_of` by kind."""
+    masks = kind_masks(token_ids, token_kinds(pieces))
+    return torch.from_numpy(np.stack(list(masks.values()))).flatten(1), *counts_of(masks)
+
+
+def _at_a_glance(
+    rows: torch.Tensor, weights: list[torch.Tensor], eps: float, n_head: int, scaling: float,
+    masks: torch.Tensor,
+) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
+    """The patterns of all heads of a layer, and their sums over each mask, in float64."""
+    q, k, _v = qkv_of(rows, weights, eps, n_head)
+    n_ctx = rows.shape[0]
+    future = torch.ones([n_ctx, n_ctx], dtype=torch.bool).triu_(1)
+    pattern = patterns_of(q, k, 0, scaling, future, torch.empty([n_head, n_ctx, n_ctx]))
+    return pattern, masks.double() @ pattern.flatten(1).double().t()
 
 
 def pictures(made: Sequence[LayerSummary], fold: str) -> np.ndarray:
