@@ -18,8 +18,8 @@ from core.sampling.generation import (
     Step,
     candidates_of,
     choose,
-    choose_many,
 )
+from core.sampling.together import choose_many
 from core.tokens.vocabulary import token_bytes
 
 #: Tokens of a text that repeats itself that are guessed and checked in one pass: eight rows take
@@ -83,6 +83,8 @@ class Decoding:
         """The first token after a prompt; thirty draws need the same candidates only once."""
         if request.settings.greedy:
             return choose(logits, request.settings, request.ids, request.rng)
+        if request.settings.uncut:
+            return choose_many(logits[None], [request.sampler])[0]
         key = request.ids, request.settings
         if self._first_candidates is None or self._first_candidates[0] != key:
             self._first_candidates = key, candidates_of(logits, request.settings, request.ids)

@@ -82,8 +82,8 @@ class FairQueue(Generic[T]):
             self._last = {who: t for who, t in self._last.items() if t > self._now}
 
     def items(self) -> list[T]:
-        """What waits, in no order."""
-        return [entry[4] for entry in self._heap]
+        """What waits, in the order of `pop`."""
+        return [entry[4] for entry in sorted(self._heap, key=lambda entry: entry[:2])]
 
     def clear(self) -> list[T]:
         """Take everything out."""

@@ -121,12 +121,13 @@ class Forward:
         self, x: torch.Tensor, kv: Sequence[torch.Tensor], start: int,
         out: torch.Tensor | None = None,
     ) -> torch.Tensor:  # fmt: skip
-        """New rows of one text through all blocks.
+        """New rows of one text through all blocks; or all rows of several texts.
 
         Parameters
         ----------
         x : shape (n, E)
-        kv : L tensors of shape (T, 2 E), keys, then values; the last n rows are written
+        kv : L tensors of shape (T, 2 E), keys, then values; the last n rows are written. Of
+            several texts they are of shape (texts, T, 2 E)
         start : rows before these; T - n
         out : shape (L + 1, n, E), on the processor; filled with the rows before each block
             and after the last

@@ -107,6 +107,13 @@ class Inbox:
         waiting = self.queue.items()
         return [r for r in waiting if isinstance(r, GenerateRequest) and not r.dropped]
 
+    def texts(self) -> list[tuple[int, ...]]:
+        """The texts that are to be read for those who wait, in their order."""
+        with self.wake:
+            waiting = [request for request in self.queue.items() if not request.dropped]
+        # A sequence that has a slot was read and is only put aside.
+        return [r.ids for r in waiting if r.ids is not None and getattr(r, "slot", None) is None]
+
     def notify(self) -> None:
         """Wake the owner thread: something changed."""
         with self.wake:

@@ -111,7 +111,7 @@ class Owner:
         self.sequences = Sequences(new_batch, inbox, limits.batch, limits.kv_bytes)
         self.texts: PrefixCache | None = None
         if self.forward is not None:
-            kept = limits.text_bytes, inbox.wake, self.sequences.chunk
+            kept = limits.text_bytes, inbox.wake, self.sequences.chunk, inbox.texts
             self.texts = PrefixCache(self.forward, *kept)
         relieve = partial(_relieve, loaded.device, inbox.wake, memo, self.texts)
         self.records = Records(loaded.key, relieve)

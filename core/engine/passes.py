@@ -49,18 +49,21 @@ def attend_one(qkv: torch.Tensor, kv: torch.Tensor, n_head: int, scale: float) -
 def attend_rows(
     qkv: torch.Tensor, kv: torch.Tensor, mask: torch.Tensor | None, n_head: int, scale: float
 ) -> torch.Tensor:
-    """New rows of one text over all before them and themselves.
+    """New rows of one text over all before them and themselves; or all rows of several texts.
 
     Parameters
     ----------
     qkv : shape (n, 3 E)
-    kv : shape (T, 2 E), keys, then values; the last n rows are written from `qkv`
+    kv : shape (T, 2 E), keys, then values; the last n rows are written from `qkv`. Of several
+        texts shape (texts, T, 2 E)
     mask : shape (n, T), True where a row may look; None from the first row on, or for one row
 
     Returns
     -------
     shape (n, E)
     """
+    if kv.dim() == 3:
+        return attend_texts(qkv, kv, n_head, scale)
     n, n_embd = qkv.shape[0], kv.shape[1] // 2
     kv[kv.shape[0] - n :] = qkv[:, n_embd:]
     z = F.scaled_dot_product_attention(
@@ -72,6 +75,19 @@ def attend_rows(
         scale=scale,
     )
     return z[0].transpose(0, 1).reshape(n, n_embd)
+
+
+def attend_texts(qkv: torch.Tensor, kv: torch.Tensor, n_head: int, scale: float) -> torch.Tensor:
+    """All rows of some texts, each over its own text up to itself.
+
+    Shapes (texts T, 3 E); (texts, T, 2 E), keys, then values, all are written -> (texts T, E).
+    """
+    n_texts, n_ctx, width = kv.shape
+    cut = qkv.view(n_texts, n_ctx, 3, n_head, -1)
+    kv.copy_(qkv[:, width // 2 :].view(n_texts, n_ctx, width))
+    q, k, v = cut.permute(2, 0, 3, 1, 4).unbind(0)
+    z = F.scaled_dot_product_attention(q, k, v, is_causal=True, scale=scale)
+    return z.transpose(1, 2).reshape(qkv.shape[0], width // 2)
 
 
 def attend_group(

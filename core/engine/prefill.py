@@ -5,7 +5,7 @@ Shapes: L layers, T tokens, E = n_embd, V = n_vocab.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,21 +82,68 @@ def prefill(
         if start == n:
             break
         yield None
-    logits = forward.logits(x[-1:])[0].numpy()
-    kept = resid.numpy()
-    logits.flags.writeable = kept.flags.writeable = False
-    yield Prefilled(ids, kept, logits, kv)
+    yield _prefilled(ids, resid, forward.logits(x[-1:])[0], kv)
+
+
+def prefill_together(forward: Forward, texts: Sequence[tuple[int, ...]]) -> list[Prefilled]:
+    """Read several texts from their first token on, in one pass.
+
+    What is behind a text's end, where another one is longer, no row of it looks at.
+
+    Parameters
+    ----------
+    texts : each of at least one token
+    """
+    n, longest = len(texts), max(map(len, texts))
+    ids = torch.tensor([[*text, *[0] * (longest - len(text))] for text in texts])
+    resid = torch.empty(forward.n_layer + 1, n * longest, forward.n_embd)
+    kv = _kv_room(forward, n, longest)
+    x = forward.embed(ids.flatten(), torch.arange(longest).repeat(n))
+    x = forward.read(x, kv, 0, resid)
+    logits = forward.logits(x[[i * longest + len(text) - 1 for i, text in enumerate(texts)]])
+    by_text = resid.unflatten(1, (n, longest))
+    return [
+        _prefilled(
+            text, by_text[:, i, : len(text)].clone(), logits[i].clone(), _kv_of(kv, i, len(text))
+        )
+        for i, text in enumerate(texts)
+    ]
+
+
+def _prefilled(
+    ids: tuple[int, ...], resid: torch.Tensor, logits: torch.Tensor, kv: tuple[torch.Tensor, ...]
+) -> Prefilled:
+    arrays = resid.numpy(), logits.numpy()
+    for array in arrays:
+        array.flags.writeable = False
+    return Prefilled(ids, *arrays, kv)
+
+
+def size_of(forward: Forward, n: int) -> int:
+    """Bytes of a `Prefilled` of n tokens."""
+    of_token = (forward.n_layer + 1) * 4 + forward.n_layer * 2 * forward.dtype.itemsize
+    return n * forward.n_embd * of_token + 4 * forward.loaded.shape.n_vocab
 
 
 def _room(forward: Forward, n: int) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
     """Room for the residual stream and the keys and values of n tokens."""
-    n_layer, width, dtype = forward.n_layer, 2 * forward.n_embd, forward.dtype
-    resid = torch.empty(n_layer + 1, n, forward.n_embd)
-    if len(set(forward.devices)) == 1:
-        kv = torch.empty(n_layer, n, width, dtype=dtype, device=forward.devices[0]).unbind()
-    else:
-        kv = tuple(torch.empty(n, width, dtype=dtype, device=d) for d in forward.devices)
-    return resid, kv
+    return torch.empty(forward.n_layer + 1, n, forward.n_embd), _kv_room(forward, n)
+
+
+def _kv_room(forward: Forward, *shape: int) -> tuple[torch.Tensor, ...]:
+    """Keys and values of each layer, each of this shape and (2 E) numbers; one piece if it can."""
+    devices, width, dtype = forward.devices, 2 * forward.n_embd, forward.dtype
+    if len(set(devices)) > 1:
+        return tuple(torch.empty(*shape, width, dtype=dtype, device=d) for d in devices)
+    return torch.empty(len(devices), *shape, width, dtype=dtype, device=devices[0]).unbind()
+
+
+def _kv_of(kv: tuple[torch.Tensor, ...], text: int, n: int) -> tuple[torch.Tensor, ...]:
+    """One text's keys and values as its own, so that the others' can be given back."""
+    mine = [layer[text, :n] for layer in kv]
+    if len({layer.device for layer in kv}) > 1:
+        return tuple(layer.clone() for layer in mine)
+    return torch.stack(mine).unbind()
 
 
 def _copy(before: Prefilled, n: int, resid: torch.Tensor, kv: tuple[torch.Tensor, ...]) -> None:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
+from itertools import islice
 
 from core.engine.counted import Counted
 from core.engine.forward import Forward
-from core.engine.prefill import Prefilled, common_prefix, prefill
+from core.engine.prefill import (
+    CHUNK,
+    Prefilled,
+    common_prefix,
+    prefill,
+    prefill_together,
+    size_of,
+)
+from core.engine.records import log
 
 
 class PrefixCache:
@@ -18,6 +27,7 @@ class PrefixCache:
     n_bytes : of all texts, at most
     lock : guards the texts
     chunk : asked before each piece how many rows to read in one go
+    waiting : texts that others wait for; the first come first
     """
 
     def __init__(
@@ -26,8 +36,10 @@ class PrefixCache:
         n_bytes: int,
         lock: AbstractContextManager,
         chunk: Callable[[], int],
+        waiting: Callable[[], Iterable[tuple[int, ...]]] = tuple,
     ) -> None:
         self._forward, self._lock, self._chunk = forward, lock, chunk
+        self._waiting = waiting
         self._texts = Counted(n_bytes, lambda text: text.n_bytes + 128)
 
     @property
@@ -41,17 +53,55 @@ class PrefixCache:
         if known is not None:
             yield known
             return
-        text = None
-        for text in prefill(self._forward, ids, self._nearest(ids), self._chunk):
-            if text is None:
-                yield None
-        assert text is not None
+        nearest = self._nearest(ids)
+        text = None if nearest else self._read_together(ids)
+        if text is not None:
+            yield text
+            return
+        for text in prefill(self._forward, ids, nearest, self._chunk):
+            if text is not None:
+                self._keep(text)
+            yield text
+
+    def _read_together(self, ids: tuple[int, ...]) -> Prefilled | None:
+        """A text, read in one pass with those that others wait for; None if there are none."""
+        others = self._alike(ids)
+        if not others:
+            return None
+        try:
+            texts = prefill_together(self._forward, [ids, *others])
+        except Exception:  # alone it may be read, or tell what is wrong
+            log.warning("texts could not be read together", exc_info=True)
+            return None
+        for text in reversed(texts):  # this one last: it is asked for now
+            self._keep(text)
+        return texts[0]
+
+    def _keep(self, text: Prefilled) -> None:
         with self._lock:
             try:
-                self._texts[ids] = text
+                self._texts[text.ids] = text
             except ValueError:  # larger than the whole cache
                 pass
-        yield text
+
+    def _alike(self, ids: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """Texts of about the same length that others wait for, to be read in the same pass.
+
+        A class's short prompts: the weights are read once for all of them.
+        """
+        n, longest = len(ids), len(ids) + len(ids) // 8 + 2
+        room = self._texts.maxsize // 2 // size_of(self._forward, longest)
+        most = min(CHUNK // longest, int(room)) - 1
+        if most < 1:
+            return []
+        alike = (
+            other
+            for other in dict.fromkeys(self._waiting())
+            if 2 * n - longest <= len(other) <= longest
+            and other != ids and other not in self._texts
+            and self._nearest(other) is None
+        )  # fmt: skip
+        return list(islice(alike, most))
 
     def _nearest(self, ids: tuple[int, ...]) -> Prefilled | None:
         """The text that begins alike for the longest; None if that is too little."""

@@ -17,8 +17,9 @@ from core.engine.kv_cache import Slot
 from core.engine.prefill import CHUNK, Prefilled
 from core.engine.prompt_lookup import PromptLookup
 from core.language import context_of_now
-from core.sampling.generation import Sampler, Step
+from core.sampling.generation import Step
 from core.sampling.settings import SamplingSettings
+from core.sampling.together import Sampler
 
 #: Steps that a sequence may be ahead of whoever reads it; twice what one pass can make.
 AHEAD = 16
@@ -38,12 +39,14 @@ class ComputeRequest:
     cost : of all pieces, in rows of a forward pass
     pieces : yields `MORE` until the result
     each : cost of one piece; a long text's are of `CHUNK` rows
+    ids : the text that it reads, if it does
     """
 
     def __init__(
-        self, name: str, cost: float, pieces: Iterator[Any], each: float | None = None
-    ) -> None:
-        self.name, self.cost, self.pieces = name, cost, pieces
+        self, name: str, cost: float, pieces: Iterator[Any], each: float | None = None,
+        ids: tuple[int, ...] | None = None,
+    ) -> None:  # fmt: skip
+        self.name, self.cost, self.pieces, self.ids = name, cost, pieces, ids
         self.each = min(cost, CHUNK) if each is None else each
         self.client = current_client()
         self.future: Future = Future()

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from core.sampling.frugal import (
     best,
     candidates,
-    candidates_of_many,
     draw,
     probabilities_of,
     probability_of,
@@ -46,22 +43,6 @@ class Step:
 
 #: token_id, probability, model_probability and u, as in `Step`.
 Chosen = tuple[int, float, float, float | None]
-
-
-@dataclass(frozen=True)
-class Sampler:
-    """How one sequence's next token is chosen.
-
-    Attributes
-    ----------
-    settings : the knobs
-    previous_ids : tokens so far, for the repetition penalty
-    rng : of this sequence alone
-    """
-
-    settings: SamplingSettings
-    previous_ids: tuple[int, ...]
-    rng: np.random.Generator
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,71 +104,3 @@ def choose(
         token, probability = best(logits, settings, previous_ids)
         return token, probability, probability_of(logits, token), None
     return candidates_of(logits, settings, previous_ids).draw(rng)
-
-
-def choose_many(logits: np.ndarray, samplers: Sequence[Sampler]) -> list[Chosen | BaseException]:
-    """Choose the next token of every sequence of a batch.
-
-    Sequences with the same settings are chosen for together: one pass over the
-    vocabulary for all of them instead of several for each.
-
-    Parameters
-    ----------
-    logits : shape (n, n_vocab), float32; one row for each sampler
-
-    Returns
-    -------
-    list
-        For each sequence what `choose` returns, or the error that concerns it alone.
-    """
-    chosen: list[Chosen | None] = [None] * len(samplers)
-    for settings, rows in _alike(samplers).items():
-        if len(rows) > 1:
-            rngs = [samplers[row].rng for row in rows]
-            for row, one in zip(rows, _choose_alike(logits, rows, settings, rngs), strict=True):
-                chosen[row] = one
-    return [
-        _choose_alone(row, sampler) if one is None else one
-        for row, sampler, one in zip(logits, samplers, chosen, strict=True)
-    ]
-
-
-def _alike(samplers: Sequence[Sampler]) -> dict[SamplingSettings, list[int]]:
-    """The rows that can be chosen for together, by their settings."""
-    groups: dict[SamplingSettings, list[int]] = {}
-    for row, sampler in enumerate(samplers):
-        together = sampler.settings.greedy or sampler.settings.top_k
-        if together and sampler.settings.repetition_penalty == 1:
-            groups.setdefault(sampler.settings, []).append(row)
-    return groups
-
-
-def _choose_alike(
-    logits: np.ndarray,
-    rows: list[int],
-    settings: SamplingSettings,
-    rngs: list[np.random.Generator],
-) -> list[Chosen | None]:
-    """Choose for some rows with the same settings; None where a row has to be tried alone."""
-    try:
-        some = logits if len(rows) == len(logits) else logits[rows]
-        of_model = torch.from_numpy(some).softmax(-1).numpy()
-        if settings.greedy:
-            best_ids = some.argmax(-1).tolist()
-            pairs = zip(best_ids, of_model, strict=True)
-            return [(token, float(p[token]), float(p[token]), None) for token, p in pairs]
-        left = candidates_of_many(some, settings)
-    except Exception:  # somebody's fault, but whose? Each is tried alone
-        return [None] * len(rows)
-    return [
-        None if of_row is None else Candidates(*of_row, p[of_row[0]]).draw(rng)
-        for of_row, p, rng in zip(left, of_model, rngs, strict=True)
-    ]
-
-
-def _choose_alone(logits: np.ndarray, sampler: Sampler) -> Chosen | BaseException:
-    """`choose`, with the error in place of the choice."""
-    try:
-        return choose(logits, sampler.settings, sampler.previous_ids, sampler.rng)
-    except BaseException as error:
-        return error

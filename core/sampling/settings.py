@@ -51,6 +51,11 @@ class SamplingSettings:
         return tuple(f.name for f in fields(self) if getattr(self, f.name) != f.default)
 
     @property
+    def uncut(self) -> bool:
+        """Whether tokens are drawn as the temperature leaves them: none penalised, none cut."""
+        return not self.greedy and set(self.turned) <= {"temperature"}
+
+    @property
     def active(self) -> tuple[str, ...]:
         """Names of the stages that act, in the order in which `generate` applies them."""
         if self.greedy:  # as `generate(do_sample=False)`: nothing to divide by, nothing to cut

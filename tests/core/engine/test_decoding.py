@@ -13,7 +13,7 @@ from core.engine.decoding import GUESSES
 from core.engine.engine import Engine
 from core.engine.requests import AHEAD
 from core.errors import RequestFailed
-from core.sampling import generation
+from core.sampling import together
 from core.sampling.settings import SamplingSettings
 from tests.core.engine.common import DRAWN, GREEDY, PROMPT, SOON, Gate, tokens, until
 
@@ -179,14 +179,14 @@ def test_a_fault_in_a_step_is_the_one_sequences_own(engine: Engine, monkeypatch,
 
 
 def test_a_fault_in_choosing_is_the_one_sequences_own(engine: Engine, monkeypatch):
-    right = generation.choose
+    right = together.choose
 
     def choose(logits, settings, ids, rng):
         if settings.top_k == 13 and len(ids) > 12:
             raise RuntimeError("simulated")
         return right(logits, settings, ids, rng)
 
-    monkeypatch.setattr(generation, "choose", choose)
+    monkeypatch.setattr(together, "choose", choose)
     good = engine.generate(PROMPT, DRAWN, max_new_tokens=20)
     bad = engine.generate(PROMPT, SamplingSettings(top_k=13), max_new_tokens=20)
     got = [next(good).token_id]
@@ -198,10 +198,10 @@ def test_a_fault_in_choosing_is_the_one_sequences_own(engine: Engine, monkeypatc
 
 def test_a_fault_in_choosing_for_many_is_the_one_sequences_own(engine: Engine, monkeypatch):
     """Four with the same settings are chosen for together; one of them cannot be."""
-    right, together = generation.choose, []
+    right, tried = together.choose, []
 
     def fails(logits, settings):
-        together.append(len(logits))
+        tried.append(len(logits))
         raise RuntimeError("simulated")
 
     def choose(logits, settings, ids, rng):
@@ -210,8 +210,8 @@ def test_a_fault_in_choosing_for_many_is_the_one_sequences_own(engine: Engine, m
         return right(logits, settings, ids, rng)
 
     want = [tokens(engine.generate(PROMPT, DRAWN, seed=s, max_new_tokens=20)) for s in range(4)]
-    monkeypatch.setattr(generation, "candidates_of_many", fails)
-    monkeypatch.setattr(generation, "choose", choose)
+    monkeypatch.setattr(together, "candidates_of_many", fails)
+    monkeypatch.setattr(together, "choose", choose)
     gate = Gate(engine)
 
     def run(seed: int) -> list[int] | RequestFailed:
@@ -228,7 +228,7 @@ def test_a_fault_in_choosing_for_many_is_the_one_sequences_own(engine: Engine, m
     assert isinstance(ended.pop(2), RequestFailed)
     want.pop(2)
     assert ended == want
-    assert max(together) > 1
+    assert max(tried) > 1
     assert engine.status().kv_bytes == 0
 
 

@@ -11,9 +11,10 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from core.sampling import draw, frugal
-from core.sampling.generation import Sampler, choose, choose_many
+from core.sampling.generation import choose
 from core.sampling.settings import SamplingSettings
 from core.sampling.stages import pipeline
+from core.sampling.together import Sampler, choose_many
 from tests.core.sampling.examples import VOCAB, knobs, logits_of
 
 
@@ -73,6 +74,7 @@ def test_many_are_cut_as_each_alone(seed: int, settings: SamplingSettings, ties:
 
 def test_many_are_chosen_as_each_alone() -> None:
     kinds = [SamplingSettings(0.9 + 0.1 * (i % 2), 0.8, 40 * (i % 3), 0.95) for i in range(12)] + [
+        *[SamplingSettings(temperature=0.8)] * 3,
         *[SamplingSettings(temperature=0.0, top_k=5)] * 2,
         *[SamplingSettings(temperature=0.0)] * 3,
         *[SamplingSettings(temperature=0.0, repetition_penalty=1.5)] * 2,
