@@ -11,14 +11,20 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 import torch
+from streamlit.components.v2 import manifest_scanner
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from core.engine.engine import Engine
 from core.model.load import load_model
+
+# AppTest looks through all installed packages for components before each run of a script, half a
+# second that a server spends once.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 STORYTELLER = Path(__file__).parent.parent / "core" / "checkpoints" / "storyteller"
 

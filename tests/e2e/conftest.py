@@ -71,6 +71,8 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        # Young objects get more room: a tenth less work for a page, the same page.
+        "--js-flags=--min-semi-space-size=64",
         # The shell would round each letter's width to whole pixels; screens of today do not.
         "--font-render-hinting=none",
     ]
