@@ -19,10 +19,6 @@ from typing import Any
 #: Where a session keeps what its scripts have laid down, in order: who says it, and a message or,
 #: instead of one, what else is told.
 _LAID = "_gpt2_hood_laid_down"
-#: Where it keeps what is on its way to the browser though a newer run has begun.
-_HELD = "_gpt2_hood_held"
-#: Messages that are held, at most: some pages, for a browser that is gone for a moment.
-HELD = 1000
 #: Messages sent in one go: Streamlit takes a browser for lost that is 500 behind.
 MOST = 100
 
@@ -74,7 +70,7 @@ def _bundled(flush: Callable[..., list]) -> Callable[..., list]:
     @wraps(flush)
     def all_at_once(self: Any) -> list:
         _take_up(self)
-        messages = [*self.__dict__.pop(_HELD, ()), *flush(self)]
+        messages = flush(self)
         return [Bundle(messages[i : i + MOST]) for i in range(0, len(messages), MOST)]
 
     return all_at_once
@@ -103,21 +99,8 @@ def _one_by_one(send: Callable[..., None]) -> Callable[..., None]:
 def _next_event(session: Any) -> None:
     """What is told beside messages, each in its own turn of the loop, as it was laid down."""
     _take_up(session)
-    _hold(session)
     _sender, _message, handle = session.__dict__[_LAID].popleft()
     handle()
-
-
-def _hold(session: Any) -> None:
-    """Keep what was said and not sent yet: when a run begins Streamlit empties the queue.
-
-    A run tells a menu only once that it has another value than its first (`set_value`). Where that
-    was dropped, because the model was there so soon that the next run began within these
-    milliseconds, the menu went on to show another model than the page.
-    """
-    held = session.__dict__.setdefault(_HELD, [])
-    if len(held) < HELD:
-        held += session._browser_queue.flush()
 
 
 def _take_up(session: Any) -> None:
