@@ -28,6 +28,11 @@ if TYPE_CHECKING:  # torch takes seconds to import; the first page does not wait
 
 #: In the session: the model that was there last.
 READY = "model_ready"
+#: In the next run the browser hears again what its menus hold. Streamlit says so once,
+#: in the run that drew them; where the next begins within a moment, as when a model is there at
+#: once, the browser draws only that one: a menu then showed another model than the page, in one
+#: visit of ten on a busy machine.
+TELL_AGAIN = "tell_again"
 
 
 def header(name: str, *, ready: bool = True) -> None:
@@ -88,6 +93,7 @@ def _waiting(key: str) -> None:
     """Progress of a load; other sessions are not touched, and the page can be left."""
     found = cache.engine_or_job(key)
     if not isinstance(found, LoadJob) or found.done:
+        st.session_state[TELL_AGAIN] = True
         st.rerun()
     progress = found.progress
     share = progress.done_bytes / progress.total_bytes if progress.total_bytes else 0.0

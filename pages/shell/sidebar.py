@@ -19,7 +19,7 @@ from pages.kit.params import LONGEST_IN_URL
 from pages.shell import locked, present
 from pages.shell.examples import DEFAULT_PROMPT, examples
 from pages.shell.prompt import WRITING, may_arrive, restore, set_prompt, sidebar_field
-from pages.shell.session import READY
+from pages.shell.session import READY, TELL_AGAIN
 
 OTHER = "other"
 
@@ -40,6 +40,9 @@ def start_session() -> None:
         st.session_state.setdefault(key, value)
     if private.came_by_history() or address.is_followed():
         _go_back()
+    if st.session_state.pop(TELL_AGAIN, False):
+        for key in st.session_state[STARTED]:
+            st.session_state[key] = st.session_state[key]
     wanted = st.session_state.pop("model_wanted", None)
     if wanted:
         st.session_state[MODEL] = wanted

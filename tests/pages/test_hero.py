@@ -15,10 +15,13 @@ from core.model.catalogue import CATALOG
 from core.model.reach import Reachable
 from core.sampling.settings import SamplingSettings
 from core.tokens.encoding import encode
+from pages.kit.current import MODEL
+from pages.kit.language import LANGUAGE
 from pages.panels.sampling import params
 from pages.shell import writing
 from pages.shell.examples import tries
 from pages.shell.prompt import NOTE, WRITING
+from pages.shell.session import TELL_AGAIN
 from tests.app import boxes, open_page, prompt_of, set_prompt, settle
 
 STORY = "Once upon a time there was a king"
@@ -317,3 +320,19 @@ def test_without_a_way_to_the_hub_nothing_is_offered() -> None:
     app = open_page("overview", prompt=STORY)
     app.run()
     assert not any("very small model" in m.value for m in app.markdown)
+
+
+def test_after_a_load_the_browser_hears_again_what_the_menus_hold() -> None:
+    """The run that drew them first may be over before the browser has drawn anything of it."""
+    app = open_page("tokenizer")
+
+    def told() -> list[bool]:
+        return [app.selectbox(key=key).proto.set_value for key in (MODEL, LANGUAGE)]
+
+    app.run()
+    assert told() == [False, False]
+    app.session_state[TELL_AGAIN] = True
+    app.run()
+    assert told() == [True, True]
+    app.run()
+    assert told() == [False, False]
