@@ -79,7 +79,7 @@ class Decoding:
             self.sequences.join(request)
         return True
 
-    def _first(self, request: GenerateRequest, logits: np.ndarray) -> Chosen:
+    def _first(self, request: GenerateRequest, logits: np.ndarray) -> Chosen | BaseException:
         """The first token after a prompt; thirty draws need the same candidates only once."""
         if request.settings.greedy:
             return choose(logits, request.settings, request.ids, request.rng)

@@ -110,7 +110,7 @@ class Engine:
         ids = self.ids(text_or_ids)
         check_ids(ids, self.shape.n_ctx, self.shape.n_vocab)
         return self._remembered(
-            ("trace", ids), lambda: ComputeRequest("trace", len(ids), self._trace(ids), ids=ids)
+            ("trace", ids), lambda: ComputeRequest("trace", len(ids), self._trace(ids), reads=ids)
         )
 
     def _trace(self, ids: tuple[int, ...]) -> Iterator[Any]:

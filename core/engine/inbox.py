@@ -111,8 +111,7 @@ class Inbox:
         """The texts that are to be read for those who wait, in their order."""
         with self.wake:
             waiting = [request for request in self.queue.items() if not request.dropped]
-        # A sequence that has a slot was read and is only put aside.
-        return [r.ids for r in waiting if r.ids is not None and getattr(r, "slot", None) is None]
+        return [text for request in waiting if (text := request.reads) is not None]
 
     def notify(self) -> None:
         """Wake the owner thread: something changed."""

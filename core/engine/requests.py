@@ -39,14 +39,14 @@ class ComputeRequest:
     cost : of all pieces, in rows of a forward pass
     pieces : yields `MORE` until the result
     each : cost of one piece; a long text's are of `CHUNK` rows
-    ids : the text that it reads, if it does
+    reads : the text that it reads, if it does
     """
 
     def __init__(
         self, name: str, cost: float, pieces: Iterator[Any], each: float | None = None,
-        ids: tuple[int, ...] | None = None,
+        reads: tuple[int, ...] | None = None,
     ) -> None:  # fmt: skip
-        self.name, self.cost, self.pieces, self.ids = name, cost, pieces, ids
+        self.name, self.cost, self.pieces, self.reads = name, cost, pieces, reads
         self.each = min(cost, CHUNK) if each is None else each
         self.client = current_client()
         self.future: Future = Future()
@@ -120,6 +120,11 @@ class GenerateRequest:
     def dropped(self) -> bool:
         """Whether nobody reads it any more."""
         return self.closed
+
+    @property
+    def reads(self) -> tuple[int, ...] | None:
+        """The text that is still to be read; none once it has a slot, though it be put aside."""
+        return self.ids if self.slot is None else None
 
     @property
     def sampler(self) -> Sampler:

@@ -12,7 +12,7 @@ import torch
 from core.compiled import compiled
 from core.model.bounds import check_layer
 from core.model.loaded import LoadedModel
-from core.views.arrays import tensor
+from core.views.arrays import handed_over, tensor
 from core.views.attention import qkv, qkv_of, scaling_of, weights_of
 from core.views.attention_frugal import buffer, patterns, patterns_of
 from core.views.head_kinds import kind_masks, token_kinds
@@ -105,7 +105,7 @@ def _of_short_text(loaded: LoadedModel, trace: Trace, layer: int) -> LayerSummar
         scaling_of(loaded, layer), masks,
     )  # fmt: skip
     made = Tally(dict(zip(even, shares.numpy(), strict=True)), even, queries)
-    return LayerSummary(*pooled(pattern.numpy()), made)
+    return LayerSummary(*pooled(handed_over(pattern)), made)
 
 
 @lru_cache(maxsize=32)

@@ -28,10 +28,9 @@ if TYPE_CHECKING:  # torch takes seconds to import; the first page does not wait
 
 #: In the session: the model that was there last.
 READY = "model_ready"
-#: In the next run the browser hears again what its menus hold. Streamlit says so once,
-#: in the run that drew them; where the next begins within a moment, as when a model is there at
-#: once, the browser draws only that one: a menu then showed another model than the page, in one
-#: visit of ten on a busy machine.
+#: In the session: in the next run the browser hears again what its menus hold. Streamlit says so
+#: once, in the run that drew them; where the next begins within a moment, as when a model is there
+#: at once, the browser draws only that one: a menu showed another model than the page.
 TELL_AGAIN = "tell_again"
 
 

@@ -45,6 +45,19 @@ def test_it_is_the_pages_draw(program, seed, numbers, temperature, ties, n_vocab
         assert model == stages[0].probs[token]
 
 
+@pytest.mark.parametrize("program", [drawn, compiled(drawn)], ids=["Python", "TorchScript"])
+def test_the_last_of_many_that_are_next_to_impossible_ends_all(program) -> None:
+    """Shares of 1e-45, the smallest there are, and a number beyond them all."""
+    row = logits_of(9, 300)
+    probs = pipeline(row, SamplingSettings(temperature=0.05))[-1].probs
+    least = probs[probs > 0].min()
+    assert least < 1e-44
+    assert (probs == least).sum() > 1
+    u = np.nextafter(1.0, 0.0)
+    found = program(torch.from_numpy(row[None]), 0.05, torch.tensor([u], dtype=torch.float64))[0]
+    assert found.item() == draw(probs, u) == np.flatnonzero(probs == least)[-1]
+
+
 def test_what_is_drawn_has_the_shares_that_it_is_said_to_have() -> None:
     """Chi-square over ten thousand draws of one row; the tail counts as one."""
     rows = torch.from_numpy(np.repeat(logits_of(3, 2_000)[None], 200, axis=0))
